@@ -1,0 +1,57 @@
+package credential
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// checkProtocol lets through what a URL scheme may be (RFC 3986 section 3.1),
+// so that no origin can be spelled in two ways.
+func checkProtocol(protocol string) error {
+	for i, c := range []byte(protocol) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		other := '0' <= c && c <= '9' || c == '+' || c == '-' || c == '.'
+		if !letter && (i == 0 || !other) {
+			return fmt.Errorf("\"protocol\" is not a URL scheme")
+		}
+	}
+	return nil
+}
+
+// checkHost lets through a host name, an IPv4 address or a bracketed IPv6
+// address, each with an optional port. Everything that two readers of a URL
+// could take apart differently is refused: user information, slashes,
+// backslashes, percent signs, spaces and control characters.
+func checkHost(host string) error {
+	name, port := splitPort(host)
+	if port != "" {
+		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 || port[0] == '0' {
+			return fmt.Errorf("\"host\" has a port that is not a plain number from 1 to 65535")
+		}
+	}
+	if strings.HasPrefix(name, "[") {
+		address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"))
+		if err != nil || !address.Is6() || address.Zone() != "" || !strings.HasSuffix(name, "]") {
+			return fmt.Errorf("\"host\" is not an IPv6 address in brackets")
+		}
+		return nil
+	}
+	for _, c := range name {
+		if c <= ' ' || c == 0x7f || strings.ContainsRune(`/\?#@%:[]<>^|"`+"`{}", c) {
+			return fmt.Errorf("\"host\" has a character that no host name has")
+		}
+	}
+	return nil
+}
+
+// splitPort cuts the port off a host: what follows the last colon outside
+// brackets.
+func splitPort(host string) (name, port string) {
+	colon := strings.LastIndexByte(host, ':')
+	if colon < 0 || strings.HasSuffix(host, "]") {
+		return host, ""
+	}
+	return host[:colon], host[colon+1:]
+}

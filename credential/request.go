@@ -1,0 +1,78 @@
+// Package credential speaks the protocol between git and a credential helper,
+// as gitcredentials(7) and git-credential(1) of git 2.55 describe it: lines of
+// "key=value" on standard input and output.
+//
+// It knows nothing of OAuth and nothing of where credentials are kept.
+package credential
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// Request is what git tells a helper: for get, what it wants to know; for
+// store and erase, the credential that the server took or refused. A field
+// that git did not send has its zero value.
+//
+// The attribute "url" has no field: git reads it itself and sends its parts.
+type Request struct {
+	Protocol string // "https", "http", …
+	Host     string // host name or address, with ":port" where the URL has one
+	Path     string // only with credential.useHttpPath
+
+	Username      string
+	UsernameGiven bool // tells an empty user name from none
+	Password      secret.Text
+
+	PasswordExpiry    time.Time   // password_expiry_utc (git 2.40), zero if none
+	OAuthRefreshToken secret.Text // oauth_refresh_token (git 2.41)
+
+	// WWWAuthenticate has the values of the server's WWW-Authenticate headers
+	// in the server's order (wwwauth[], git 2.41).
+	WWWAuthenticate []string
+
+	Capabilities []string // capability[] (git 2.46): what git understands
+	State        []string // state[] (git 2.46): what helpers said earlier in this command
+	Continue     bool     // continue (git 2.46): the answer is not the last step
+	AuthType     string   // authtype (git 2.46): "Basic", "Bearer", …
+	Credential   secret.Text
+	Ephemeral    bool // ephemeral (git 2.46): the credential is not to be stored
+	Quit         bool // quit: a helper asked git to stop
+}
+
+// defaultPorts are the ports that an origin does not name.
+var defaultPorts = map[string]string{"https": "443", "http": "80"}
+
+// Origin returns the place that the request is about as scheme, host and port
+// ("https://gitlab.example.com:8443"), in the one form in which two names of
+// the same place are equal: lower case, without a default port. It returns ""
+// when the request names no protocol or no host: there is nobody to answer for.
+func (r Request) Origin() string {
+	if r.Protocol == "" || r.Host == "" {
+		return ""
+	}
+	scheme, host := lowerASCII(r.Protocol), lowerASCII(r.Host)
+	if name, port := splitPort(host); port == "" || port == defaultPorts[scheme] {
+		host = name
+	}
+	return scheme + "://" + host
+}
+
+// Offers reports whether git understands a capability ("authtype", "state").
+func (r Request) Offers(capability string) bool {
+	return slices.Contains(r.Capabilities, capability)
+}
+
+// lowerASCII lowers A to Z alone. Unicode's lower case would make one host of
+// two: that of the Kelvin sign is the letter k.
+func lowerASCII(text string) string {
+	return strings.Map(func(c rune) rune {
+		if 'A' <= c && c <= 'Z' {
+			return c + 'a' - 'A'
+		}
+		return c
+	}, text)
+}
