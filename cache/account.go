@@ -1,0 +1,67 @@
+package cache
+
+import (
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// Account is what may be known of a credential without unsealing it. It is
+// either an OAuth grant (TokenEndpoint is set) or a password that a person
+// typed for a host that doorkey does not sign in to.
+type Account struct {
+	// Username is the label of a grant ("" is the default account) or the user
+	// name of a password.
+	Username string
+
+	Path string // of a password: only for this path (credential.useHttpPath)
+
+	// A grant only.
+	Provider       string   // the kind of server: "gitlab"
+	AnswerUsername string   // the user name that git is given with the token: "oauth2"
+	ClientID       string   // the application that the grant was given to
+	TokenEndpoint  string   // the only URL that the refresh token may be sent to
+	Scopes         []string // as granted
+
+	Obtained time.Time // when the access token or password was kept
+	Expiry   time.Time // of the access token or password; zero: not known to end
+
+	key    keyReference // the key that sealed is sealed with
+	sealed []byte
+}
+
+// Secrets is what is sealed of an account.
+type Secrets struct {
+	AccessToken  secret.Text // empty after the server refused it
+	RefreshToken secret.Text // of a password: what another helper gave git to keep
+	Password     secret.Text
+}
+
+// IsGrant reports whether the account is an OAuth grant.
+func (a Account) IsGrant() bool { return a.TokenEndpoint != "" }
+
+// Answers reports whether a grant is the one meant by the user name in git's
+// request: its label; or for the default account no name at all, or the name
+// that git was given with its token.
+func (a Account) Answers(username string) bool {
+	return a.IsGrant() && (a.Username == username || a.Username == "" && username == a.AnswerUsername)
+}
+
+// margin is how long before its end a token is no longer handed out, so that
+// it does not end in the middle of a push: a minute, or a tenth of its life if
+// that is less.
+const margin = time.Minute
+
+// Fresh reports whether the access token or password can be handed out at the
+// given time.
+func (a Account) Fresh(now time.Time) bool {
+	if a.Expiry.IsZero() {
+		return true
+	}
+	return now.Before(a.Expiry.Add(-min(margin, a.Expiry.Sub(a.Obtained)/10)))
+}
+
+// Same reports whether two accounts of one origin take the same place.
+func (a Account) Same(b Account) bool {
+	return a.IsGrant() == b.IsGrant() && a.Username == b.Username && a.Path == b.Path
+}

@@ -1,0 +1,86 @@
+// Package cache keeps accounts on disk, one file per origin. What an account
+// is lies open in the file (who, where, since when); its tokens and passwords
+// are sealed with a data key that the operating system's keyring holds, or a
+// private file where there is no keyring.
+//
+// Reading takes no lock. Changing does: Lock an origin, read again, then Put.
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+)
+
+// Cache is a directory of accounts. The zero value is not usable: a Cache
+// needs a Directory.
+type Cache struct {
+	// Directory is an absolute path. It is made on the first change, for its
+	// owner alone (mode 0700).
+	Directory string
+
+	// KeyringPatience is how long one call to the keyring may take: longer
+	// where its service may be asking a person to unlock it. Zero means 3 s.
+	KeyringPatience time.Duration
+
+	// KeyringSlow, if set, is called once when the keyring has not answered
+	// for 2 s and KeyringPatience is longer than that.
+	KeyringSlow func()
+}
+
+// DefaultDirectory returns where accounts are kept: the directory that named
+// gives if it is not empty, else "git-credential-doorkey" in the user's state
+// directory (XDG base directory specification; on Windows and macOS their own
+// place for it). A path that is not absolute is an error.
+func DefaultDirectory(named string) (string, error) {
+	if named == "" {
+		named = filepath.Join(xdg.StateHome, "git-credential-doorkey")
+	}
+	if !filepath.IsAbs(named) {
+		return "", fmt.Errorf("state directory %q is not an absolute path: set HOME, or DOORKEY_STATE_DIR to an absolute path", named)
+	}
+	return named, nil
+}
+
+// Accounts returns the accounts of an origin ("https://gitlab.com"), the
+// newest first, without unsealing anything. No file means no accounts.
+func (c *Cache) Accounts(origin string) ([]Account, error) {
+	content, err := readPrivate(c.path(origin, ".json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := decode(content, origin)
+	if err != nil {
+		return nil, fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
+	}
+	return accounts, nil
+}
+
+// Unseal returns the tokens or the password of an account that Accounts or Put
+// of this origin returned. Its errors are those of the key: ErrKeyringAbsent,
+// ErrKeyringLocked, ErrKeyringTimeout, ErrKeyGone; or the account was
+// damaged or moved here from another place.
+func (c *Cache) Unseal(ctx context.Context, origin string, account Account) (Secrets, error) {
+	key, err := c.namedKey(ctx, account.key)
+	if err != nil {
+		return Secrets{}, err
+	}
+	secrets, err := unseal(key, origin, account)
+	if err != nil {
+		return Secrets{}, fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
+	}
+	return secrets, nil
+}
+
+// path names a file of an origin.
+func (c *Cache) path(origin, suffix string) string {
+	return filepath.Join(c.Directory, fileName(origin)+suffix)
+}

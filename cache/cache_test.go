@@ -1,0 +1,236 @@
+package cache
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/keyringtest"
+	"git-credential-doorkey/internal/secret"
+)
+
+const origin = "https://gitlab.example.com"
+
+func grant(label string) (Account, Secrets) {
+	return Account{
+			Username: label, Provider: "gitlab", AnswerUsername: "oauth2", ClientID: "client",
+			TokenEndpoint: origin + "/oauth/token", Scopes: []string{"read_repository"},
+			Obtained: time.Unix(1700000000, 0).UTC(), Expiry: time.Unix(1700007200, 0).UTC(),
+		}, Secrets{
+			AccessToken: secret.New("access-" + label), RefreshToken: secret.New("refresh-" + label),
+		}
+}
+
+func lock(t *testing.T, c *Cache, origin string) *Locked {
+	t.Helper()
+	locked, err := c.Lock(t.Context(), origin, Holder{Purpose: "test"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return locked
+}
+
+func put(t *testing.T, c *Cache, place KeyPlace, account Account, secrets Secrets) Account {
+	t.Helper()
+	locked := lock(t, c, origin)
+	defer locked.Unlock()
+	account, err := locked.Put(t.Context(), place, account, secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+func equal(a, b Secrets) bool {
+	return a.AccessToken.Equal(b.AccessToken) && a.RefreshToken.Equal(b.RefreshToken) && a.Password.Equal(b.Password)
+}
+
+// TestContract is what the cache promises wherever the data key is kept.
+func TestContract(t *testing.T) {
+	for _, place := range []KeyPlace{InFile, InKeyring} {
+		t.Run(string(place), func(t *testing.T) {
+			if place == InKeyring {
+				keyringtest.Start(t)
+			}
+			for name, promise := range promises {
+				t.Run(name, func(t *testing.T) {
+					promise(t, &Cache{Directory: filepath.Join(t.TempDir(), "state")}, place)
+				})
+			}
+		})
+	}
+}
+
+var promises = map[string]func(*testing.T, *Cache, KeyPlace){
+	"what was never kept is not there": func(t *testing.T, c *Cache, _ KeyPlace) {
+		if accounts, err := c.Accounts(origin); err != nil || len(accounts) > 0 {
+			t.Errorf("got %v, %v", accounts, err)
+		}
+		if _, err := os.Stat(c.Directory); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("asking made the directory: %v", err)
+		}
+	},
+	"what was kept comes back": func(t *testing.T, c *Cache, place KeyPlace) {
+		account, secrets := grant("")
+		kept := put(t, c, place, account, secrets)
+		accounts, err := c.Accounts(origin)
+		if err != nil || len(accounts) != 1 || !reflect.DeepEqual(accounts[0], kept) {
+			t.Fatalf("got %v, %v, want %v", accounts, err, kept)
+		}
+		back, err := c.Unseal(t.Context(), origin, accounts[0])
+		if err != nil || !equal(back, secrets) {
+			t.Errorf("other secrets came back, error %v", err)
+		}
+		kept.key, kept.sealed = account.key, account.sealed
+		if !reflect.DeepEqual(kept, account) {
+			t.Errorf("kept %+v of %+v", kept, account)
+		}
+	},
+	"an empty password is not none": func(t *testing.T, c *Cache, place KeyPlace) {
+		kept := put(t, c, place, Account{}, Secrets{Password: secret.New("")})
+		back, err := c.Unseal(t.Context(), origin, kept)
+		if err != nil || !back.Password.IsSet() || back.AccessToken.IsSet() {
+			t.Errorf("password set: %v, access token set: %v, error %v", back.Password.IsSet(), back.AccessToken.IsSet(), err)
+		}
+	},
+	"the newest stands first, and one takes the place of its like": func(t *testing.T, c *Cache, place KeyPlace) {
+		for _, label := range []string{"alice", "", "alice"} {
+			account, secrets := grant(label)
+			put(t, c, place, account, secrets)
+		}
+		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")}) // no grant: another place
+		accounts, err := c.Accounts(origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var order []string
+		for _, account := range accounts {
+			order = append(order, account.Provider+":"+account.Username)
+		}
+		if want := []string{":alice", "gitlab:alice", "gitlab:"}; !reflect.DeepEqual(order, want) {
+			t.Errorf("order %v, want %v", order, want)
+		}
+	},
+	"forgetting takes what matches": func(t *testing.T, c *Cache, place KeyPlace) {
+		for _, label := range []string{"alice", "bob"} {
+			account, secrets := grant(label)
+			put(t, c, place, account, secrets)
+		}
+		locked := lock(t, c, origin)
+		defer locked.Unlock()
+		if err := locked.Forget(func(a Account) bool { return a.Username == "alice" }); err != nil {
+			t.Fatal(err)
+		}
+		if accounts, err := locked.Accounts(); err != nil || len(accounts) != 1 || accounts[0].Username != "bob" {
+			t.Errorf("left %v, %v", accounts, err)
+		}
+	},
+	"no secret is readable on disk": func(t *testing.T, c *Cache, place KeyPlace) {
+		account, secrets := grant("alice")
+		put(t, c, place, account, secrets)
+		for path, content := range files(t, c.Directory) {
+			if strings.Contains(content, "access-alice") || strings.Contains(content, "refresh-alice") {
+				t.Errorf("%s has a token in it", path)
+			}
+		}
+	},
+	"a sealed account is good for its own metadata alone": func(t *testing.T, c *Cache, place KeyPlace) {
+		account, secrets := grant("")
+		kept := put(t, c, place, account, secrets)
+		for name, change := range map[string]func(*Account){
+			"token endpoint": func(a *Account) { a.TokenEndpoint = "https://evil.example/token" },
+			"client ID":      func(a *Account) { a.ClientID = "evil" },
+			"label":          func(a *Account) { a.Username = "evil" },
+			"sealed bytes":   func(a *Account) { a.sealed = append([]byte{1}, a.sealed[1:]...) },
+			"cut short":      func(a *Account) { a.sealed = a.sealed[:5] },
+		} {
+			changed := kept
+			change(&changed)
+			if _, err := c.Unseal(t.Context(), origin, changed); err == nil {
+				t.Errorf("%s: unsealed all the same", name)
+			}
+		}
+		if _, err := c.Unseal(t.Context(), "https://evil.example", kept); err == nil {
+			t.Error("unsealed for another origin")
+		}
+	},
+	"processes that start at once share one key": func(t *testing.T, c *Cache, place KeyPlace) {
+		ids := make([]string, 8)
+		var all sync.WaitGroup
+		for i := range ids {
+			all.Go(func() {
+				key, err := (&Cache{Directory: c.Directory}).sealingKey(t.Context(), place)
+				if err != nil {
+					t.Error(err)
+				}
+				ids[i] = key.reference.ID
+			})
+		}
+		all.Wait()
+		for _, id := range ids {
+			if id != ids[0] || id == "" {
+				t.Fatalf("keys %v", ids)
+			}
+		}
+	},
+	"a key that is gone is said, and the next account starts anew": func(t *testing.T, c *Cache, place KeyPlace) {
+		account, secrets := grant("")
+		kept := put(t, c, place, account, secrets)
+		elsewhere := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+		kept.key.ID = strings.Repeat("0", len(kept.key.ID))
+		if _, err := elsewhere.Unseal(t.Context(), origin, kept); !errors.Is(err, ErrKeyGone) {
+			t.Fatalf("error %v, want %v", err, ErrKeyGone)
+		}
+		if err := os.WriteFile(filepath.Join(c.Directory, string(place)+".key-id"), []byte(kept.key.ID+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again := put(t, c, place, account, secrets)
+		if _, err := c.Unseal(t.Context(), origin, again); err != nil {
+			t.Error(err)
+		}
+	},
+	"reserving leaves nothing behind": func(t *testing.T, c *Cache, place KeyPlace) {
+		for _, use := range []bool{true, false} {
+			locked := lock(t, c, origin)
+			if err := locked.Reserve(t.Context(), place); err != nil {
+				t.Fatal(err)
+			}
+			if use {
+				account, secrets := grant("")
+				if _, err := locked.Put(t.Context(), place, account, secrets); err != nil {
+					t.Fatal(err)
+				}
+			}
+			locked.Unlock()
+			if _, err := os.Stat(c.path(origin, ".json.new")); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("used %v: the reserved file is still there (%v)", use, err)
+			}
+		}
+		if accounts, err := c.Accounts(origin); err != nil || len(accounts) != 1 {
+			t.Errorf("got %v, %v", accounts, err)
+		}
+	},
+}
+
+func files(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	contents := make(map[string]string)
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		path := filepath.Join(directory, entry.Name())
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents[path] = string(content)
+	}
+	return contents
+}

@@ -1,0 +1,209 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestFileNamesDiffer(t *testing.T) {
+	long := "https://" + strings.Repeat("a", 300)
+	names := make(map[string]string)
+	for _, origin := range []string{
+		"https://gitlab.com", "http://gitlab.com", "https://gitlab.com:8443", "https://gitlab.com.", "https://gitlab-com",
+		"https://https-gitlab.com", "https://[::1]", "https://[::1]:8443", "https://b\u00fccher.example", "https://gitlab.com%3a8443",
+		"https://../gitlab.com", long + "1", long + "2",
+	} {
+		name := strings.ToLower(fileName(origin))
+		if other, taken := names[name]; taken {
+			t.Errorf("%q and %q are both %q", origin, other, name)
+		}
+		if len(name) > longestName || strings.ContainsAny(name, `/\:*?"<>| `) || strings.HasPrefix(name, ".") {
+			t.Errorf("%q is named %q", origin, name)
+		}
+		names[name] = origin
+	}
+}
+
+func TestFresh(t *testing.T) {
+	obtained := time.Unix(1700000000, 0)
+	for _, row := range []struct {
+		name     string
+		lifetime time.Duration // 0: none
+		after    time.Duration
+		want     bool
+	}{
+		{"no end", 0, 1000 * time.Hour, true},
+		{"new", 2 * time.Hour, 0, true},
+		{"61 s before its end", 2 * time.Hour, 2*time.Hour - 61*time.Second, true},
+		{"a minute before its end", 2 * time.Hour, 2*time.Hour - time.Minute, false},
+		{"after its end", 2 * time.Hour, 3 * time.Hour, false},
+		{"short-lived, new", 2 * time.Second, 0, true},
+		{"short-lived, in its last tenth", 2 * time.Second, 1900 * time.Millisecond, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			account := Account{Obtained: obtained}
+			if row.lifetime > 0 {
+				account.Expiry = obtained.Add(row.lifetime)
+			}
+			if got := account.Fresh(obtained.Add(row.after)); got != row.want {
+				t.Errorf("Fresh = %v, want %v", got, row.want)
+			}
+		})
+	}
+}
+
+// TestDamage: a file that is not as doorkey wrote it is named in the error,
+// left as it is, and no other origin suffers.
+func TestDamage(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		damage func(path string) error
+		want   string
+	}{
+		{"empty", func(path string) error { return os.Truncate(path, 0) }, "damaged"},
+		{"cut short", func(path string) error { return os.Truncate(path, 40) }, "damaged"},
+		{"not JSON", func(path string) error { return os.WriteFile(path, []byte("hello"), 0o600) }, "damaged"},
+		{"from the future", func(path string) error {
+			return os.WriteFile(path, []byte(`{"version":2,"origin":"`+origin+`"}`), 0o600)
+		}, "newer doorkey"},
+		{"of another origin", func(path string) error {
+			return os.WriteFile(path, []byte(`{"version":1,"origin":"https://evil.example"}`), 0o600)
+		}, "https://evil.example"},
+		{"readable by others", func(path string) error { return os.Chmod(path, 0o644) }, "chmod go-rwx"},
+		{"a directory", func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, "not a regular file"},
+		{"a FIFO", func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)) }, "not a regular file"},
+		{"a symbolic link", func(path string) error {
+			return errors.Join(os.Rename(path, path+".moved"), os.Symlink(path+".moved", path))
+		}, "symbolic link"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			account, secrets := grant("")
+			put(t, c, InFile, account, secrets)
+			path := c.path(origin, ".json")
+			if err := row.damage(path); err != nil {
+				t.Fatal(err)
+			}
+			_, err := c.Accounts(origin)
+			if err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), path) {
+				t.Errorf("error %v, want one with %q and the file's name", err, row.want)
+			}
+			locked := lock(t, c, origin)
+			defer locked.Unlock()
+			before, err := os.Lstat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := locked.Put(t.Context(), InFile, account, secrets); err == nil {
+				t.Error("wrote over a damaged file")
+			}
+			if after, err := os.Lstat(path); err != nil || !os.SameFile(before, after) || !after.ModTime().Equal(before.ModTime()) {
+				t.Errorf("touched a damaged file (%v)", err)
+			}
+			if _, err := c.Accounts("https://other.example"); err != nil {
+				t.Errorf("another origin suffers: %v", err)
+			}
+		})
+	}
+}
+
+func TestDirectoryOfOthersIsRefused(t *testing.T) {
+	directory := t.TempDir()
+	if err := os.Chmod(directory, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := &Cache{Directory: directory}
+	if _, err := c.Lock(t.Context(), origin, Holder{}, nil); err == nil || !strings.Contains(err.Error(), "chmod go-rwx") {
+		t.Errorf("error %v, want one that says how to take the directory back", err)
+	}
+}
+
+func TestLockWaits(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	until := time.Now().Add(time.Minute).UTC().Round(0)
+	first, err := c.Lock(t.Context(), origin, Holder{Purpose: "sign-in", Until: until}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	announced := make(chan Holder, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-announced
+		cancel()
+	}()
+	told := make(chan Holder, 1)
+	_, err = c.Lock(ctx, origin, Holder{}, func(holder Holder) {
+		told <- holder
+		announced <- holder
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+	if holder := <-told; holder.Purpose != "sign-in" || holder.Process != os.Getpid() || !holder.Until.Equal(until) {
+		t.Errorf("was told %+v", holder)
+	}
+	first.Unlock()
+	lock(t, c, origin).Unlock()
+}
+
+func TestKeyringThatNeverAnswers(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // reachable at a glance
+	synctest.Test(t, func(t *testing.T) {
+		told := make(chan struct{}, 1)
+		k := systemKeyring{patience: time.Minute, slow: func() { told <- struct{}{} }}
+		release := make(chan struct{})
+		start := time.Now()
+		err := k.call(t.Context(), func() error { <-release; return nil })
+		if !errors.Is(err, ErrKeyringTimeout) || time.Since(start) != time.Minute {
+			t.Errorf("error %v after %v, want %v after a minute", err, time.Since(start), ErrKeyringTimeout)
+		}
+		select {
+		case <-told:
+		default:
+			t.Error("nobody was told what is waited for")
+		}
+		close(release)
+	})
+}
+
+func TestKeyringThatPanics(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	err := systemKeyring{}.call(t.Context(), func() error { panic("nil dereference") })
+	if !errors.Is(err, ErrKeyringAbsent) {
+		t.Errorf("error %v, want %v", err, ErrKeyringAbsent)
+	}
+}
+
+// FuzzDecode: whatever is in an account file, reading it does not panic, and
+// what can be read is written and read again as the same.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"version":1,"origin":"` + origin + `","accounts":[{"username":"alice","token_endpoint":"` + origin + `/oauth/token","obtained":"2023-11-14T22:13:20Z","key":{"place":"file","id":"00"},"sealed":"AAAA"}]}`))
+	f.Add([]byte(`{"version":1,"origin":"` + origin + `","accounts":null}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		accounts, err := decode(content, origin)
+		if err != nil {
+			return
+		}
+		once, err := encode(origin, accounts)
+		if err != nil {
+			return // a time outside what JSON has
+		}
+		again, err := decode(once, origin)
+		if err != nil {
+			t.Fatalf("what was written does not read: %v", err)
+		}
+		twice, err := encode(origin, again)
+		if err != nil || !bytes.Equal(once, twice) {
+			t.Errorf("written as %s, then as %s (%v)", once, twice, err)
+		}
+	})
+}

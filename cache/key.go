@@ -1,0 +1,157 @@
+package cache
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// KeyPlace is where the data key is kept.
+type KeyPlace string
+
+// The places for the data key. Automatic is the keyring where there is one,
+// else the file; what an account was sealed with is never "auto".
+const (
+	Automatic KeyPlace = "auto"
+	InKeyring KeyPlace = "keyring"
+	InFile    KeyPlace = "file"
+)
+
+// Errors of the data key. None of them says that an account is gone: nothing
+// may be deleted and nobody be signed in anew because of the first three.
+var (
+	// ErrKeyringAbsent: there is no keyring service on this machine, or none
+	// that this process can reach.
+	ErrKeyringAbsent = errors.New("there is no keyring")
+	// ErrKeyringLocked: the keyring is there, locked, and was not unlocked.
+	ErrKeyringLocked = errors.New("the keyring is locked")
+	// ErrKeyringTimeout: the keyring did not answer in time.
+	ErrKeyringTimeout = errors.New("the keyring does not answer")
+	// ErrKeyGone: the keyring or the key file has this data key no more; what
+	// was sealed with it stays unreadable, and a new sign-in starts anew.
+	ErrKeyGone = errors.New("the data key is gone")
+)
+
+// keyReference names the key that an account is sealed with.
+type keyReference struct {
+	Place KeyPlace `json:"place"`
+	ID    string   `json:"id"`
+}
+
+// keyHolder is a place that holds data keys under their IDs.
+type keyHolder interface {
+	// load returns the key that was saved under the ID; ErrKeyGone if none was.
+	load(ctx context.Context, id string) ([]byte, error)
+	save(ctx context.Context, id string, key []byte) error
+}
+
+func (c *Cache) holder(place KeyPlace) (keyHolder, error) {
+	switch place {
+	case InKeyring:
+		return systemKeyring{patience: c.KeyringPatience, slow: c.KeyringSlow}, nil
+	case InFile:
+		return keyFile{directory: c.Directory}, nil
+	}
+	return nil, fmt.Errorf("%q is no place for a key: update doorkey, or sign in again", place)
+}
+
+// namedKey returns the key that an account refers to.
+func (c *Cache) namedKey(ctx context.Context, reference keyReference) (dataKey, error) {
+	holder, err := c.holder(reference.Place)
+	if err != nil {
+		return dataKey{}, err
+	}
+	key, err := holder.load(ctx, reference.ID)
+	if err == nil && len(key) != keySize {
+		err = fmt.Errorf("the data key %q in the %s has %d bytes, not %d: it was changed by hand", reference.ID, reference.Place, len(key), keySize)
+	}
+	return dataKey{reference, key}, err
+}
+
+// keySize is the size of a data key in bytes: AES-256.
+const keySize = 32
+
+// sealingKey returns the key for new accounts: the current one of the place,
+// or a new one when there is none or the current one is gone.
+func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error) {
+	if place == Automatic {
+		key, err := c.sealingKey(ctx, InKeyring)
+		if errors.Is(err, ErrKeyringAbsent) {
+			return c.sealingKey(ctx, InFile)
+		}
+		return key, err
+	}
+	unlock, err := c.lockFile(ctx, filepath.Join(c.Directory, "key.lock"), nil)
+	if err != nil {
+		return dataKey{}, err
+	}
+	defer unlock()
+
+	current := filepath.Join(c.Directory, string(place)+".key-id")
+	id, err := readPrivate(current)
+	if err == nil {
+		key, err := c.namedKey(ctx, keyReference{place, strings.TrimSpace(string(id))})
+		if !errors.Is(err, ErrKeyGone) {
+			return key, err
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return dataKey{}, err
+	}
+	key := newKey(place)
+	holder, err := c.holder(place)
+	if err != nil {
+		return dataKey{}, err
+	}
+	if err := holder.save(ctx, key.reference.ID, key.bytes); err != nil {
+		return dataKey{}, err
+	}
+	return key, writePrivate(current, []byte(key.reference.ID+"\n"))
+}
+
+func newKey(place KeyPlace) dataKey {
+	random := make([]byte, keySize+8)
+	rand.Read(random)
+	return dataKey{keyReference{place, hex.EncodeToString(random[keySize:])}, random[:keySize]}
+}
+
+// keyFile keeps each data key in a private file beside the accounts.
+type keyFile struct{ directory string }
+
+func (f keyFile) path(id string) (string, error) {
+	if _, err := hex.DecodeString(id); err != nil || id == "" {
+		return "", fmt.Errorf("%q is not the ID of a data key", id)
+	}
+	return filepath.Join(f.directory, "file-"+id+".key"), nil
+}
+
+func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
+	path, err := f.path(id)
+	if err != nil {
+		return nil, err
+	}
+	content, err := readPrivate(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("key file %q: %w", path, ErrKeyGone)
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
+	if err != nil {
+		return nil, fmt.Errorf("key file %q is damaged: what was sealed with it cannot be read; move it away and sign in again", path)
+	}
+	return key, nil
+}
+
+func (f keyFile) save(_ context.Context, id string, key []byte) error {
+	path, err := f.path(id)
+	if err != nil {
+		return err
+	}
+	return writePrivate(path, []byte(hex.EncodeToString(key)+"\n"))
+}

@@ -1,0 +1,101 @@
+package cache
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zalando/go-keyring"
+)
+
+// keyringService is the name under which entries stand in the keyring, where
+// people can see them.
+const keyringService = "git-credential-doorkey"
+
+// defaultPatience is enough for a keyring that asks nobody.
+const defaultPatience = 3 * time.Second
+
+// slowAfter is when a person is told that the keyring is waited for.
+const slowAfter = 2 * time.Second
+
+// systemKeyring keeps data keys in the operating system's keyring: Secret
+// Service, macOS Keychain or Windows Credential Manager.
+type systemKeyring struct {
+	patience time.Duration
+	slow     func()
+}
+
+func entryName(id string) string { return "data key " + id }
+
+func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
+	var text string
+	err := k.call(ctx, func() (err error) {
+		text, err = keyring.Get(keyringService, entryName(id))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("keyring entry %q of %q is not a data key: it was changed by hand", entryName(id), keyringService)
+	}
+	return key, nil
+}
+
+func (k systemKeyring) save(ctx context.Context, id string, key []byte) error {
+	return k.call(ctx, func() error {
+		return keyring.Set(keyringService, entryName(id), hex.EncodeToString(key))
+	})
+}
+
+// call does one thing with the keyring and waits for it no longer than
+// patience. A call that is given up goes on by itself: go-keyring waits
+// without limit while a password dialog is open, and knows no way to stop.
+func (k systemKeyring) call(ctx context.Context, do func() error) error {
+	if !keyringReachable() {
+		return ErrKeyringAbsent
+	}
+	done := make(chan error, 1)
+	go func() {
+		// go-keyring dereferences nil when the bus goes away in the middle.
+		defer func() {
+			if recover() != nil {
+				done <- fmt.Errorf("%w: its connection was lost", ErrKeyringAbsent)
+			}
+		}()
+		done <- do()
+	}()
+	patience := k.patience
+	if patience == 0 {
+		patience = defaultPatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if k.slow != nil && patience > slowAfter {
+		defer time.AfterFunc(slowAfter, k.slow).Stop()
+	}
+	select {
+	case err := <-done:
+		return classify(err)
+	case <-ctx.Done():
+		return fmt.Errorf("%w within %v", ErrKeyringTimeout, patience)
+	}
+}
+
+// classify turns an error of go-keyring into one of this package's.
+func classify(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, keyring.ErrNotFound):
+		return fmt.Errorf("keyring: %w", ErrKeyGone)
+	case errors.Is(err, keyring.ErrUnsupportedPlatform):
+		return ErrKeyringAbsent
+	case errors.Is(err, ErrKeyringAbsent):
+		return err
+	}
+	return classifySystem(err)
+}

@@ -1,0 +1,19 @@
+package cache
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/windows"
+)
+
+func keyringReachable() bool { return true }
+
+// classifySystem knows the error of a session that has no Credential Manager,
+// such as one opened through SSH with a key.
+func classifySystem(err error) error {
+	if errors.Is(err, windows.ERROR_NO_SUCH_LOGON_SESSION) {
+		return ErrKeyringAbsent
+	}
+	return fmt.Errorf("credential manager: %v", err)
+}

@@ -1,0 +1,206 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// Holder is what the process that holds a lock says of itself, for others to
+// show while they wait.
+type Holder struct {
+	Process int       `json:"process"` // its ID
+	Purpose string    `json:"purpose"` // "sign-in", "refresh", …
+	Until   time.Time `json:"until,omitzero"`
+}
+
+// Locked is an origin that this process alone may change, until Unlock.
+type Locked struct {
+	cache    *Cache
+	origin   string
+	unlock   func()
+	reserved string // a file that holds the room for the next change
+}
+
+// announceAfter is how long a lock is waited for in silence.
+const announceAfter = time.Second
+
+// Lock waits until no other process holds the origin, then holds it. The
+// kernel frees the lock of a process that ends, however it ends. After a
+// second of waiting it calls waiting, if not nil, with what the other says of
+// itself. When ctx ends first it returns the context's error.
+//
+// What was read before Lock may have changed: read again.
+func (c *Cache) Lock(ctx context.Context, origin string, self Holder, waiting func(Holder)) (*Locked, error) {
+	path := c.path(origin, ".lock")
+	announce := func() {
+		if waiting != nil {
+			waiting(readHolder(path))
+		}
+	}
+	unlock, err := c.lockFile(ctx, path, announce)
+	if err != nil {
+		return nil, err
+	}
+	self.Process = os.Getpid()
+	writeHolder(path, self)
+	return &Locked{cache: c, origin: origin, unlock: unlock}, nil
+}
+
+// lockFile locks a file of its own that is never deleted: deleting it would
+// let two processes hold a lock of the same name.
+func (c *Cache) lockFile(ctx context.Context, path string, announce func()) (unlock func(), err error) {
+	if err := makePrivateDirectory(c.Directory); err != nil {
+		return nil, err
+	}
+	type result struct {
+		file *lockedfile.File
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() {
+		file, err := lockedfile.OpenFile(path, os.O_RDWR|os.O_CREATE, privateFile)
+		got <- result{file, err}
+	}()
+	if announce != nil {
+		defer time.AfterFunc(announceAfter, announce).Stop()
+	}
+	select {
+	case r := <-got:
+		if r.err != nil {
+			return nil, fmt.Errorf("lock %q: %v", path, r.err)
+		}
+		return func() { r.file.Close() }, nil
+	case <-ctx.Done():
+		go func() { // the lock may still come: give it back
+			if r := <-got; r.err == nil {
+				r.file.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// holderPath is beside the lock and not in it: Windows lets nobody read a
+// locked file.
+func holderPath(lock string) string { return lock + ".holder" }
+
+func readHolder(lock string) (holder Holder) {
+	content, err := readPrivate(holderPath(lock))
+	if err == nil {
+		// What cannot be read is shown as nothing: the wait is the same.
+		_ = json.Unmarshal(content, &holder)
+	}
+	return holder
+}
+
+// writeHolder is a courtesy to those who wait: a full disk, say, is for the
+// change itself to report.
+func writeHolder(lock string, holder Holder) {
+	if content, err := json.Marshal(holder); err == nil {
+		_ = os.WriteFile(holderPath(lock), content, privateFile)
+	}
+}
+
+// Accounts reads the origin's accounts, as Cache.Accounts does.
+func (l *Locked) Accounts() ([]Account, error) { return l.cache.Accounts(l.origin) }
+
+// Reserve proves that the next Put can be written and holds the room for it,
+// so that neither a full disk nor a read-only directory is met after a
+// single-use refresh token or code has been spent. It also proves that the
+// place for the data key can be reached.
+func (l *Locked) Reserve(ctx context.Context, place KeyPlace) error {
+	if _, err := l.cache.sealingKey(ctx, place); err != nil {
+		return err
+	}
+	return l.reserve()
+}
+
+// ReserveFor is Reserve for a Replace of an account.
+func (l *Locked) ReserveFor(ctx context.Context, account Account) error {
+	return l.Reserve(ctx, account.key.Place)
+}
+
+func (l *Locked) reserve() error {
+	reserved := l.cache.path(l.origin, ".json.new")
+	if err := reserve(reserved, l.room()); err != nil {
+		return err
+	}
+	l.reserved = reserved
+	return nil
+}
+
+// room is the size of the file after the next change, in bytes, at the most
+// that is likely: what is there and a grant with tokens of a few thousand
+// characters.
+func (l *Locked) room() int64 {
+	const grant = 64 << 10
+	if info, err := os.Lstat(l.cache.path(l.origin, ".json")); err == nil {
+		return info.Size() + grant
+	}
+	return grant
+}
+
+// Put seals an account and keeps it in the place of the one with the same user
+// name and path, first in the list. It returns the account as Accounts will.
+func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secrets Secrets) (Account, error) {
+	key, err := l.cache.sealingKey(ctx, place)
+	if err != nil {
+		return Account{}, err
+	}
+	sealed, err := seal(key, l.origin, account, secrets)
+	if err != nil {
+		return Account{}, err
+	}
+	return sealed, l.change(func(accounts []Account) []Account {
+		return append([]Account{sealed}, without(accounts, sealed.Same)...)
+	})
+}
+
+// Replace seals an account anew where it stands, with the key it was sealed
+// with, so that it stays in its place whatever the settings say by now.
+func (l *Locked) Replace(ctx context.Context, account Account, secrets Secrets) (Account, error) {
+	return l.Put(ctx, account.key.Place, account, secrets)
+}
+
+// Forget removes the accounts that match.
+func (l *Locked) Forget(matches func(Account) bool) error {
+	return l.change(func(accounts []Account) []Account { return without(accounts, matches) })
+}
+
+func (l *Locked) change(edit func([]Account) []Account) error {
+	accounts, err := l.Accounts()
+	if err != nil {
+		return err
+	}
+	content, err := encode(l.origin, edit(accounts))
+	if err != nil {
+		return err
+	}
+	if err := writePrivate(l.cache.path(l.origin, ".json"), content); err != nil {
+		return err
+	}
+	l.reserved = ""
+	return nil
+}
+
+// Unlock lets other processes change the origin, and gives unused room back.
+func (l *Locked) Unlock() {
+	if l.reserved != "" {
+		os.Remove(l.reserved)
+	}
+	l.unlock()
+}
+
+func without(accounts []Account, matches func(Account) bool) (left []Account) {
+	for _, account := range accounts {
+		if !matches(account) {
+			left = append(left, account)
+		}
+	}
+	return left
+}

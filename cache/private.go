@@ -1,0 +1,118 @@
+package cache
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// The modes of what the cache makes. They are set when it is made, never
+// after, so that there is no moment at which others can read it.
+const (
+	privateFile      fs.FileMode = 0o600
+	privateDirectory fs.FileMode = 0o700
+)
+
+// largestFile is the largest file that is read, in bytes: room for thousands
+// of accounts, and an end to one that somebody filled.
+const largestFile = 64 << 20
+
+// errNotPrivate is what checkPrivate says of a file or directory.
+var errNotPrivate = errors.New("other users can read or change it")
+
+// makePrivateDirectory makes the directory for its owner alone. One that is
+// there already must be so too.
+func makePrivateDirectory(path string) error {
+	if err := os.MkdirAll(path, privateDirectory); err != nil {
+		return fmt.Errorf("state directory: %v", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("state directory: %v", err)
+	}
+	if err := checkPrivate(info); err != nil {
+		return fmt.Errorf("state directory %q: %v: take it back with \"chmod go-rwx\" or move it away", path, err)
+	}
+	return nil
+}
+
+// readPrivate returns the content of a file that only its owner can read and
+// change; fs.ErrNotExist if there is none.
+func readPrivate(path string) ([]byte, error) {
+	file, err := openNoFollow(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a regular file: move it away", path)
+	}
+	if err := checkPrivate(info); err != nil {
+		return nil, fmt.Errorf("%q: %v: if the tokens in it may have been seen, revoke them on the server; take it back with \"chmod go-rwx\" or move it away", path, err)
+	}
+	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
+	if err == nil && len(content) > largestFile {
+		err = fmt.Errorf("%q is larger than %d bytes: move it away", path, largestFile)
+	}
+	return content, err
+}
+
+// writePrivate replaces a file in one step: whoever reads it finds the old
+// content or the new, after a crash too. The caller holds the lock that the
+// file belongs to, so the name of the file in between needs no chance in it.
+func writePrivate(path string, content []byte) error {
+	between := path + ".new"
+	file, err := openNoFollow(between, os.O_WRONLY|os.O_CREATE)
+	if err != nil {
+		return fmt.Errorf("cannot write: %v", err)
+	}
+	err = replaceContent(file, content)
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(between, path)
+	}
+	if err != nil {
+		os.Remove(between)
+		return fmt.Errorf("cannot write %q: %v", path, err)
+	}
+	return syncDirectory(filepath.Dir(path))
+}
+
+// replaceContent writes over what is there before cutting off the rest: room
+// that was reserved is not given back in between.
+func replaceContent(file *os.File, content []byte) error {
+	if _, err := file.Write(content); err != nil {
+		return err
+	}
+	if err := file.Truncate(int64(len(content))); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// reserve makes a file of the given size that writePrivate will write over.
+func reserve(path string, size int64) error {
+	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
+	if err != nil {
+		return fmt.Errorf("cannot write: %v", err)
+	}
+	// Bytes and not a hole: a hole would take no room.
+	err = replaceContent(file, make([]byte, size))
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		os.Remove(path)
+		return fmt.Errorf("cannot write %q: %v", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,34 @@
+//go:build !windows
+
+package cache
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// openNoFollow opens a file, never what a symbolic link points to, and does
+// not wait on a FIFO.
+func openNoFollow(path string, flag int) (*os.File, error) {
+	return os.OpenFile(path, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, privateFile)
+}
+
+// checkPrivate refuses what another user owns or may read or change.
+func checkPrivate(info fs.FileInfo) error {
+	owner, known := info.Sys().(*syscall.Stat_t)
+	if info.Mode().Perm()&0o077 != 0 || known && int(owner.Uid) != os.Geteuid() {
+		return errNotPrivate
+	}
+	return nil
+}
+
+// syncDirectory makes a rename last through a power loss.
+func syncDirectory(path string) error {
+	directory, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	return directory.Sync()
+}

@@ -1,0 +1,96 @@
+package cache
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// version is the form of the file. A file of a later version is not touched.
+const version = 1
+
+// file is the file of one origin.
+type file struct {
+	Version  int      `json:"version"`
+	Origin   string   `json:"origin"`
+	Accounts []record `json:"accounts"`
+}
+
+// record is one account in the file.
+type record struct {
+	Username       string       `json:"username"`
+	Path           string       `json:"path,omitempty"`
+	Provider       string       `json:"provider,omitempty"`
+	AnswerUsername string       `json:"answer_username,omitempty"`
+	ClientID       string       `json:"client_id,omitempty"`
+	TokenEndpoint  string       `json:"token_endpoint,omitempty"`
+	Scopes         []string     `json:"scopes,omitempty"`
+	Obtained       time.Time    `json:"obtained"`
+	Expiry         time.Time    `json:"expiry,omitzero"`
+	Key            keyReference `json:"key"`
+	Sealed         []byte       `json:"sealed"`
+}
+
+// decode reads the file of an origin. A file that was renamed to another
+// origin's name is refused.
+func decode(content []byte, origin string) ([]Account, error) {
+	var f file
+	if err := json.Unmarshal(content, &f); err != nil {
+		return nil, fmt.Errorf("damaged: %v", err)
+	}
+	if f.Version > version {
+		return nil, fmt.Errorf("written by a newer doorkey (form %d, this one reads %d): update this one", f.Version, version)
+	}
+	if f.Version < 1 {
+		return nil, fmt.Errorf("damaged: it names no version")
+	}
+	if f.Origin != origin {
+		return nil, fmt.Errorf("holds accounts of %q, not of %q", f.Origin, origin)
+	}
+	accounts := make([]Account, 0, len(f.Accounts))
+	for _, r := range f.Accounts {
+		accounts = append(accounts, Account{
+			Username: r.Username, Path: r.Path, Provider: r.Provider, AnswerUsername: r.AnswerUsername,
+			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, Scopes: r.Scopes,
+			Obtained: r.Obtained, Expiry: r.Expiry, key: r.Key, sealed: r.Sealed,
+		})
+	}
+	return accounts, nil
+}
+
+// encode is the inverse of decode.
+func encode(origin string, accounts []Account) ([]byte, error) {
+	f := file{Version: version, Origin: origin, Accounts: make([]record, 0, len(accounts))}
+	for _, a := range accounts {
+		f.Accounts = append(f.Accounts, record{
+			Username: a.Username, Path: a.Path, Provider: a.Provider, AnswerUsername: a.AnswerUsername,
+			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, Scopes: a.Scopes,
+			Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Key: a.key, Sealed: a.sealed,
+		})
+	}
+	content, err := json.MarshalIndent(f, "", "  ")
+	return append(content, '\n'), err
+}
+
+// longestName keeps file names within what every file system takes, with room
+// for a suffix.
+const longestName = 200
+
+// fileName turns an origin into the name of its file. Different origins have
+// different names, on file systems that ignore case too: what is not a lower
+// case letter, a digit, "." or "-" is written as "%" and its hexadecimal code.
+func fileName(origin string) string {
+	var name strings.Builder
+	for _, c := range []byte(strings.Replace(origin, "://", "-", 1)) {
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '.' || c == '-' {
+			name.WriteByte(c)
+		} else {
+			fmt.Fprintf(&name, "%%%02x", c)
+		}
+	}
+	if name.Len() > longestName {
+		return "long-" + fingerprint([]byte(origin))
+	}
+	return name.String()
+}

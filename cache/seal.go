@@ -1,0 +1,106 @@
+package cache
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// dataKey is an AES-256 key and how a sealed account refers to it.
+type dataKey struct {
+	reference keyReference
+	bytes     []byte
+}
+
+// sealedText is what is sealed, a nil for what was not given.
+type sealedText struct {
+	AccessToken  *string `json:"access_token,omitempty"`
+	RefreshToken *string `json:"refresh_token,omitempty"`
+	Password     *string `json:"password,omitempty"`
+}
+
+// seal returns the account with its secrets sealed: AES-256-GCM with a random
+// nonce in front.
+func seal(key dataKey, origin string, account Account, secrets Secrets) (Account, error) {
+	account.key = key.reference
+	aead, associated, err := cipherFor(key, origin, account)
+	if err != nil {
+		return Account{}, err
+	}
+	text, err := json.Marshal(sealedText{reveal(secrets.AccessToken), reveal(secrets.RefreshToken), reveal(secrets.Password)})
+	if err != nil {
+		return Account{}, err
+	}
+	nonce := make([]byte, aead.NonceSize())
+	rand.Read(nonce)
+	account.sealed = aead.Seal(nonce, nonce, text, associated)
+	return account, nil
+}
+
+// unseal is the inverse of seal. It fails for an account of which anything
+// that decides where its secrets may go was changed since.
+func unseal(key dataKey, origin string, account Account) (Secrets, error) {
+	aead, associated, err := cipherFor(key, origin, account)
+	if err != nil {
+		return Secrets{}, err
+	}
+	if len(account.sealed) < aead.NonceSize() {
+		return Secrets{}, fmt.Errorf("damaged: a sealed part is too short")
+	}
+	nonce, sealed := account.sealed[:aead.NonceSize()], account.sealed[aead.NonceSize():]
+	text, err := aead.Open(nil, nonce, sealed, associated)
+	if err != nil {
+		return Secrets{}, fmt.Errorf("damaged, or changed by hand: account %q does not unseal", account.Username)
+	}
+	var plain sealedText
+	if err := json.Unmarshal(text, &plain); err != nil {
+		return Secrets{}, fmt.Errorf("account %q unseals to something unknown", account.Username)
+	}
+	return Secrets{conceal(plain.AccessToken), conceal(plain.RefreshToken), conceal(plain.Password)}, nil
+}
+
+// cipherFor returns the cipher and the data that is sealed along: everything
+// that decides where a token may be sent and for whom it is handed out, so
+// that nobody can move a sealed token to another host or redirect its refresh.
+func cipherFor(key dataKey, origin string, account Account) (cipher.AEAD, []byte, error) {
+	block, err := aes.NewCipher(key.bytes)
+	if err != nil {
+		return nil, nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, nil, err
+	}
+	associated, err := json.Marshal([]string{
+		"doorkey account 1", origin, account.Username, account.Path,
+		account.Provider, account.AnswerUsername, account.ClientID, account.TokenEndpoint,
+	})
+	return aead, associated, err
+}
+
+// fingerprint is a name for content that does not tell the content.
+func fingerprint(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:16])
+}
+
+func reveal(text secret.Text) *string {
+	if !text.IsSet() {
+		return nil
+	}
+	revealed := text.Reveal()
+	return &revealed
+}
+
+func conceal(text *string) secret.Text {
+	if text == nil {
+		return secret.Text{}
+	}
+	return secret.New(*text)
+}

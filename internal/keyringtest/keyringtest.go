@@ -1,0 +1,133 @@
+// Package keyringtest starts a real keyring for tests: gnome-keyring on a
+// session bus of its own, which no other process of the machine sees.
+package keyringtest
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/testparts"
+)
+
+// install is how to get what Start needs.
+const install = "apt-get install --no-install-recommends dbus gnome-keyring"
+
+// Keyring is a running keyring.
+type Keyring struct {
+	// Address is for DBUS_SESSION_BUS_ADDRESS, which Start sets for the test.
+	Address string
+
+	t      testing.TB
+	daemon *exec.Cmd
+	home   string
+}
+
+// Start starts a session bus and an unlocked, empty keyring, and ends both with
+// the test.
+func Start(t *testing.T) *Keyring {
+	t.Helper()
+	k := StartBus(t)
+	k.startDaemon()
+	return k
+}
+
+// StartBus starts a session bus without a keyring on it.
+func StartBus(t *testing.T) *Keyring {
+	t.Helper()
+	testparts.Program(t, "dbus-daemon", install)
+	testparts.Program(t, "gnome-keyring-daemon", install)
+	k := &Keyring{t: t, home: t.TempDir()}
+	bus := exec.Command("dbus-daemon", "--config-file="+k.configuration(), "--nofork", "--print-address")
+	output, err := bus.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bus.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(bus) })
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the session bus printed no address: %v", err)
+	}
+	k.Address = strings.TrimSpace(line)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", k.Address)
+	return k
+}
+
+// configuration is that of a session bus which starts no services by itself:
+// what answers on it is what the test started.
+func (k *Keyring) configuration() string {
+	path := filepath.Join(k.home, "bus.conf")
+	const content = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		k.t.Fatal(err)
+	}
+	return path
+}
+
+// startDaemon starts gnome-keyring, unlocked by a password that it is given,
+// and waits until it has taken its name on the bus.
+func (k *Keyring) startDaemon() {
+	k.t.Helper()
+	k.daemon = exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets", "--control-directory="+k.home)
+	k.daemon.Env = append(os.Environ(), "HOME="+k.home, "XDG_DATA_HOME="+k.home, "XDG_RUNTIME_DIR="+k.home)
+	k.daemon.Stdin = strings.NewReader("password")
+	var log bytes.Buffer
+	k.daemon.Stderr = &log
+	if err := k.daemon.Start(); err != nil {
+		k.t.Fatal(err)
+	}
+	k.t.Cleanup(k.Kill)
+	for range 100 {
+		if k.hasOwner() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	k.Kill()
+	k.t.Fatalf("gnome-keyring did not take its name on the bus within 5 s: %s", log.String())
+}
+
+func (k *Keyring) hasOwner() bool {
+	answer, err := exec.Command("dbus-send", "--bus="+k.Address, "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
+		"org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets").Output()
+	return err == nil && bytes.Contains(answer, []byte("boolean true"))
+}
+
+// Kill ends the keyring daemon, as a crash would. The bus stays.
+func (k *Keyring) Kill() { stop(k.daemon) }
+
+// Lock locks all collections of the keyring, as locking the desktop can.
+func (k *Keyring) Lock() {
+	k.t.Helper()
+	output, err := exec.Command("dbus-send", "--bus="+k.Address, "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets",
+		"org.freedesktop.Secret.Service.Lock", "array:objpath:/org/freedesktop/secrets/collection/login").CombinedOutput()
+	if err != nil {
+		k.t.Fatalf("locking the keyring: %v: %s", err, output)
+	}
+}
+
+func stop(process *exec.Cmd) {
+	if process.ProcessState == nil {
+		process.Process.Kill()
+		process.Wait()
+	}
+}
