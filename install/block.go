@@ -1,0 +1,141 @@
+package install
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// The lines of a block. They are found again by the first, so a later wording must keep knowing this one.
+const (
+	mark       = "# git-credential-doorkey install: from here on git asks doorkey alone, no other helper gets the tokens."
+	undo       = `# "git-credential-doorkey uninstall", with the same options, takes out exactly these lines.`
+	markStart  = "# git-credential-doorkey install:"
+	resetLine  = "\thelper ="
+	helperLine = "\thelper = "
+)
+
+// blockLines are what install writes: an empty helper makes git forget all helpers that it read before
+// ("git help credentials", CONFIGURATION OPTIONS), so they stay in their files, inert, and come back when the block goes.
+func blockLines(header, helper string) []string {
+	return []string{mark, undo, header, resetLine, helperLine + configText(helper)}
+}
+
+// line is one line of a file: its text without the line end, and where it stands with it.
+type line struct {
+	text       string
+	start, end int
+}
+
+func splitLines(data []byte) []line {
+	var lines []line
+	offset := 0
+	for text := range bytes.Lines(data) {
+		end := offset + len(text)
+		lines = append(lines, line{strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"), offset, end})
+		offset = end
+	}
+	return lines
+}
+
+// block is a place in a file where the mark of install stands.
+type block struct {
+	lines  []line
+	number int // of the first line, from 1
+	// header and helper are empty where a person's edit has made them unrecognisable.
+	header, helper string
+	// shared says that settings which are not install's stand under the block's header: `git config` adds them there.
+	shared bool
+}
+
+// intact tells whether the lines are as install writes them.
+func (b block) intact() bool {
+	texts := make([]string, len(b.lines))
+	for i, line := range b.lines {
+		texts[i] = line.text
+	}
+	return b.helper != "" && slices.Equal(texts, blockLines(b.header, b.helper))
+}
+
+// findBlocks gives the blocks of a file, of all sections, wherever they were moved to.
+func findBlocks(data []byte) []block {
+	var blocks []block
+	lines := splitLines(data)
+	for i, line := range lines {
+		if strings.HasPrefix(line.text, markStart) {
+			blocks = append(blocks, readBlock(lines, i))
+		}
+	}
+	return blocks
+}
+
+func readBlock(lines []line, first int) block {
+	length := len(blockLines("", ""))
+	end := min(first+length, len(lines))
+	b := block{lines: lines[first:end], number: first + 1, shared: hasSettings(lines[end:])}
+	if len(b.lines) < length {
+		return b
+	}
+	if header := b.lines[2].text; strings.HasPrefix(header, "[credential") {
+		b.header = header
+	}
+	text, _ := strings.CutPrefix(b.lines[length-1].text, helperLine)
+	if helper := parseConfigText(text); isInstalled(helper) {
+		b.helper = helper
+	}
+	return b
+}
+
+// hasSettings tells whether a variable stands before the next section begins.
+func hasSettings(lines []line) bool {
+	for _, line := range lines {
+		text := strings.TrimSpace(line.text)
+		if text != "" && !strings.ContainsAny(text[:1], "#;") {
+			return text[0] != '['
+		}
+	}
+	return false
+}
+
+// appendBlock writes a block at the end of a file. Where the last line has no end (an empty file has none either), the
+// block has none, so that cut can tell and give back the very bytes.
+func appendBlock(data []byte, exists bool, texts []string) []byte {
+	newline := lineEnd(data)
+	text := strings.Join(texts, newline)
+	if exists && !bytes.HasSuffix(data, []byte("\n")) {
+		return slices.Concat(data, []byte(newline+text))
+	}
+	return slices.Concat(data, []byte(text+newline))
+}
+
+// lineEnd is how the file's first line ends.
+func lineEnd(data []byte) string {
+	if first, _, found := bytes.Cut(data, []byte("\n")); found && bytes.HasSuffix(first, []byte("\r")) {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// cut takes an intact block out of the file that it was found in. The header stays where it is shared, for what stands under it.
+func (b block) cut(data []byte) (rest []byte, removed []string) {
+	start, end := b.lines[0].start, b.lines[len(b.lines)-1].end
+	var kept []byte
+	for _, line := range b.lines {
+		if b.shared && line.text == b.header {
+			kept = data[line.start:line.end]
+			continue
+		}
+		removed = append(removed, line.text)
+	}
+	newline := lineEnd(data[start:end])
+	if !bytes.HasSuffix(data, []byte("\n")) && end == len(data) && bytes.HasSuffix(data[:start], []byte(newline)) {
+		start -= len(newline)
+	}
+	return slices.Concat(data[:start], kept, data[end:]), removed
+}
+
+// replaceHelper writes another helper into an intact block and leaves every other byte.
+func (b block) replaceHelper(data []byte, helper string) []byte {
+	last := b.lines[len(b.lines)-1]
+	return slices.Concat(data[:last.start], []byte(helperLine+configText(helper)), data[last.start+len(last.text):])
+}

@@ -1,0 +1,190 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// TestFailuresChangeNothing checks that each error says what is the matter, that the file is as it was, and that no lock stays.
+func TestFailuresChangeNothing(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		// setUp makes the trouble.
+		setUp func(m *machine, options *Options)
+		want  []string
+	}{
+		{"git cannot read the file", func(m *machine, _ *Options) { m.write(".gitconfig", user+"[credential\n") },
+			[]string{"bad config line 3", ".gitconfig"}},
+		{"git cannot read another file", func(m *machine, _ *Options) { m.write("system", "=\n") },
+			[]string{"bad config line 1", "system"}},
+		{"another process holds the lock", func(m *machine, _ *Options) { m.write(".gitconfig.lock", "") },
+			[]string{".gitconfig.lock\" exists", "delete it"}},
+		{"a directory", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("work")) },
+			[]string{"not a file that can be edited"}},
+		{"no folder", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("none/config")) },
+			[]string{"none", "folder"}},
+		{"GIT_CONFIG_GLOBAL empty", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", "") },
+			[]string{"GIT_CONFIG_GLOBAL is"}},
+		{"links in a circle", func(m *machine, _ *Options) {
+			m.set("GIT_CONFIG_GLOBAL", m.path("circle"))
+			if err := os.Symlink("circle", m.path("circle")); err != nil {
+				m.t.Skip("no symbolic links here:", err)
+			}
+		}, []string{"circle"}},
+		{"system file switched off", func(m *machine, options *Options) {
+			m.set("GIT_CONFIG_NOSYSTEM", "1")
+			options.Scope = gitconfig.System
+		}, []string{"GIT_CONFIG_NOSYSTEM"}},
+		{"no repository", func(_ *machine, options *Options) { options.Scope = gitconfig.Local },
+			[]string{"no repository", "--global"}},
+		{"host without https", func(_ *machine, options *Options) { options.Host = "http://gitlab.example.com" },
+			[]string{"--host", "https"}},
+		{"folder that may not be written", func(m *machine, _ *Options) {
+			m.write("closed/config", user)
+			m.set("GIT_CONFIG_GLOBAL", m.path("closed/config"))
+			m.close("closed")
+		}, []string{"closed\" may not be written"}},
+		{"system folder that may not be written", func(m *machine, options *Options) {
+			m.write("closed/config", user)
+			m.set("GIT_CONFIG_SYSTEM", m.path("closed/config"))
+			m.close("closed")
+			options.Scope = gitconfig.System
+		}, []string{"administrator"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.write(".gitconfig", user+written)
+			options := m.options()
+			row.setUp(m, &options)
+			options.Environment = m.environment
+			before := m.snapshot()
+			options.Program = m.path("elsewhere/" + programName) // so that the block there has to change
+			_, err := Install(t.Context(), options)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range row.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error is %q, which does not say %q", err, want)
+				}
+			}
+			if after := m.snapshot(); after != before {
+				t.Errorf("before:\n%s\nafter:\n%s", before, after)
+			}
+		})
+	}
+}
+
+// TestReadRefusesDevices only reads: were the refusal broken, a whole install would put a file in the place of the machine's device.
+func TestReadRefusesDevices(t *testing.T) {
+	device := target{file: os.DevNull}
+	if err := device.read(); err == nil || !strings.Contains(err.Error(), "not a file that can be edited") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// close takes the right to write in a folder away, which stops everyone but the superuser.
+func (m *machine) close(folder string) {
+	m.t.Helper()
+	if err := os.Chmod(m.path(folder), 0o500); err != nil {
+		m.t.Fatal(err)
+	}
+	m.t.Cleanup(func() { os.Chmod(m.path(folder), 0o700) })
+	if file, err := os.Create(m.path(folder + "/probe")); err == nil {
+		file.Close()
+		os.Remove(file.Name())
+		m.t.Skip("the superuser may write everywhere")
+	}
+}
+
+// snapshot tells all files of the home directory and what is in them.
+func (m *machine) snapshot() string {
+	m.t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(m.home, func(path string, entry fs.DirEntry, err error) error {
+		content := []byte(nil)
+		if err == nil && entry.Type().IsRegular() {
+			content, err = os.ReadFile(path)
+		}
+		all.WriteString(path + "\n" + string(content) + "\n")
+		return err
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return all.String()
+}
+
+func TestLockError(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		scope gitconfig.Scope
+		err   error
+		want  string
+	}{
+		{"lock of another", gitconfig.Global, fs.ErrExist, `"/h/f.lock" exists`},
+		{"no right to the machine's file", gitconfig.System, fs.ErrPermission, "administrator"},
+		{"no right to the folder", gitconfig.Global, fs.ErrPermission, `"/h" may not be written`},
+		{"anything else", gitconfig.Global, errors.New("disk full"), "disk full"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if err := lockError(row.scope, filepath.FromSlash("/h/f"), "/h/f.lock", row.err); !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got %q, want %q in it", err, row.want)
+			}
+		})
+	}
+}
+
+// TestReplaceGivesUp calls the writing with what must not be written.
+func TestReplaceGivesUp(t *testing.T) {
+	block := strings.Join(blockLines("[credential]", shortName), "\n") + "\n"
+	for _, row := range []struct {
+		name string
+		// onDisk is what the file has become since it was read as settings of a user.
+		onDisk string
+		new    string
+		want   string
+	}{
+		{"the file was changed meanwhile", user + "[a]\n\tb = c\n", user + block, "changed by another program"},
+		{"the new file is broken", user, user + "[" + block, "bad config"},
+		{"another setting would be lost", user, block, "other settings"},
+		{"another setting would move to another section", user, "[alias]\n\tname = A\n" + block, "other settings"},
+		{"the block would be missing", user, user, "other settings"},
+		{"the block would be there twice", user, user + block + block, "other settings"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.write(".gitconfig", user)
+			found, err := findTarget(t.Context(), m.options())
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.write(".gitconfig", row.onDisk)
+			before := m.snapshot()
+			err = found.replace(t.Context(), edit{data: []byte(row.new), helper: shortName})
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got %v, want %q in it", err, row.want)
+			}
+			if after := m.snapshot(); after != before {
+				t.Errorf("before:\n%s\nafter:\n%s", before, after)
+			}
+		})
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	m := newMachine(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Install(ctx, m.options()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	m.expect(".gitconfig", absent)
+}

@@ -1,0 +1,111 @@
+package install
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+const (
+	// shortName is the value of credential.helper that makes git run programName from PATH ("git help credential", custom helpers).
+	shortName   = "doorkey"
+	programName = "git-credential-" + shortName
+)
+
+// plain is what a path may consist of to stand as it is in a configuration file and in a shell command.
+var plain = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9/._+,:@-]*$`)
+
+// helperFor gives the value of credential.helper that makes git run the program: the short name where PATH leads to
+// that very file, else its absolute path. Git hands the path to a shell, so one with special characters is given as a
+// shell snippet ("!") that has it in quotes.
+func helperFor(program string, lookPath func(string) (string, error)) (string, error) {
+	if !filepath.IsAbs(program) {
+		return "", fmt.Errorf("the program's own path is not absolute: %q", program)
+	}
+	if strings.ContainsFunc(program, unicode.IsControl) {
+		return "", fmt.Errorf("the path %q has a control character, which git's configuration cannot hold: move the program", program)
+	}
+	if !strings.HasPrefix(filepath.Base(program), programName) {
+		return "", fmt.Errorf("%q is not called %s, so uninstall would not know it again: rename the file", program, programName)
+	}
+	if onPath(program, lookPath) {
+		return shortName, nil
+	}
+	return pathHelper(filepath.ToSlash(program)), nil
+}
+
+// onPath tells whether git, when it looks for doorkey on PATH, finds the same file.
+func onPath(program string, lookPath func(string) (string, error)) bool {
+	if lookPath == nil {
+		lookPath = exec.LookPath
+	}
+	found, err := lookPath(programName)
+	if err != nil {
+		return false
+	}
+	there, errThere := os.Stat(found)
+	running, errRunning := os.Stat(program)
+	return errors.Join(errThere, errRunning) == nil && os.SameFile(there, running)
+}
+
+func pathHelper(path string) string {
+	if plain.MatchString(path) {
+		return path
+	}
+	return "!'" + strings.ReplaceAll(path, `'`, `'\''`) + "'"
+}
+
+// isInstalled tells whether a helper is one that helperFor gives for some path, without arguments that a person added.
+func isInstalled(helper string) bool {
+	if helper == shortName {
+		return true
+	}
+	path := helper
+	if quoted, isSnippet := strings.CutPrefix(helper, "!'"); isSnippet {
+		path = strings.ReplaceAll(strings.TrimSuffix(quoted, "'"), `'\''`, `'`)
+	}
+	name := path[strings.LastIndex(path, "/")+1:]
+	return strings.HasPrefix(name, programName) && pathHelper(path) == helper
+}
+
+// isDoorkey tells whether git runs doorkey for an entry and nothing else, perhaps with arguments that a person added.
+// A shell snippet that merely has doorkey in it may pass tokens on.
+func isDoorkey(entry gitconfig.Entry) bool {
+	first, _, _ := strings.Cut(entry.Value, " ")
+	return isInstalled(first) || isInstalled(entry.Value)
+}
+
+// namesDoorkey tells whether doorkey may be run for an entry in any way.
+func namesDoorkey(entry gitconfig.Entry) bool {
+	return strings.Contains(entry.Value, shortName)
+}
+
+// configEscapes are the two characters that are escaped inside the quotes of a value ("git help config", SYNTAX).
+var configEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// configText writes a helper as the value of a line in the configuration file.
+func configText(helper string) string {
+	if plain.MatchString(helper) {
+		return helper
+	}
+	return `"` + configEscapes.Replace(helper) + `"`
+}
+
+// parseConfigText is the opposite of configText. It gives "" for whatever configText does not write.
+func parseConfigText(text string) string {
+	helper := text
+	if strings.HasPrefix(text, `"`) {
+		helper = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(strings.Trim(text, `"`))
+	}
+	if configText(helper) != text {
+		return ""
+	}
+	return helper
+}

@@ -1,0 +1,86 @@
+package install
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// section is the part of git's configuration that a block of install stands in.
+type section struct {
+	// host is nil for [credential], which holds for every host.
+	host *url.URL
+}
+
+// header is the section's first line in the file. A canonical URL has no character that git would want escaped in it.
+func (s section) header() string {
+	if s.host == nil {
+		return "[credential]"
+	}
+	return fmt.Sprintf(`[credential "%s"]`, s.host)
+}
+
+// key is the name under which git lists the section's helpers.
+func (s section) key() string {
+	if s.host == nil {
+		return everyHost
+	}
+	return "credential." + s.host.String() + ".helper"
+}
+
+// hostName is what git takes for a host in the URL of a section; one with other characters would never match.
+var hostName = regexp.MustCompile(`^([a-z0-9._-]+|\[[0-9a-f:.]+\])$`)
+
+// parseSection reads the value of --host: https, or http to this machine, a host, perhaps a port and a path.
+// Nothing is repeated in the errors that could be a password or reach a terminal raw.
+func parseSection(host string) (section, error) {
+	if host == "" {
+		return section{}, nil
+	}
+	address, err := url.Parse(host)
+	if err != nil || address.Hostname() == "" || address.Opaque != "" {
+		return section{}, fmt.Errorf(`--host is not the address of a host: write it as "https://gitlab.example.com"`)
+	}
+	if address.User != nil || address.RawQuery != "" || address.ForceQuery || address.Fragment != "" || strings.Contains(host, "#") {
+		return section{}, fmt.Errorf("--host has a user name, a query or a fragment in it: leave them out, they do not say which host it is")
+	}
+	name := strings.ToLower(address.Hostname())
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	if !hostName.MatchString(name) {
+		return section{}, fmt.Errorf("--host has a character that git knows in no host: write an international name in its ASCII form (xn--…)")
+	}
+	if address.Scheme != "https" && (address.Scheme != "http" || !isLoopback(address.Hostname())) {
+		return section{}, fmt.Errorf("--host is not https: doorkey sends tokens over https only (http only to this machine)")
+	}
+	if port := address.Port(); port != "" && !isPort(port) {
+		return section{}, fmt.Errorf("--host has a port that is not a plain number from 1 to 65535")
+	}
+	canonical := address.JoinPath() // without "." and ".."
+	canonical.Host = name + portOf(address)
+	canonical.Path, canonical.RawPath = strings.TrimRight(canonical.Path, "/"), strings.TrimRight(canonical.RawPath, "/")
+	return section{canonical}, nil
+}
+
+func isPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && number > 0 && port[0] != '0'
+}
+
+// portOf gives ":port", and nothing for the scheme's own.
+func portOf(address *url.URL) string {
+	port := address.Port()
+	if port == "" || address.Scheme == "https" && port == "443" || address.Scheme == "http" && port == "80" {
+		return ""
+	}
+	return ":" + port
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
+}

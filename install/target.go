@@ -1,0 +1,115 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// target is the configuration file that is to be changed, as it was found.
+type target struct {
+	options Options
+	section section
+	// file has its symbolic links resolved: people who keep their configuration elsewhere and link to it keep the link.
+	file string
+	// exists, mode and data are what the file system says; entries are what git reads in the file.
+	exists  bool
+	mode    fs.FileMode
+	data    []byte
+	entries []gitconfig.Entry
+	// chain is every helper in all of git's configuration.
+	chain []gitconfig.Entry
+	// blocks are install's own in the file, for the section.
+	blocks []block
+}
+
+// findTarget looks everything up that a change depends on. It fails where git would fail, before anything is touched.
+func findTarget(ctx context.Context, options Options) (target, error) {
+	section, err := parseSection(options.Host)
+	if err != nil {
+		return target{}, err
+	}
+	file, err := gitconfig.File(ctx, options.Directory, options.Environment, options.Scope)
+	if err != nil {
+		return target{}, err
+	}
+	found := target{options: options, section: section}
+	if found.file, err = resolve(file); err != nil {
+		return target{}, err
+	}
+	if err := found.read(); err != nil {
+		return target{}, err
+	}
+	if found.exists {
+		if found.entries, err = gitconfig.FileEntries(ctx, options.Environment, found.file); err != nil {
+			return target{}, err
+		}
+	}
+	if found.chain, err = gitconfig.Entries(ctx, options.Directory, options.Environment, helperKeys); err != nil {
+		return target{}, err
+	}
+	found.blocks, err = found.ownBlocks()
+	return found, err
+}
+
+// manyLinks is more symbolic links in a row than a sane configuration has.
+const manyLinks = 32
+
+// resolve follows symbolic links, also to a file that does not exist yet.
+func resolve(file string) (string, error) {
+	for range manyLinks {
+		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+		if err != nil {
+			return "", fmt.Errorf("the folder of %q cannot be reached: %v", file, err)
+		}
+		file = filepath.Join(folder, filepath.Base(file))
+		next, err := os.Readlink(file)
+		if err != nil {
+			return file, nil // not a link, or nothing at all
+		}
+		if !filepath.IsAbs(next) {
+			next = filepath.Join(folder, next)
+		}
+		file = next
+	}
+	return "", fmt.Errorf("%q is a symbolic link that leads in a circle", file)
+}
+
+// read takes the file's bytes. Only a regular file may be replaced by another: GIT_CONFIG_GLOBAL=/dev/null is common.
+func (t *target) read() error {
+	info, err := os.Stat(t.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%q is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)", t.file)
+	}
+	t.exists, t.mode = true, info.Mode().Perm()
+	t.data, err = os.ReadFile(t.file)
+	return err
+}
+
+// ownBlocks finds the section's blocks. One that a person has edited is the person's: it is neither cut nor doubled.
+func (t *target) ownBlocks() ([]block, error) {
+	var own []block
+	for _, b := range findBlocks(t.data) {
+		ofOtherSection := b.header != "" && b.header != t.section.header()
+		if ofOtherSection {
+			continue
+		}
+		if !b.intact() {
+			return nil, fmt.Errorf("%q was edited by hand in lines %d to %d, where install had written: "+
+				"take those lines that belong to doorkey out with an editor, and run this again", t.file, b.number, b.number+len(b.lines)-1)
+		}
+		own = append(own, b)
+	}
+	return own, nil
+}

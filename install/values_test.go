@@ -1,0 +1,143 @@
+package install
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestParseSection(t *testing.T) {
+	for _, row := range []struct{ name, host, want string }{
+		{"every host", "", "[credential]"},
+		{"a host", "https://gitlab.example.com", `[credential "https://gitlab.example.com"]`},
+		{"upper case, own port, slash", "HTTPS://GitLab.Example.COM:443/", `[credential "https://gitlab.example.com"]`},
+		{"another port", "https://gitlab.example.com:8443", `[credential "https://gitlab.example.com:8443"]`},
+		{"a port that is missing", "https://gitlab.example.com:", `[credential "https://gitlab.example.com"]`},
+		{"a relative root", "https://example.com/gitlab/", `[credential "https://example.com/gitlab"]`},
+		{"a path with detours", "https://example.com/x/../git lab\"", `[credential "https://example.com/git%20lab%22"]`},
+		{"this machine by name", "http://localhost:8080", `[credential "http://localhost:8080"]`},
+		{"this machine by IPv4", "http://127.0.0.1:80", `[credential "http://127.0.0.1"]`},
+		{"this machine by IPv6", "http://[::1]:8080", `[credential "http://[::1]:8080"]`},
+		{"an IPv6 address", "https://[2001:DB8::1]", `[credential "https://[2001:db8::1]"]`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			section, err := parseSection(row.host)
+			if err != nil || section.header() != row.want {
+				t.Errorf("got %q, %v, want %q", section.header(), err, row.want)
+			}
+		})
+	}
+}
+
+func TestParseSectionRefuses(t *testing.T) {
+	for _, row := range []struct{ name, host, want string }{
+		{"a bare name", "gitlab.example.com", "address"},
+		{"a bare name with a port", "gitlab.example.com:8443", "address"},
+		{"no host", "https:///group", "address"},
+		{"plain http", "http://gitlab.example.com", "https"},
+		{"a name that begins like this machine", "http://127.0.0.1.example.com", "https"},
+		{"another scheme", "ssh://gitlab.example.com", "https"},
+		{"a user name", "https://me@gitlab.example.com", "user name"},
+		{"a password", "https://me:hunter2@gitlab.example.com", "user name"},
+		{"a query", "https://gitlab.example.com/?a=b", "query"},
+		{"an empty query", "https://gitlab.example.com/?", "query"},
+		{"a fragment", "https://gitlab.example.com/#a", "fragment"},
+		{"an empty fragment", "https://gitlab.example.com/#", "fragment"},
+		{"a line end", "https://gitlab.example.com\n[alias]", "address"},
+		{"an escape character", "https://gitlab.example.com\x1b[31m", "address"},
+		{"a quote in the host", `https://gitlab".example.com`, "character"},
+		{"a wildcard", "https://*.example.com", "character"},
+		{"an international name", "https://bücher.example", "xn--"},
+		{"a bidirectional character", "https://gitlab\u202e.example.com", "character"},
+		{"a port too high", "https://gitlab.example.com:65536", "port"},
+		{"a port with a zero before", "https://gitlab.example.com:0443", "port"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			section, err := parseSection(row.host)
+			if err == nil {
+				t.Fatalf("got %q, want an error", section.header())
+			}
+			if !strings.Contains(err.Error(), row.want) || strings.Contains(err.Error(), "hunter2") || strings.ContainsAny(err.Error(), "\x1b\n\u202e") {
+				t.Errorf("got %q, want %q in it and nothing of the address", err, row.want)
+			}
+		})
+	}
+}
+
+func TestHelperFor(t *testing.T) {
+	folder := t.TempDir()
+	program := filepath.Join(folder, programName)
+	other := filepath.Join(folder, "other")
+	for _, file := range []string{program, other} {
+		if err := os.WriteFile(file, nil, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(folder, "link")
+	if err := os.Symlink(program, link); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	for _, row := range []struct {
+		name, program, onPath string
+		want, text            string
+	}{
+		{"on PATH", program, program, "doorkey", "doorkey"},
+		{"on PATH by a link", program, link, "doorkey", "doorkey"},
+		{"another of the name on PATH", "/opt/git-credential-doorkey", other, "/opt/git-credential-doorkey", "/opt/git-credential-doorkey"},
+		{"not on PATH", "/opt/git-credential-doorkey", "", "/opt/git-credential-doorkey", "/opt/git-credential-doorkey"},
+		{"a name with the platform in it", "/opt/git-credential-doorkey_linux.amd64", "", "/opt/git-credential-doorkey_linux.amd64", "/opt/git-credential-doorkey_linux.amd64"},
+		{"a space", "/my tools/git-credential-doorkey", "", "!'/my tools/git-credential-doorkey'", `"!'/my tools/git-credential-doorkey'"`},
+		{"a single quote", "/it's/git-credential-doorkey", "", `!'/it'\''s/git-credential-doorkey'`, `"!'/it'\\''s/git-credential-doorkey'"`},
+		{"a double quote", `/a"b/git-credential-doorkey`, "", `!'/a"b/git-credential-doorkey'`, `"!'/a\"b/git-credential-doorkey'"`},
+		{"a backslash", `/a\b/git-credential-doorkey`, "", `!'/a\b/git-credential-doorkey'`, `"!'/a\\b/git-credential-doorkey'"`},
+		{"a backslash before a quote", `/a\"b/git-credential-doorkey`, "", `!'/a\"b/git-credential-doorkey'`, `"!'/a\\\"b/git-credential-doorkey'"`},
+		{"comment characters", "/a#;/git-credential-doorkey", "", "!'/a#;/git-credential-doorkey'", `"!'/a#;/git-credential-doorkey'"`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := helperFor(row.program, func(string) (string, error) {
+				if row.onPath == "" {
+					return "", exec.ErrNotFound
+				}
+				return row.onPath, nil
+			})
+			if err != nil || got != row.want {
+				t.Fatalf("got %q, %v, want %q", got, err, row.want)
+			}
+			if text := configText(got); text != row.text || parseConfigText(text) != got || !isInstalled(got) {
+				t.Errorf("in the file it is %q, read back as %q, known again: %t", text, parseConfigText(text), isInstalled(got))
+			}
+		})
+	}
+}
+
+func TestHelperForRefuses(t *testing.T) {
+	for _, row := range []struct{ name, program, want string }{
+		{"no program", "", "not absolute"},
+		{"a relative path", "bin/git-credential-doorkey", "not absolute"},
+		{"a line end", "/a\nb/git-credential-doorkey", "control character"},
+		{"another name", "/opt/helper", "rename"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got, err := helperFor(row.program, nil); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got %q, %v, want an error with %q", got, err, row.want)
+			}
+		})
+	}
+}
+
+// TestIsInstalled refuses what a person has written or changed.
+func TestIsInstalled(t *testing.T) {
+	for _, helper := range []string{
+		"", "store", "doorkey --flow device", "/opt/git-credential-doorkey --flow device", "!git-credential-doorkey",
+		"!'/my tools/git-credential-doorkey' --flow device", "!'/opt/git-credential-doorkey'", "/usr/bin/other",
+		"!'/x'; echo '/git-credential-doorkey'",
+	} {
+		t.Run(helper, func(t *testing.T) {
+			if isInstalled(helper) {
+				t.Error("taken for install's own")
+			}
+		})
+	}
+}

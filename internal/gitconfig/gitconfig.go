@@ -1,0 +1,80 @@
+// Package gitconfig is the one place of doorkey that runs git: it reads git's
+// configuration and finds the files that hold it.
+package gitconfig
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Values are the settings of one section of git's configuration that hold for
+// one URL: the name of a variable in lower case ("oauthclientid"), and its
+// value. A variable without "=" has the value "true", as in git.
+type Values map[string]string
+
+// hostThatGitKnows is what git takes for a host in a configured URL. For any
+// other host there can be no settings of its own, and git would fail instead
+// of saying so.
+var hostThatGitKnows = regexp.MustCompile(`^[A-Za-z0-9._:\[\]-]+$`)
+
+// ForURL returns what a section ("credential", "http") says for a URL, by
+// git's own matching ("git config --get-urlmatch", git 1.8.5).
+//
+// It reads system, global and command scope ("git -c", GIT_CONFIG_COUNT), and
+// never the file of a repository: what somebody has cloned must not say where
+// tokens are sent.
+func ForURL(ctx context.Context, section string, address *url.URL) (Values, error) {
+	if !hostThatGitKnows.MatchString(address.Host) {
+		return nil, nil
+	}
+	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-urlmatch", section, address.String())
+	if failed := new(RunError); errors.As(err, &failed) && failed.ExitCode == nothingFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parse(output, section), nil
+}
+
+// nothingFound is the exit code of git config when no variable matches.
+const nothingFound = 1
+
+// parse reads "section.name LF value NUL", again and again.
+func parse(output []byte, section string) Values {
+	values := make(Values)
+	for entry := range strings.SplitSeq(string(output), "\x00") {
+		key, value, given := strings.Cut(entry, "\n")
+		if !given {
+			value = "true"
+		}
+		if name, found := strings.CutPrefix(key, section+"."); found {
+			values[name] = value
+		}
+	}
+	return values
+}
+
+// repositoryVariables are the environment variables by which git tells its
+// children of a repository ("git rev-parse --local-env-vars"), without those
+// that carry "git -c".
+var repositoryVariables = []string{
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_OBJECT_DIRECTORY", "GIT_DIR",
+	"GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+	"GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
+}
+
+// neutral returns an environment in which git finds no repository, wherever it
+// is started: one that GIT_DIR says to be at a place that is no repository.
+func neutral(environment []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(environment), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains(repositoryVariables, name)
+	})
+	return append(kept, "GIT_DIR="+os.DevNull)
+}

@@ -1,0 +1,112 @@
+package gitconfig
+
+import (
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"testing"
+)
+
+// write makes an empty HOME with the given .gitconfig, and a repository with
+// the given configuration as current directory.
+func write(t *testing.T, global, repository string) {
+	t.Helper()
+	home := t.TempDir()
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_CONFIG_HOME": filepath.Join(home, ".config"), "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"),
+	} {
+		t.Setenv(name, value)
+	}
+	t.Chdir(t.TempDir())
+	if output, err := exec.Command("git", "init", "-q").CombinedOutput(); err != nil {
+		t.Fatalf("git init: %v: %s", err, output)
+	}
+	if err := os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(global), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(".git/config", []byte(repository), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestForURL(t *testing.T) {
+	const global = `
+[credential]
+	oauthFlow = device
+	bare
+[credential "https://gitlab.example.com"]
+	oauthClientId = for-this-host
+	oauthFlow = browser
+[credential "https://*.example.org"]
+	oauthClientId = for-the-domain
+`
+	for _, row := range []struct {
+		name, url string
+		want      Values
+	}{
+		{"settings of the host", "https://gitlab.example.com", Values{"oauthclientid": "for-this-host", "oauthflow": "browser", "bare": "true"}},
+		{"port by default", "https://gitlab.example.com:443", Values{"oauthclientid": "for-this-host", "oauthflow": "browser", "bare": "true"}},
+		{"settings of the domain", "https://git.example.org", Values{"oauthclientid": "for-the-domain", "oauthflow": "device", "bare": "true"}},
+		{"another port", "https://gitlab.example.com:8443", Values{"oauthflow": "device", "bare": "true"}},
+		{"another scheme", "http://gitlab.example.com", Values{"oauthflow": "device", "bare": "true"}},
+		{"host with a known one as suffix", "https://evil-gitlab.example.com", Values{"oauthflow": "device", "bare": "true"}},
+		{"host that git has no name for", "https://b\u00fccher.example", nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			write(t, global, "")
+			address, err := url.Parse(row.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := ForURL(t.Context(), "credential", address)
+			if err != nil || !reflect.DeepEqual(got, row.want) {
+				t.Errorf("got %v, %v, want %v", got, err, row.want)
+			}
+		})
+	}
+}
+
+func TestForURLListensToNoRepository(t *testing.T) {
+	const evil = "[credential]\n\toauthTokenURL = https://evil.example/token\n"
+	address := &url.URL{Scheme: "https", Host: "gitlab.com"}
+	for _, row := range []struct {
+		name        string
+		environment map[string]string
+	}{
+		{"current directory", nil},
+		{"GIT_DIR", map[string]string{"GIT_DIR": ".git"}},
+		{"GIT_CONFIG", map[string]string{"GIT_CONFIG": ".git/config"}},
+		{"GIT_COMMON_DIR", map[string]string{"GIT_DIR": ".git", "GIT_COMMON_DIR": ".git"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			write(t, "", evil)
+			for name, value := range row.environment {
+				t.Setenv(name, value)
+			}
+			got, err := ForURL(t.Context(), "credential", address)
+			if err != nil || len(got) > 0 {
+				t.Errorf("got %v, %v, want nothing", got, err)
+			}
+		})
+	}
+}
+
+func TestForURLListensToTheCommand(t *testing.T) {
+	write(t, "[credential]\n\toauthFlow = browser\n", "")
+	t.Setenv("GIT_CONFIG_COUNT", "1")
+	t.Setenv("GIT_CONFIG_KEY_0", "credential.https://gitlab.com.oauthFlow")
+	t.Setenv("GIT_CONFIG_VALUE_0", "device")
+	got, err := ForURL(t.Context(), "credential", &url.URL{Scheme: "https", Host: "gitlab.com"})
+	if want := (Values{"oauthflow": "device"}); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
+
+func TestForURLReportsDamage(t *testing.T) {
+	write(t, "[credential\n", "")
+	if got, err := ForURL(t.Context(), "credential", &url.URL{Scheme: "https", Host: "gitlab.com"}); err == nil {
+		t.Errorf("got %v, want git's complaint about its file", got)
+	}
+}
