@@ -1,0 +1,149 @@
+package oauthflow
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// callback is the loopback address that the browser comes back to (RFC 8252
+// section 7.3). It takes the one request that fits the attempt; all others are
+// answered 404 and change nothing, be they a favicon, a page that guesses, or
+// a name that was made to point here (DNS rebinding).
+type callback struct {
+	redirect *url.URL // with its port
+	listener net.Listener
+	server   *http.Server
+	answers  chan url.Values // the parameters of the fitting request
+	decided  chan struct{}   // closed when outcome is known
+	outcome  error
+	shown    chan struct{} // the last page has been sent
+}
+
+// listen binds the address of a redirect URL, once: to its port, or to any.
+func listen(redirect string) (*callback, error) {
+	address, err := url.Parse(redirect)
+	if err != nil {
+		return nil, err
+	}
+	host, port := address.Hostname(), address.Port()
+	if host == "localhost" {
+		host = "127.0.0.1" // browsers try it for this name, too
+	}
+	anyPort := port == ""
+	if anyPort {
+		port = "0"
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen for the browser at %q: %v", redirect, err)
+	}
+	if anyPort {
+		_, port, _ = net.SplitHostPort(listener.Addr().String())
+		address.Host = net.JoinHostPort(host, port)
+	}
+	return &callback{
+		redirect: address, listener: listener,
+		answers: make(chan url.Values, 1), decided: make(chan struct{}), shown: make(chan struct{}, 1),
+	}, nil
+}
+
+// endPath is where the browser is sent at the end, so that the code does not
+// stay in the address bar and the history.
+const endPath = "/doorkey-signed-in"
+
+// serve starts answering. Its limits keep idle connections and endless headers
+// from holding the sign-in up.
+func (c *callback) serve(matches func(url.Values) bool) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+endPath, c.showEnd)
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		answer := r.URL.Query()
+		if !c.isMine(r) || !matches(answer) || !c.take(answer) {
+			http.NotFound(w, r)
+			return
+		}
+		select {
+		case <-c.decided:
+			http.Redirect(w, r, endPath, http.StatusSeeOther)
+		case <-r.Context().Done():
+		}
+	})
+	c.server = &http.Server{
+		Handler: c.onlyMine(mux), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // what strangers send is not for the terminal
+	}
+	go c.server.Serve(c.listener)
+}
+
+// onlyMine refuses every request that is not a plain GET to this very address.
+func (c *callback) onlyMine(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || r.Host != c.redirect.Host {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (c *callback) isMine(r *http.Request) bool {
+	return r.URL.Path == c.redirect.Path || r.URL.Path == "/" && c.redirect.Path == ""
+}
+
+// take hands the first fitting answer to wait. A person who loads the address
+// again while the code is being redeemed is shown the same end.
+func (c *callback) take(answer url.Values) bool {
+	select {
+	case c.answers <- answer:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait returns the parameters of the fitting request.
+func (c *callback) wait(ctx context.Context) (url.Values, error) {
+	select {
+	case answer := <-c.answers:
+		return answer, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// finish tells the browser how the sign-in ended and gives it a second to
+// fetch that page.
+func (c *callback) finish(ctx context.Context, outcome error) {
+	c.outcome = outcome
+	close(c.decided)
+	select {
+	case <-c.shown:
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
+}
+
+// showEnd sends the last page, whole, before it says so: the server is closed
+// right after.
+func (c *callback) showEnd(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-c.decided:
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	writePage(w, c.outcome)
+	http.NewResponseController(w).Flush()
+	select {
+	case c.shown <- struct{}{}:
+	default:
+	}
+}
+
+func (c *callback) close() { c.server.Close() }

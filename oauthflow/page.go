@@ -1,0 +1,59 @@
+package oauthflow
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// The page at the end of a sign-in: static text, nothing in it from outside.
+const (
+	pageStyle = `
+:root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --back: #f6f8fa; --card: #fff; --good: #1a7f37; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6edf3; --quiet: #9198a1; --back: #0d1117; --card: #161b22; --good: #4ac26b; --bad: #ff8b82; }
+}
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--back); color: var(--text);
+  font: 1.05rem/1.5 system-ui, sans-serif; }
+main { margin: 1rem; padding: 2rem 2.5rem; max-width: 28rem; background: var(--card); border-radius: .75rem;
+  border-top: .3rem solid var(--good); box-shadow: 0 1px 4px #0003; }
+main.bad { border-color: var(--bad); }
+h1 { margin: 0 0 .5rem; font-size: 1.4rem; }
+p { margin: 0; color: var(--quiet); }
+`
+	pageFrame = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>doorkey: TITLE</title>
+<link rel="icon" href="data:,">
+<style>STYLE</style>
+</head>
+<body><main class="CLASS"><h1>TITLE</h1><p>TEXT</p></main></body>
+</html>
+`
+)
+
+// writePage answers with the page for an outcome.
+func writePage(w http.ResponseWriter, outcome error) {
+	class, title, text := "good", "You are signed in", "git goes on by itself. You can close this page."
+	switch {
+	case Is(outcome, "access_denied"):
+		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page; git says in its terminal what you can do next."
+	case outcome != nil:
+		class, title, text = "bad", "You are not signed in", "Something went wrong on the way. You can close this page; the reason is in the terminal where git runs."
+	}
+	style := sha256.Sum256([]byte(pageStyle))
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"+
+		base64.StdEncoding.EncodeToString(style[:])+"'")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Connection", "close")
+	io.WriteString(w, strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame))
+}
