@@ -1,0 +1,116 @@
+// git-credential-doorkey is a Git credential helper: it answers git's question
+// "who am I at this host?" with an OAuth access token, from its cache, refreshed
+// when it has expired, or by a sign-in when there is none.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/credential"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run does what the arguments say and returns the exit code: 0, 1 for an error
+// that it has written to stderr, 2 for arguments that it does not understand.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	d := &doorkey{in: stdin, out: stdout, person: &person{out: stderr}, now: time.Now}
+	err := d.dispatch(ctx, args)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, new(usageError)):
+		d.person.complain(err)
+		return 2
+	}
+	d.person.complain(err)
+	return 1
+}
+
+// doorkey is what every story needs.
+type doorkey struct {
+	in     io.Reader
+	out    io.Writer // git reads it: nothing but the protocol's answer, or what a person asked for
+	person *person
+	cache  *cache.Cache
+	now    func() time.Time
+}
+
+// usageError is a command line that doorkey does not understand.
+type usageError struct{ problem string }
+
+func (e usageError) Error() string {
+	return e.problem + "\nrun \"git credential-doorkey --help\" for what it understands"
+}
+
+const usage = `usage: git credential-doorkey <command>
+
+for people:
+  install [--global|--system|--local] [--host URL] [--dry-run]
+                 make git ask doorkey, and no other helper
+  uninstall [--global|--system|--local] [--host URL] [--dry-run]
+                 take exactly that out again
+  --version      print the version
+
+for git (it writes its question to standard input):
+  get, store, erase, capability
+`
+
+// dispatch runs the story of a command. The verb stands last in what git
+// writes, after the options of credential.helper.
+func (d *doorkey) dispatch(ctx context.Context, args []string) error {
+	options := flag.NewFlagSet("git-credential-doorkey", flag.ContinueOnError)
+	options.SetOutput(io.Discard)
+	version := options.Bool("version", false, "")
+	switch err := options.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(d.out, usage)
+		return err
+	case err != nil:
+		return usageError{err.Error()}
+	case *version:
+		fmt.Fprintln(d.out, "git-credential-doorkey", programVersion())
+		return nil
+	case options.NArg() == 0:
+		return usageError{"no command"}
+	}
+	directory, err := cache.DefaultDirectory(os.Getenv("DOORKEY_STATE_DIR"))
+	if err != nil {
+		return err
+	}
+	d.cache = &cache.Cache{Directory: directory, KeyringPatience: keyringPatience(), KeyringSlow: d.person.keyringIsSlow}
+
+	switch verb, rest := options.Arg(0), options.Args()[1:]; verb {
+	case "get":
+		return d.get(ctx)
+	case "store":
+		return d.store(ctx)
+	case "erase":
+		return d.erase(ctx)
+	case "capability":
+		return credential.WriteCapabilities(d.out)
+	case "install", "uninstall":
+		return d.install(ctx, verb, rest)
+	case exchangeVerb:
+		return d.exchange(ctx)
+	}
+	return nil // a verb of a later git: nothing to say to it, and no error
+}
+
+// programVersion is the version of the module that the program was built from.
+func programVersion() string {
+	if build, known := debug.ReadBuildInfo(); known && build.Main.Version != "" {
+		return build.Main.Version
+	}
+	return "(unknown version)"
+}

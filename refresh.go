@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/oauthflow"
+)
+
+// exchangeVerb is what doorkey calls itself with to refresh a token. A server
+// that rotates (GitLab) spends the old pair the moment it answers, so whoever
+// asked must live until the new one is on disk: a child in a session of its
+// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches.
+// It is told what to do through its standard input, never by arguments or
+// environment, which others can read.
+const exchangeVerb = "exchange"
+
+// task is what the child is told.
+type task struct {
+	Origin       string                 `json:"origin"`
+	Username     string                 `json:"username"`
+	ClientID     string                 `json:"client_id"` // that the secret is of
+	ClientSecret string                 `json:"client_secret"`
+	HTTP         oauthflow.HTTPSettings `json:"http"`
+	Timeout      time.Duration          `json:"timeout"`
+}
+
+// report is a line that the child writes. The last one has Done.
+type report struct {
+	Waiting *cache.Holder `json:"waiting,omitempty"` // another process is busy with this origin
+	Done    bool          `json:"done,omitempty"`
+	Error   string        `json:"error,omitempty"`
+}
+
+// refresh has a child renew a grant, and reads what it kept. The zero entry
+// means that the grant is gone: there is nothing to refresh with.
+func (d *doorkey) refresh(ctx context.Context, origin string, request credential.Request, account cache.Account, settings settings) (entry, error) {
+	http, err := readHTTP(ctx, account.TokenEndpoint)
+	if err != nil {
+		return entry{}, err
+	}
+	waiting := d.person.waiting(origin)
+	last, err := runChild(ctx, task{
+		Origin: origin, Username: account.Username, HTTP: http, Timeout: settings.timeout,
+		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
+	}, waiting)
+	if err != nil {
+		return entry{}, fmt.Errorf("refresh for %s: %v", origin, err)
+	}
+	if last.Error != "" {
+		return entry{}, errors.New(last.Error)
+	}
+	return d.lookUp(ctx, origin, request)
+}
+
+// runChild starts the child, tells it the task and waits for its last report.
+func runChild(ctx context.Context, what task, waiting func(cache.Holder)) (report, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return report{}, err
+	}
+	child := exec.Command(program, exchangeVerb) // not bound to ctx: nothing is to end it
+	child.SysProcAttr = inItsOwnSession()
+	input, err := child.StdinPipe()
+	if err != nil {
+		return report{}, err
+	}
+	output, err := child.StdoutPipe()
+	if err != nil {
+		return report{}, err
+	}
+	if err := child.Start(); err != nil {
+		return report{}, err
+	}
+	defer child.Process.Release()
+	if err := json.NewEncoder(input).Encode(what); err != nil {
+		return report{}, err
+	}
+	input.Close()
+	return lastReport(output, waiting)
+}
+
+func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		var line report
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			return report{}, fmt.Errorf("the process that refreshes said something unknown: %v", err)
+		}
+		if line.Done {
+			return line, nil
+		}
+		if line.Waiting != nil {
+			waiting(*line.Waiting)
+		}
+	}
+	return report{}, errors.New("the process that refreshes was ended before it was done; run the command again")
+}
+
+// exchange is the child's whole life: lock, read again, refresh, keep, report.
+func (d *doorkey) exchange(ctx context.Context) error {
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	var what task
+	if err := json.NewDecoder(d.in).Decode(&what); err != nil {
+		return usageError{"\"exchange\" is doorkey's own: it is told what to do by doorkey"}
+	}
+	reports := json.NewEncoder(d.out)
+	last := report{Done: true}
+	err := d.renew(ctx, what, func(holder cache.Holder) {
+		// Who asked may be gone: nobody is to be told then.
+		_ = reports.Encode(report{Waiting: &holder})
+	})
+	if err != nil {
+		last.Error = err.Error()
+	}
+	_ = reports.Encode(last)
+	return nil
+}
+
+// renew does one refresh, unless another process has just done it.
+func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holder)) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, what.Timeout, errTimeout)
+	defer cancel()
+	locked, err := d.cache.Lock(ctx, what.Origin, cache.Holder{Purpose: "refresh"}, waiting)
+	if err != nil {
+		return fmt.Errorf("refresh for %s: waited %v for another process: %v", what.Origin, what.Timeout, err)
+	}
+	defer locked.Unlock()
+
+	account, secrets, err := d.spendable(ctx, locked, what)
+	if err != nil || secrets.RefreshToken.IsEmpty() {
+		return err
+	}
+	if err := locked.ReserveFor(ctx, account); err != nil {
+		return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", explainKey(err), what.Origin)
+	}
+	grant, err := d.exchangeRefreshToken(ctx, what, account, secrets.RefreshToken)
+	switch {
+	case oauthflow.Is(err, "invalid_grant"):
+		secrets = cache.Secrets{} // what is left is the label, for the next sign-in
+		_, err = locked.Replace(ctx, account, secrets)
+		return err
+	case err != nil:
+		return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
+	}
+	if grant.RefreshToken.IsEmpty() {
+		grant.RefreshToken = secrets.RefreshToken
+	}
+	renewed := granted(account, grant, d.now())
+	_, err = locked.Replace(ctx, renewed.account, renewed.secrets)
+	return err
+}
+
+// spendable returns the account to refresh, with a refresh token in its
+// secrets only if it is this process that has to spend it.
+func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task) (cache.Account, cache.Secrets, error) {
+	accounts, err := locked.Accounts()
+	if err != nil {
+		return cache.Account{}, cache.Secrets{}, err
+	}
+	for _, account := range accounts {
+		if !account.IsGrant() || account.Username != what.Username {
+			continue
+		}
+		if account.Fresh(d.now()) {
+			break // somebody has done the work
+		}
+		secrets, err := d.cache.Unseal(ctx, what.Origin, account)
+		if errors.Is(err, cache.ErrKeyGone) {
+			break // the parent sees it too, and signs in
+		}
+		return account, secrets, explainKey(err)
+	}
+	return cache.Account{}, cache.Secrets{}, nil
+}
+
+// exchangeRefreshToken asks the endpoint that the grant came from, as the
+// application that it was given to, whatever the settings say by now.
+func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
+	http, err := oauthflow.NewHTTPClient(what.HTTP)
+	if err != nil {
+		return oauthflow.Grant{}, err
+	}
+	provider := oauthflow.Provider{ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
+	if what.ClientID == account.ClientID && what.ClientSecret != "" {
+		provider.ClientSecret = secret.New(what.ClientSecret)
+	}
+	client := oauthflow.Client{HTTP: http}
+	grant, err := client.Refresh(ctx, provider, refreshToken)
+	if oauthflow.Is(err, "invalid_grant") {
+		// GitLab's database replicas can lag behind for a moment.
+		time.Sleep(replicaLag)
+		grant, err = client.Refresh(ctx, provider, refreshToken)
+	}
+	return grant, err
+}
+
+// replicaLag is how long a server gets to hear of a token that it gave.
+const replicaLag = time.Second

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/oauthflow"
+)
+
+// settings are what git's configuration and the environment say for a request.
+type settings struct {
+	oauth   oauthflow.Settings
+	place   cache.KeyPlace // credential.oauthStore
+	timeout time.Duration  // credential.oauthTimeout: how long a sign-in may take
+	mayAsk  bool           // credential.interactive, DOORKEY_INTERACTIVE
+}
+
+// keepNothing is the value of credential.oauthStore with which grants are left
+// to a storage helper that stands before doorkey in git's list.
+const keepNothing cache.KeyPlace = "none"
+
+const defaultTimeout = 5 * time.Minute
+
+// readSettings reads the section "credential" for the URL of a request.
+func readSettings(ctx context.Context, request credential.Request) (settings, error) {
+	address := &url.URL{Scheme: request.Protocol, Host: request.Host, Path: "/" + request.Path}
+	if request.Username != "" {
+		address.User = url.User(request.Username)
+	}
+	values, err := gitconfig.ForURL(ctx, "credential", address)
+	if err != nil {
+		return settings{}, fmt.Errorf("git's configuration: %v", err)
+	}
+	s := settings{
+		oauth: oauthflow.Settings{
+			Kind:     values["oauthprovider"],
+			ClientID: values["oauthclientid"], Scopes: strings.Fields(strings.ReplaceAll(values["oauthscopes"], ",", " ")),
+			AuthURL: values["oauthauthurl"], TokenURL: values["oauthtokenurl"], DeviceAuthURL: values["oauthdeviceauthurl"],
+			RevokeURL: values["oauthrevokeurl"], RedirectURL: values["oauthredirecturl"],
+		},
+		place: cache.Automatic, timeout: defaultTimeout,
+		mayAsk: isOn(values["interactive"]) && isOn(os.Getenv("DOORKEY_INTERACTIVE")),
+	}
+	if value := values["oauthclientsecret"]; value != "" {
+		s.oauth.ClientSecret = secret.New(value)
+	}
+	if s.place, err = parsePlace(values["oauthstore"]); err != nil {
+		return settings{}, err
+	}
+	s.timeout, err = parseTimeout(values["oauthtimeout"])
+	return s, err
+}
+
+// isOn reads a switch that is on unless somebody turned it off; "never" is what
+// Git Credential Manager's users have in credential.interactive.
+func isOn(value string) bool {
+	switch strings.ToLower(value) {
+	case "false", "no", "off", "0", "never":
+		return false
+	}
+	return true
+}
+
+func parsePlace(value string) (cache.KeyPlace, error) {
+	switch place := cache.KeyPlace(value); place {
+	case "":
+		return cache.Automatic, nil
+	case cache.Automatic, cache.InKeyring, cache.InFile, keepNothing:
+		return place, nil
+	}
+	return "", fmt.Errorf("credential.oauthStore is %q: it must be auto, keyring, file or none", value)
+}
+
+// parseTimeout reads seconds, or a number with a unit.
+func parseTimeout(value string) (time.Duration, error) {
+	if value == "" {
+		return defaultTimeout, nil
+	}
+	if seconds, err := strconv.Atoi(value); err == nil {
+		value = strconv.Itoa(seconds) + "s"
+	}
+	timeout, err := time.ParseDuration(value)
+	if err != nil || timeout <= 0 {
+		return 0, fmt.Errorf("credential.oauthTimeout is %q: it must be a number of seconds, or a time such as 5m", value)
+	}
+	return timeout, nil
+}
+
+// readHTTP reads the section "http" for the endpoint that is talked to. The
+// environment goes before, as in git.
+func readHTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
+	address, err := url.Parse(endpoint)
+	if err != nil {
+		return oauthflow.HTTPSettings{}, fmt.Errorf("endpoint %q is not a URL", endpoint)
+	}
+	values, err := gitconfig.ForURL(ctx, "http", address)
+	if err != nil {
+		return oauthflow.HTTPSettings{}, fmt.Errorf("git's configuration: %v", err)
+	}
+	return oauthflow.HTTPSettings{
+		Proxy:     values["proxy"],
+		CAFile:    expandHome(firstOf(os.Getenv("GIT_SSL_CAINFO"), values["sslcainfo"])),
+		UserAgent: "git-credential-doorkey/" + programVersion(),
+	}, nil
+}
+
+func firstOf(values ...string) string {
+	for _, value := range values {
+		if value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// expandHome resolves "~/" as git does in configured paths.
+func expandHome(path string) string {
+	rest, found := strings.CutPrefix(path, "~/")
+	if home, err := os.UserHomeDir(); found && err == nil {
+		return filepath.Join(home, rest)
+	}
+	return path
+}
+
+// keyringPatience is how long the keyring is waited for: a minute where a
+// desktop may be showing its password dialog.
+func keyringPatience() time.Duration {
+	if hasDesktop() {
+		return time.Minute
+	}
+	return 3 * time.Second
+}
