@@ -1,0 +1,53 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// oauthError is an error answer of RFC 6749 section 5.2.
+type oauthError struct {
+	status      int
+	code        string
+	description string
+}
+
+// invalidGrantText is the same whatever is wrong with the grant, as in GitLab.
+const invalidGrantText = "The authorization grant is invalid, expired, revoked, was issued to another client, or belongs to another redirection URI."
+
+func invalidGrant() *oauthError {
+	return &oauthError{http.StatusBadRequest, "invalid_grant", invalidGrantText}
+}
+
+func invalidClient() *oauthError {
+	return &oauthError{http.StatusUnauthorized, "invalid_client",
+		"The client is unknown, or its secret is wrong or missing."}
+}
+
+func invalidRequest(description string) *oauthError {
+	return &oauthError{http.StatusBadRequest, "invalid_request", description}
+}
+
+// answerError answers with GitLab's JSON for an error.
+func answerError(w http.ResponseWriter, failure *oauthError) {
+	if failure.status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Doorkeeper", error="`+failure.code+`"`)
+	}
+	answerJSON(w, failure.status, map[string]any{"error": failure.code, "error_description": failure.description})
+}
+
+// answerJSON answers with a body that no cache may keep (RFC 6749 section 5.1).
+func answerJSON(w http.ResponseWriter, status int, body map[string]any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Pragma", "no-cache")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body)
+}
+
+// answerText answers with one line.
+func answerText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write([]byte(text + "\n"))
+}

@@ -1,0 +1,37 @@
+package fakegitlab
+
+// IssueGrant gives a pair of tokens with every scope of the application, for
+// tests that start with an account.
+func (s *Server) IssueGrant() (accessToken, refreshToken string) {
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	pair := s.grants.issue(s.options.Scopes, true)
+	return pair.access, pair.refresh
+}
+
+// ExpireAccessTokens makes every access token expired; refresh tokens stay good.
+func (s *Server) ExpireAccessTokens() {
+	s.grants.each(func(pair *tokenPair) { pair.accessEnd = "expired" })
+}
+
+// RevokeAccessTokens makes every access token dead before its time; refresh
+// tokens stay good.
+func (s *Server) RevokeAccessTokens() {
+	s.grants.each(func(pair *tokenPair) { pair.accessEnd = "revoked" })
+}
+
+// RevokeGrants makes every access token and every refresh token dead.
+func (s *Server) RevokeGrants() {
+	s.grants.each(func(pair *tokenPair) { pair.revoked = true })
+}
+
+// Alive reports whether the server would still accept the token, which is an
+// access token or a refresh token.
+func (s *Server) Alive(token string) bool {
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	if pair := s.grants.byRefresh[token]; pair != nil {
+		return !pair.revoked && !pair.spent
+	}
+	return s.grants.accessFailure(s.grants.byAccess[token]) == ""
+}

@@ -1,0 +1,167 @@
+package fakegitlab
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// secretKind says what a secret that the server gave out is.
+type secretKind string
+
+const (
+	accessToken       secretKind = "access token"
+	refreshToken      secretKind = "refresh token"
+	authorizationCode secretKind = "authorization code"
+	deviceCode        secretKind = "device code"
+)
+
+// tokenPair is one row of GitLab's table of tokens: an access token and the
+// refresh token that was issued with it.
+type tokenPair struct {
+	access, refresh string // refresh may be empty
+	scopes          []string
+	created         time.Time
+	accessEnd       string // why the access token is dead before its time: "", "expired" or "revoked"
+	revoked         bool   // both are dead
+	spent           bool   // both are dead because the refresh token was used
+}
+
+// grants holds every token and code that was ever issued.
+type grants struct {
+	now      func() time.Time
+	lifetime time.Duration
+	length   int
+
+	mu        sync.Mutex
+	codes     map[string]*authorization
+	byAccess  map[string]*tokenPair
+	byRefresh map[string]*tokenPair
+	issued    map[string]secretKind
+}
+
+func newGrants(options Options) *grants {
+	return &grants{
+		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength,
+		codes: map[string]*authorization{}, byAccess: map[string]*tokenPair{},
+		byRefresh: map[string]*tokenPair{}, issued: map[string]secretKind{},
+	}
+}
+
+// randomHex returns n random hexadecimal digits.
+func randomHex(n int) string {
+	bytes := make([]byte, (n+1)/2)
+	rand.Read(bytes)
+	return hex.EncodeToString(bytes)[:n]
+}
+
+// newSecret makes a secret and remembers it. The caller holds the lock.
+func (g *grants) newSecret(kind secretKind) string {
+	secret := randomHex(g.length)
+	g.issued[secret] = kind
+	return secret
+}
+
+// issue makes a new pair. The caller holds the lock.
+func (g *grants) issue(scopes []string, withRefreshToken bool) tokenPair {
+	pair := &tokenPair{access: g.newSecret(accessToken), scopes: scopes, created: g.now()}
+	g.byAccess[pair.access] = pair
+	if withRefreshToken {
+		pair.refresh = g.newSecret(refreshToken)
+		g.byRefresh[pair.refresh] = pair
+	}
+	return *pair
+}
+
+// accessFailure says why an access token is dead: "" for a live one, else
+// "expired", "revoked" or "unknown". The caller holds the lock.
+func (g *grants) accessFailure(pair *tokenPair) string {
+	switch {
+	case pair == nil:
+		return "unknown"
+	case pair.revoked || pair.spent:
+		return "revoked"
+	case pair.accessEnd != "":
+		return pair.accessEnd
+	case !g.now().Before(pair.created.Add(g.lifetime)):
+		return "expired"
+	}
+	return ""
+}
+
+// look returns the pair of an access token and why it is dead ("" when alive).
+func (g *grants) look(access string) (tokenPair, string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	pair := g.byAccess[access]
+	if failure := g.accessFailure(pair); failure != "" {
+		return tokenPair{}, failure
+	}
+	return *pair, ""
+}
+
+// refresh spends a refresh token and the access token beside it, and returns
+// the new pair. GitLab does both in one step: there is no time in which the
+// old and the new pair are both good. The new pair keeps the scopes, or gets
+// fewer where narrower is not nil.
+func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent bool, failure *oauthError) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	old := g.byRefresh[token]
+	if old == nil || old.revoked || old.spent {
+		return tokenPair{}, old != nil && old.spent, invalidGrant()
+	}
+	scopes := old.scopes
+	if narrower != nil {
+		if !containsAll(old.scopes, narrower) {
+			return tokenPair{}, false, &oauthError{400, "invalid_scope", "The requested scope is more than was granted."}
+		}
+		scopes = narrower
+	}
+	old.spent = true
+	return g.issue(scopes, true), false, nil
+}
+
+// revoke kills the pair that the token, of either kind, belongs to.
+func (g *grants) revoke(token string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, pair := range []*tokenPair{g.byAccess[token], g.byRefresh[token]} {
+		if pair != nil {
+			pair.revoked = true
+		}
+	}
+}
+
+// find returns the kinds of the issued secrets that occur in text.
+func (g *grants) find(text string) []secretKind {
+	if len(text) < g.length {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var found []secretKind
+	for secret, kind := range g.issued {
+		if strings.Contains(text, secret) && !slices.Contains(found, kind) {
+			found = append(found, kind)
+		}
+	}
+	return found
+}
+
+// each calls change for every pair, under the lock.
+func (g *grants) each(change func(*tokenPair)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, pair := range g.byAccess {
+		change(pair)
+	}
+}
+
+// containsAll reports whether every one of some is in all.
+func containsAll(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(one string) bool { return !slices.Contains(all, one) })
+}

@@ -1,0 +1,139 @@
+package fakegitlab
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// applicationName is the name under which the application is registered.
+const applicationName = "doorkey"
+
+// sessionCookie marks a browser, so that only its own forms are taken from it.
+const sessionCookie = "_gitlab_session"
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// page is what the templates show.
+type page struct {
+	Title       string
+	Message     string
+	Application string
+	Server      string // host and port
+	Destination string // where the browser goes next
+	Action      string // the address of the forms
+	CSRFToken   string
+	UserCode    string
+	Scopes      []scope
+	Parameters  []parameter // hidden, sent with both buttons
+	Nonce       string      // of the style sheet
+}
+
+// scope is a scope and what it means to a person.
+type scope struct{ Name, Description string }
+
+// parameter is a hidden field.
+type parameter struct{ Name, Value string }
+
+func parsePages() (*template.Template, error) {
+	pages, err := template.ParseFS(pageFiles, "pages/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("fakegitlab: read the pages: %v", err)
+	}
+	return pages, nil
+}
+
+// showPage answers with a page that loads nothing, runs nothing and cannot be
+// framed. formTargets are the sources of CSP's form-action: browsers apply it to
+// the redirect after a form, too.
+func (s *Server) showPage(w http.ResponseWriter, status int, formTargets, name string, content page) {
+	content.Nonce = randomHex(32)
+	content.Server = strings.TrimPrefix(s.base, "https://")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "+
+		"style-src 'nonce-"+content.Nonce+"'; form-action "+formTargets)
+	w.WriteHeader(status)
+	s.pages.ExecuteTemplate(w, name+".html", content)
+}
+
+func (s *Server) showError(w http.ResponseWriter, status int, message string) {
+	s.showPage(w, status, "'none'", "message", page{Title: "An error has occurred", Message: message})
+}
+
+// showConsent asks the person. The form carries the request along.
+func (s *Server) showConsent(w http.ResponseWriter, q *request) {
+	content := page{
+		Title:       "Authorize " + applicationName + "?",
+		Application: applicationName,
+		Action:      s.options.Root + "/oauth/authorize",
+		CSRFToken:   s.csrfToken(w, q),
+		Scopes:      describeScopes(strings.Fields(q.parameters.Get("scope"))),
+	}
+	for _, name := range knownParameters(Authorize) {
+		if name != "root_namespace_id" && q.parameters.Has(name) {
+			content.Parameters = append(content.Parameters, parameter{name, q.parameters.Get(name)})
+		}
+	}
+	formTargets := "'self'"
+	if destination, err := url.Parse(q.parameters.Get("redirect_uri")); err == nil {
+		content.Destination = destination.Host
+		// The scheme alone, because CSP cannot name an IPv6 address.
+		formTargets += " " + destination.Scheme + ":"
+	}
+	s.showPage(w, http.StatusOK, formTargets, "consent", content)
+}
+
+// describeScopes says what scopes mean.
+func describeScopes(names []string) []scope {
+	descriptions := map[string]string{
+		"read_repository":  "Read the contents of your repositories.",
+		"write_repository": "Read and change the contents of your repositories.",
+		"api":              "Do everything that you can do.",
+		"read_user":        "Read your profile.",
+		"openid":           "Learn who you are.",
+	}
+	var scopes []scope
+	for _, name := range names {
+		scopes = append(scopes, scope{name, descriptions[name]})
+	}
+	return scopes
+}
+
+// csrfToken returns the token for this browser's forms, and gives the browser
+// a session where it has none.
+func (s *Server) csrfToken(w http.ResponseWriter, q *request) string {
+	session, err := q.Cookie(sessionCookie)
+	if err != nil {
+		session = &http.Cookie{Name: sessionCookie, Value: randomHex(32), Path: s.options.Root + "/",
+			Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+		http.SetCookie(w, session)
+	}
+	return s.sign(session.Value)
+}
+
+func (s *Server) sign(session string) string {
+	mac := hmac.New(sha256.New, s.sessionKey)
+	mac.Write([]byte(session))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// isOwnForm reports whether a form comes from a page that this browser was
+// shown.
+func (s *Server) isOwnForm(q *request) bool {
+	session, err := q.Cookie(sessionCookie)
+	return err == nil && hmac.Equal([]byte(s.sign(session.Value)), []byte(q.parameters.Get("authenticity_token")))
+}
+
+// isDenial reports whether the Deny button was pressed. Rails writes the method
+// that HTML forms do not have into a field.
+func isDenial(q *request) bool { return q.parameters.Get("_method") == "delete" }

@@ -1,0 +1,129 @@
+package fakegitlab
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Kind names what the server counts. Requests of a kind "a:b" are counted as
+// "a" too, so that Token is every request to the token endpoint.
+type Kind string
+
+// The kinds of requests. Each can be told to misbehave.
+const (
+	Authorize              Kind = "authorize" // the consent page is asked for
+	Consent                Kind = "consent"   // its button is pressed
+	Token                  Kind = "token"
+	TokenAuthorizationCode Kind = "token:authorization_code"
+	TokenRefreshToken      Kind = "token:refresh_token"
+	TokenDeviceCode        Kind = "token:device_code"
+	Revoke                 Kind = "revoke"
+	TokenInfo              Kind = "token_info"
+	AuthorizeDevice        Kind = "authorize_device"
+	DevicePage             Kind = "device_page" // the pages of the device flow
+	Metadata               Kind = "metadata"
+	Git                    Kind = "git"
+	Other                  Kind = "other"
+)
+
+// The kinds of answers that are counted beside the requests.
+const (
+	// GitUnauthorized is a git request that was answered 401.
+	GitUnauthorized Kind = "git:401"
+	// SpentRefreshToken is a refresh token that came a second time.
+	SpentRefreshToken Kind = "spent_refresh_token"
+	// SlowDown is a poll of the device flow that came too early.
+	SlowDown Kind = "slow_down"
+)
+
+// requestKinds lists the kinds of requests.
+func requestKinds() []Kind {
+	return []Kind{Authorize, Consent, Token, TokenAuthorizationCode, TokenRefreshToken, TokenDeviceCode,
+		Revoke, TokenInfo, AuthorizeDevice, DevicePage, Metadata, Git, Other}
+}
+
+// mustBeKind panics where kind is none of the known: a misspelt kind would
+// make a test pass that checks nothing.
+func mustBeKind(kind Kind, known []Kind) {
+	if !slices.Contains(known, kind) {
+		panic(fmt.Sprintf("fakegitlab: unknown kind %q", kind))
+	}
+}
+
+// record is what the server has seen.
+type record struct {
+	mu       sync.Mutex
+	counts   map[Kind]int
+	problems []string
+	changed  chan struct{} // closed and replaced at every count
+}
+
+func newRecord() *record {
+	return &record{counts: map[Kind]int{}, changed: make(chan struct{})}
+}
+
+func (r *record) count(kinds ...Kind) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kind := range kinds {
+		r.counts[kind]++
+	}
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+func (r *record) problem(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.problems = append(r.problems, text)
+}
+
+// at returns the count and a channel that is closed when any count changes.
+func (r *record) at(kind Kind) (int, <-chan struct{}) {
+	mustBeKind(kind, append(requestKinds(), GitUnauthorized, SpentRefreshToken, SlowDown))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.counts[kind], r.changed
+}
+
+// Count returns how often the kind was seen since the start. A kind that does
+// not exist is a mistake in the caller, and panics.
+func (s *Server) Count(kind Kind) int {
+	count, _ := s.record.at(kind)
+	return count
+}
+
+// Counts returns every count that is not zero.
+func (s *Server) Counts() map[Kind]int {
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	return maps.Clone(s.record.counts)
+}
+
+// WaitFor returns when the kind has been seen at least n times, or with the
+// context's error when that ends first.
+func (s *Server) WaitFor(ctx context.Context, kind Kind, n int) error {
+	for {
+		count, changed := s.record.at(kind)
+		if count >= n {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Problems returns, in order, everything that was sent to the server and that
+// a client must never send. A test fails when there is any. The texts contain
+// no secret.
+func (s *Server) Problems() []string {
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	return slices.Clone(s.record.problems)
+}

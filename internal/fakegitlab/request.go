@@ -1,0 +1,141 @@
+package fakegitlab
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// maximumForm is the number of bytes of a form that are read.
+const maximumForm = 1 << 20
+
+// endpoint is one address that the server knows.
+type endpoint struct {
+	method string
+	path   string // below the relative root
+	kind   Kind
+	page   bool // for people: errors are shown as a page
+	answer func(http.ResponseWriter, *request)
+}
+
+// request is an HTTP request and what it means to this server.
+type request struct {
+	*http.Request
+	kind       Kind
+	path       string     // below the relative root, "" for a path outside
+	endpoint   *endpoint  // nil where there is none
+	parameters url.Values // of the query for GET, of the form for POST
+	unreadable string     // why there are no parameters, "" where there are
+}
+
+func (s *Server) listEndpoints() []endpoint {
+	list := []endpoint{
+		{"GET", "/oauth/authorize", Authorize, true, s.answerAuthorize},
+		{"POST", "/oauth/authorize", Consent, true, s.answerConsent},
+		{"POST", "/oauth/token", Token, false, s.answerToken},
+		{"POST", "/oauth/revoke", Revoke, false, s.answerRevoke},
+		{"GET", "/oauth/token/info", TokenInfo, false, s.answerTokenInfo},
+		{"GET", "/.well-known/openid-configuration", Metadata, false, s.answerMetadata},
+		{"GET", "/.well-known/oauth-authorization-server", Metadata, false, s.answerMetadata},
+	}
+	if s.options.DeviceFlowOff {
+		return list
+	}
+	return append(list,
+		endpoint{"POST", "/oauth/authorize_device", AuthorizeDevice, false, s.answerAuthorizeDevice},
+		endpoint{"GET", "/oauth/device", DevicePage, true, s.answerDeviceEntry},
+		endpoint{"POST", "/oauth/device/confirm", DevicePage, true, s.answerDeviceConfirm},
+		endpoint{"POST", "/oauth/device", DevicePage, true, s.answerDeviceDecision},
+	)
+}
+
+// serve counts, checks and answers one request.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	q := s.read(w, r)
+	s.record.count(q.kinds()...)
+	answer := s.answer
+	if problems := s.check(q); len(problems) > 0 {
+		for _, problem := range problems {
+			s.problem(q, problem)
+		}
+		answer = func(w http.ResponseWriter, q *request) { s.refuse(w, q, problems[0]) }
+	}
+	if m, ok := s.misbehaviours.next(q.kind); ok {
+		m.answer(w, q, answer)
+		return
+	}
+	answer(w, q)
+}
+
+// answer gives the request to where it belongs.
+func (s *Server) answer(w http.ResponseWriter, q *request) {
+	switch {
+	case q.kind == Git:
+		s.answerGit(w, q)
+	case q.endpoint != nil:
+		q.endpoint.answer(w, q)
+	default:
+		answerText(w, http.StatusNotFound, "404 Not Found")
+	}
+}
+
+// refuse answers a request that had a problem.
+func (s *Server) refuse(w http.ResponseWriter, q *request, problem string) {
+	switch {
+	case q.endpoint == nil:
+		answerText(w, http.StatusBadRequest, problem)
+	case q.endpoint.page:
+		s.showError(w, http.StatusBadRequest, problem)
+	default:
+		answerError(w, invalidRequest(problem))
+	}
+}
+
+// problem records something that the client must never send.
+func (s *Server) problem(q *request, text string) {
+	s.record.problem(q.Method + " " + q.URL.Path + ": " + text)
+}
+
+// read finds out what a request is.
+func (s *Server) read(w http.ResponseWriter, r *http.Request) *request {
+	q := &request{Request: r, kind: Other}
+	if rest, ok := strings.CutPrefix(r.URL.Path, s.options.Root); ok && strings.HasPrefix(rest, "/") {
+		q.path = rest
+	}
+	if _, _, ok := splitGitPath(q.path); ok {
+		q.kind = Git
+		return q
+	}
+	i := slices.IndexFunc(s.endpoints, func(e endpoint) bool { return e.path == q.path && e.method == r.Method })
+	if i < 0 {
+		return q
+	}
+	q.endpoint = &s.endpoints[i]
+	q.kind = q.endpoint.kind
+	q.readParameters(w)
+	if q.kind == Token {
+		q.kind = tokenKind(q.parameters.Get("grant_type"))
+	}
+	return q
+}
+
+// readParameters reads the form of a POST, or the query of a GET.
+func (q *request) readParameters(w http.ResponseWriter) {
+	q.Body = http.MaxBytesReader(w, q.Body, maximumForm)
+	if err := q.ParseForm(); err != nil {
+		q.unreadable = "the form cannot be read: " + err.Error()
+	}
+	q.parameters = q.PostForm
+	if q.Method == http.MethodGet {
+		q.parameters = q.Form
+	}
+}
+
+// kinds returns what the request is counted as: "a:b" is counted as "a" too.
+func (q *request) kinds() []Kind {
+	if class, _, ok := strings.Cut(string(q.kind), ":"); ok {
+		return []Kind{Kind(class), q.kind}
+	}
+	return []Kind{q.kind}
+}

@@ -1,0 +1,36 @@
+package fakegitlab
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// answerRevoke kills a grant (RFC 7009). A token that is not known is answered
+// like one that was.
+func (s *Server) answerRevoke(w http.ResponseWriter, q *request) {
+	if !s.knowsClient(q.parameters) {
+		answerError(w, &oauthError{http.StatusForbidden, "unauthorized_client", "You are not authorized to revoke this token"})
+		return
+	}
+	s.grants.revoke(q.parameters.Get("token"))
+	answerJSON(w, http.StatusOK, map[string]any{})
+}
+
+// answerTokenInfo tells about the access token that it is asked with.
+func (s *Server) answerTokenInfo(w http.ResponseWriter, q *request) {
+	token, _ := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
+	pair, failure := s.grants.look(token)
+	if failure != "" {
+		answerError(w, &oauthError{http.StatusUnauthorized, "invalid_token", "The access token is " + failure + "."})
+		return
+	}
+	left := pair.created.Add(s.options.AccessTokenLifetime).Sub(s.options.Now())
+	answerJSON(w, http.StatusOK, map[string]any{
+		"resource_owner_id": 1,
+		"scope":             pair.scopes,
+		"expires_in":        int(left / time.Second),
+		"application":       map[string]string{"uid": s.options.ClientID},
+		"created_at":        pair.created.Unix(),
+	})
+}

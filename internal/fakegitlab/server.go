@@ -1,0 +1,141 @@
+// Package fakegitlab is a GitLab that runs on this computer, for doorkey's
+// tests and its demonstration: an HTTPS server with its own certificate
+// authority, GitLab's OAuth endpoints and pages, and git repositories.
+//
+// It answers as GitLab does, and it checks everything that it is sent: what a
+// client must never send is refused, and listed by [Server.Problems]. It can
+// be told to misbehave, see [Misbehaviour].
+//
+// It speaks HTTP/1.1 only, so that "the connection is cut" means just that.
+package fakegitlab
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"html/template"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+)
+
+// Server is a running GitLab. Its methods may be called from several
+// goroutines at once.
+type Server struct {
+	options     Options
+	base        string // scheme, host and port, without the relative root
+	caFile      string
+	endpoints   []endpoint
+	pages       *template.Template
+	sessionKey  []byte // signs the CSRF tokens of the pages
+	gitPrograms string // git's directory of programs
+	backend     string // git-http-backend in it
+
+	record        *record
+	grants        *grants
+	devices       *devices
+	misbehaviours *misbehaviours
+
+	web         *http.Server
+	end         context.CancelFunc // ends every request
+	connections sync.WaitGroup
+	served      chan struct{} // closed when no more connections are accepted
+}
+
+// Start starts a server on a free port of 127.0.0.1, with one repository,
+// "group/project". It needs git. The caller closes the server.
+func Start(options Options) (*Server, error) {
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		options: options, caFile: filepath.Join(options.Directory, "ca.pem"),
+		sessionKey: []byte(randomHex(64)), served: make(chan struct{}),
+		record: newRecord(), grants: newGrants(options),
+		devices: newDevices(options), misbehaviours: &misbehaviours{},
+	}
+	s.endpoints = s.listEndpoints()
+	if s.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	if err := s.prepareGit(); err != nil {
+		return nil, err
+	}
+	if err := s.AddRepository("group/project"); err != nil {
+		return nil, err
+	}
+	if err := s.listen(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// listen opens the port and starts to serve.
+func (s *Server) listen() error {
+	certificate, err := newCertificate(s.caFile)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("fakegitlab: listen on 127.0.0.1: %v", err)
+	}
+	s.base = "https://" + listener.Addr().String()
+	running, end := context.WithCancel(context.Background())
+	s.end = end
+	s.web = &http.Server{
+		Handler:     http.HandlerFunc(s.serve),
+		TLSConfig:   &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}},
+		ErrorLog:    log.New(io.Discard, "", 0),
+		BaseContext: func(net.Listener) context.Context { return running },
+		ConnState:   s.countConnections,
+	}
+	go func() {
+		defer close(s.served)
+		s.web.Serve(tls.NewListener(listener, s.web.TLSConfig))
+	}()
+	return nil
+}
+
+// countConnections lets Close wait for the last connection.
+func (s *Server) countConnections(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.connections.Add(1)
+	case http.StateClosed:
+		s.connections.Done()
+	}
+}
+
+// Close ends the server: every connection is closed, and every request and
+// child process has ended when it returns. The directory stays.
+func (s *Server) Close() error {
+	s.end()
+	err := s.web.Close()
+	<-s.served
+	s.connections.Wait()
+	return err
+}
+
+// URL returns the server's address with the relative root and without a slash
+// at its end, such as "https://127.0.0.1:40123/gitlab".
+func (s *Server) URL() string { return s.base + s.options.Root }
+
+// CAFile returns the path of the file (PEM) with the certificate authority
+// that signed the server's certificate.
+func (s *Server) CAFile() string { return s.caFile }
+
+// ClientID returns the application's ID.
+func (s *Server) ClientID() string { return s.options.ClientID }
+
+// issuer returns the server's name as an issuer (RFC 9207).
+func (s *Server) issuer() string {
+	if s.options.Issuer != "" {
+		return s.options.Issuer
+	}
+	return s.URL()
+}
