@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"time"
 )
 
 // hasDesktop reports whether a window could open: Windows, macOS, or a display
@@ -19,28 +18,24 @@ func hasDesktop() bool {
 	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
-// browserPatience is how long a browser starter is watched for a failure. One
-// that is the browser itself goes on running.
-const browserPatience = 2 * time.Second
-
-// openBrowser starts the person's browser with one address. What it prints goes
-// to the null device: stdout is git's.
-func openBrowser(address string) error {
+// openBrowser starts the person's browser with one address and does not wait
+// for it: what was started may be the browser itself. failed is called, once
+// and later, if it ends with an error. What it prints goes to the null device:
+// stdout is git's. It has a session of its own, so that Ctrl-C in the terminal
+// does not close the person's browser.
+func openBrowser(address string, failed func(error)) {
 	name, args := browserCommand(os.Getenv("BROWSER"))
 	starter := exec.Command(name, append(args, address)...)
+	starter.SysProcAttr = inItsOwnSession()
 	if err := starter.Start(); err != nil {
-		return err
+		failed(err)
+		return
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- starter.Wait() }()
-	select {
-	case err := <-ended:
-		if err != nil {
-			return fmt.Errorf("%s: %v", name, err)
+	go func() {
+		if err := starter.Wait(); err != nil {
+			failed(fmt.Errorf("%s: %v", name, err))
 		}
-	case <-time.After(browserPatience):
-	}
-	return nil
+	}()
 }
 
 // browserCommand is the person's $BROWSER (the first of a colon-separated

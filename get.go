@@ -62,8 +62,40 @@ func (d *doorkey) answer(ctx context.Context, request credential.Request) (crede
 	case err != nil:
 		return credential.Response{}, fmt.Errorf("%s: %v", origin, err)
 	}
+	if settings.place == keepNothing {
+		return d.answerFromGit(ctx, origin, request, provider, settings)
+	}
 	signedIn, err := d.signIn(ctx, origin, request, provider, settings)
 	return signedIn.response(), err
+}
+
+// answerFromGit answers where doorkey is to keep nothing (oauthStore = none): a
+// storage helper before it in git's list keeps the grant, and git brings the
+// refresh token along with its question (git 2.41).
+func (d *doorkey) answerFromGit(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider, settings settings) (credential.Response, error) {
+	found := entry{account: accountFor(request, provider)}
+	if !request.OAuthRefreshToken.IsEmpty() {
+		client, err := d.client(ctx, provider.TokenURL)
+		if err != nil {
+			return credential.Response{}, err
+		}
+		grant, err := client.Refresh(ctx, provider, request.OAuthRefreshToken)
+		if err != nil && !oauthflow.Is(err, "invalid_grant") {
+			return credential.Response{}, fmt.Errorf("refresh for %s: %v", origin, err)
+		}
+		if err == nil {
+			found = granted(found.account, grant, d.now())
+		}
+	}
+	if !found.usable(d.now()) {
+		var err error
+		if found, err = d.signIn(ctx, origin, request, provider, settings); err != nil {
+			return credential.Response{}, err
+		}
+	}
+	response := found.response()
+	response.OAuthRefreshToken = found.secrets.RefreshToken
+	return response, nil
 }
 
 // entry is an account and its secrets.

@@ -11,4 +11,9 @@ require (
 	golang.org/x/sys v0.49.0
 )
 
-require github.com/danieljoos/wincred v1.2.3 // indirect
+require (
+	github.com/danieljoos/wincred v1.2.3 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	golang.org/x/tools v0.26.0 // indirect
+	rsc.io/qr v0.2.0 // indirect
+)

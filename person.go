@@ -92,7 +92,5 @@ func (p *person) missesClientID(origin string) {
 func (p *person) openInBrowser(origin, address string) {
 	p.say("sign in to " + origin + " in the browser; if none opens, open this address on this machine:")
 	p.say("  " + address)
-	if err := openBrowser(address); err != nil {
-		p.say(fmt.Sprintf("no browser could be started: %v", err))
-	}
+	openBrowser(address, func(err error) { p.say(fmt.Sprintf("no browser could be started: %v", err)) })
 }

@@ -21,7 +21,8 @@ func (d *doorkey) signIn(ctx context.Context, origin string, request credential.
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
 	if settings.place == keepNothing {
-		return d.askPerson(ctx, origin, request, provider)
+		signedIn, err := d.askPerson(ctx, origin, request, provider)
+		return signedIn, d.explainSignIn(origin, settings.timeout, err)
 	}
 	locked, err := d.cache.Lock(ctx, origin, cache.Holder{Purpose: "sign-in", Until: deadline}, d.person.waiting(origin))
 	if err != nil {
@@ -47,20 +48,33 @@ var errTimeout = errors.New("nobody signed in in time")
 
 // askPerson runs the sign-in itself.
 func (d *doorkey) askPerson(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider) (entry, error) {
-	http, err := readHTTP(ctx, provider.TokenURL)
+	client, err := d.client(ctx, provider.TokenURL)
 	if err != nil {
 		return entry{}, err
 	}
-	client, err := oauthflow.NewHTTPClient(http)
-	if err != nil {
-		return entry{}, err
-	}
-	grant, err := oauthflow.Client{HTTP: client}.SignInByBrowser(ctx, provider, func(address string) {
+	grant, err := client.SignInByBrowser(ctx, provider, func(address string) {
 		d.person.openInBrowser(origin, address)
 	})
 	if err != nil {
 		return entry{}, err
 	}
+	return granted(accountFor(request, provider), grant, d.now()), nil
+}
+
+// client talks to an endpoint as git would: through its proxy, trusting whom it
+// trusts.
+func (d *doorkey) client(ctx context.Context, endpoint string) (oauthflow.Client, error) {
+	settings, err := readHTTP(ctx, endpoint)
+	if err != nil {
+		return oauthflow.Client{}, err
+	}
+	http, err := oauthflow.NewHTTPClient(settings)
+	return oauthflow.Client{HTTP: http}, err
+}
+
+// accountFor is the account that a request means, without a grant yet. The name
+// that doorkey itself gives out is no label.
+func accountFor(request credential.Request, provider oauthflow.Provider) cache.Account {
 	account := cache.Account{
 		Username: request.Username, Provider: provider.Kind, AnswerUsername: provider.Username,
 		ClientID: provider.ClientID, TokenEndpoint: provider.TokenURL,
@@ -68,7 +82,7 @@ func (d *doorkey) askPerson(ctx context.Context, origin string, request credenti
 	if request.Username == provider.Username {
 		account.Username = ""
 	}
-	return granted(account, grant, d.now()), nil
+	return account
 }
 
 // granted is the account with what the server gave for it.
@@ -79,6 +93,8 @@ func granted(account cache.Account, grant oauthflow.Grant, now time.Time) entry 
 
 func (d *doorkey) explainSignIn(origin string, timeout time.Duration, err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, errTimeout), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("nobody signed in to %s within %v\nif the page in the browser showed an error, its application there is set up otherwise (redirect URI, scopes, Confidential); run the command again to sign in; credential.oauthTimeout gives more time", origin, timeout)
 	case oauthflow.Is(err, "access_denied"):

@@ -55,7 +55,7 @@ func TestContract(t *testing.T) {
 	for _, place := range []KeyPlace{InFile, InKeyring} {
 		t.Run(string(place), func(t *testing.T) {
 			if place == InKeyring {
-				keyringtest.Start(t)
+				t.Setenv("DBUS_SESSION_BUS_ADDRESS", keyringtest.Start(t).Address)
 			}
 			for name, promise := range promises {
 				t.Run(name, func(t *testing.T) {

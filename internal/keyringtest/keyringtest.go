@@ -20,7 +20,8 @@ const install = "apt-get install --no-install-recommends dbus gnome-keyring"
 
 // Keyring is a running keyring.
 type Keyring struct {
-	// Address is for DBUS_SESSION_BUS_ADDRESS, which Start sets for the test.
+	// Address is what DBUS_SESSION_BUS_ADDRESS has to be for those who are to
+	// use it.
 	Address string
 
 	t      testing.TB
@@ -30,7 +31,7 @@ type Keyring struct {
 
 // Start starts a session bus and an unlocked, empty keyring, and ends both with
 // the test.
-func Start(t *testing.T) *Keyring {
+func Start(t testing.TB) *Keyring {
 	t.Helper()
 	k := StartBus(t)
 	k.startDaemon()
@@ -38,11 +39,14 @@ func Start(t *testing.T) *Keyring {
 }
 
 // StartBus starts a session bus without a keyring on it.
-func StartBus(t *testing.T) *Keyring {
+func StartBus(t testing.TB) *Keyring {
 	t.Helper()
 	testparts.Program(t, "dbus-daemon", install)
 	testparts.Program(t, "gnome-keyring-daemon", install)
-	k := &Keyring{t: t, home: t.TempDir()}
+	k := &Keyring{t: t, home: filepath.Join(t.TempDir(), "home")}
+	if err := os.Mkdir(k.home, 0o700); err != nil { // gnome-keyring wants it private
+		t.Fatal(err)
+	}
 	bus := exec.Command("dbus-daemon", "--config-file="+k.configuration(), "--nofork", "--print-address")
 	output, err := bus.StdoutPipe()
 	if err != nil {
@@ -57,7 +61,6 @@ func StartBus(t *testing.T) *Keyring {
 		t.Fatalf("the session bus printed no address: %v", err)
 	}
 	k.Address = strings.TrimSpace(line)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", k.Address)
 	return k
 }
 
@@ -88,7 +91,7 @@ func (k *Keyring) configuration() string {
 func (k *Keyring) startDaemon() {
 	k.t.Helper()
 	k.daemon = exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets", "--control-directory="+k.home)
-	k.daemon.Env = append(os.Environ(), "HOME="+k.home, "XDG_DATA_HOME="+k.home, "XDG_RUNTIME_DIR="+k.home)
+	k.daemon.Env = append(os.Environ(), "HOME="+k.home, "XDG_DATA_HOME="+k.home, "XDG_RUNTIME_DIR="+k.home, "DBUS_SESSION_BUS_ADDRESS="+k.Address)
 	k.daemon.Stdin = strings.NewReader("password")
 	var log bytes.Buffer
 	k.daemon.Stderr = &log

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/doorkeepertest"
+	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/keyringtest"
+	"git-credential-doorkey/internal/testparts"
+)
+
+// scriptCommands are what scripts can say besides testscript's own commands.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"gitlab": gitlab, "browser": browser, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
+		"doorkeeper": doorkeeper,
+	}
+}
+
+// testOf is where a script keeps its test.
+type testOf struct{}
+
+func test(ts *testscript.TestScript) testing.TB { return ts.Value(testOf{}).(testing.TB) }
+
+// needs is "needs PROGRAM PACKAGE": skip the script where a program is missing.
+func needs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: needs PROGRAM PACKAGE")
+	}
+	testparts.Program(test(ts), args[0], "apt-get install "+args[1])
+}
+
+// startKeyring is "keyring": start a real keyring for the rest of the script.
+func startKeyring(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: keyring")
+	}
+	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", keyringtest.Start(test(ts)).Address)
+}
+
+// readOnly is "readonly DIRECTORY": nothing can be written there until the end
+// of the script. Modes do not stop root, for whom a read-only mount does.
+func readOnly(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: readonly DIRECTORY")
+	}
+	if os.Getuid() != 0 {
+		ts.Check(os.Chmod(args[0], 0o500))
+		ts.Defer(func() { os.Chmod(args[0], 0o700) })
+		return
+	}
+	ts.Check(ts.Exec("mount", "--bind", args[0], args[0]))
+	ts.Defer(func() { ts.Exec("umount", args[0]) })
+	ts.Check(ts.Exec("mount", "-o", "remount,bind,ro", args[0]))
+}
+
+// serverOf is where a script keeps its fake GitLab.
+type serverOf struct{ *fakegitlab.Server }
+
+// gitlab is the command of the fake GitLab:
+//
+//	gitlab start [-root /path] [-lifetime 2s] [-secret S] [-redirect URI] [-trusted]
+//	gitlab configure             tell git of its CA and doorkey of its application
+//	gitlab expire                two hours later: all access tokens are over, as doorkey knows
+//	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
+//	gitlab revoke-grants         all tokens are dead
+//	gitlab count KIND N          fail unless it has counted N requests of a kind
+//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL]
+//	gitlab behave
+//
+// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID. The script fails
+// if the server was sent anything that a client must not send.
+func gitlab(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: gitlab <command>")
+	}
+	server := ts.Value(serverOf{}).(*serverOf)
+	if args[0] == "start" {
+		start(ts, server, args[1:])
+		return
+	}
+	if server.Server == nil {
+		ts.Fatalf("gitlab start comes first")
+	}
+	switch args[0] {
+	case "configure":
+		for _, setting := range [][2]string{
+			{"http." + server.URL() + ".sslCAInfo", server.CAFile()},
+			{"credential." + ts.Getenv("GITLAB_ORIGIN") + ".oauthClientId", server.ClientID()},
+		} {
+			ts.Check(ts.Exec("git", "config", "--global", setting[0], setting[1]))
+		}
+	case "expire":
+		server.ExpireAccessTokens()
+		expireAccounts(ts)
+	case "revoke-tokens":
+		server.RevokeAccessTokens()
+	case "revoke-grants":
+		server.RevokeGrants()
+	case "count":
+		count(ts, server.Server, args[1:])
+	case "misbehave":
+		misbehave(ts, server.Server, args[1:])
+	case "behave":
+		server.Behave()
+	default:
+		ts.Fatalf("gitlab %s: unknown", args[0])
+	}
+}
+
+func start(ts *testscript.TestScript, server *serverOf, args []string) {
+	options := fakegitlab.Options{Directory: ts.MkAbs("gitlab")}
+	flags := flag.NewFlagSet("gitlab start", flag.ContinueOnError)
+	flags.StringVar(&options.Root, "root", "", "")
+	flags.DurationVar(&options.AccessTokenLifetime, "lifetime", 0, "")
+	flags.StringVar(&options.ClientSecret, "secret", "", "")
+	flags.BoolVar(&options.ConsentAutomatically, "trusted", false, "")
+	flags.Func("redirect", "", func(uri string) error {
+		options.RedirectURIs = append(options.RedirectURIs, uri)
+		return nil
+	})
+	ts.Check(flags.Parse(args))
+	ts.Check(os.Mkdir(options.Directory, 0o700))
+	var err error
+	server.Server, err = fakegitlab.Start(options)
+	ts.Check(err)
+	origin := strings.TrimSuffix(server.URL(), options.Root)
+	ts.Setenv("GITLAB", server.URL())
+	ts.Setenv("GITLAB_ORIGIN", origin)
+	ts.Setenv("GITLAB_HOST", strings.TrimPrefix(origin, "https://"))
+	ts.Setenv("GITLAB_CA", server.CAFile())
+	ts.Setenv("CLIENT_ID", server.ClientID())
+}
+
+func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: gitlab count KIND N")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if got := server.Count(fakegitlab.Kind(args[0])); got != want {
+		ts.Fatalf("the server has counted %d of %s, want %d; all: %v", got, args[0], want, server.Counts())
+	}
+}
+
+func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {
+	m := fakegitlab.Misbehaviour{At: fakegitlab.Kind(args[0])}
+	flags := flag.NewFlagSet("gitlab misbehave", flag.ContinueOnError)
+	flags.IntVar(&m.Times, "times", 0, "")
+	flags.IntVar(&m.Status, "status", 0, "")
+	flags.BoolVar(&m.CarryOut, "carry-out", false, "")
+	flags.DurationVar(&m.Delay, "delay", 0, "")
+	flags.Int64Var(&m.Fill, "fill", 0, "")
+	flags.StringVar(&m.Body, "body", "", "")
+	cut := flags.Bool("cut", false, "")
+	location := flags.String("location", "", "")
+	ts.Check(flags.Parse(args[1:]))
+	if *cut {
+		m.Cut = fakegitlab.BeforeAnswer
+	}
+	if *location != "" {
+		m.Header = map[string][]string{"Location": {*location}}
+	}
+	server.Misbehave(m)
+}
+
+// browser is "browser opened N": the browser has been opened N times.
+func browser(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 || args[0] != "opened" {
+		ts.Fatalf("usage: browser opened N")
+	}
+	log, err := os.ReadFile(ts.Getenv("BROWSER_LOG"))
+	if err != nil && !os.IsNotExist(err) {
+		ts.Fatalf("%v", err)
+	}
+	if got := strings.Count(string(log), "opened "); strconv.Itoa(got) != args[1] {
+		ts.Fatalf("the browser was opened %d times, want %s:\n%s", got, args[1], log)
+	}
+}
+
+// expireAccounts sets the expiry that doorkey has noted back, as if time had
+// passed. It lies open in the account files.
+func expireAccounts(ts *testscript.TestScript) {
+	paths, err := filepath.Glob(filepath.Join(ts.Getenv("STATE"), "http*.json"))
+	ts.Check(err)
+	expiry := regexp.MustCompile(`"expiry": "[^"]*"`)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, expiry.ReplaceAll(content, []byte(`"expiry": "2001-01-01T00:00:00Z"`)), 0o600))
+	}
+}
+
+// engineOf is where a script keeps its Doorkeeper.
+type engineOf struct{ *doorkeepertest.Engine }
+
+// doorkeeper is the command of the real engine: start, configure, expire (as
+// "gitlab expire"), revoke (all tokens), count GRANT-TYPE N. Its start sets
+// $GITLAB.
+func doorkeeper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: doorkeeper <command>")
+	}
+	engine := ts.Value(engineOf{}).(*engineOf)
+	switch args[0] {
+	case "start":
+		engine.Engine = doorkeepertest.Start(test(ts))
+		ts.Setenv("GITLAB", engine.URL)
+	case "configure":
+		ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+".oauthClientId", engine.ClientID))
+	case "expire":
+		engine.Expire()
+		expireAccounts(ts)
+	case "revoke":
+		engine.Revoke()
+	case "count":
+		if got := strconv.Itoa(engine.Counts()[args[1]]); got != args[2] {
+			ts.Fatalf("the engine has counted %s of %s, want %s; all: %v", got, args[1], args[2], engine.Counts())
+		}
+	default:
+		ts.Fatalf("doorkeeper %s: unknown", args[0])
+	}
+}
