@@ -1,31 +1,26 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"net/netip"
+	"net/url"
 	"os/exec"
-	"runtime"
 	"strings"
 )
 
-// hasDesktop reports whether a window could open: Windows, macOS, or a display
-// server.
-func hasDesktop() bool {
-	switch runtime.GOOS {
-	case "windows", "darwin":
-		return true
+// startBrowser opens an address with a command of surroundings.browserCommand
+// and does not wait: what was started may be the browser itself. failed is
+// called, once and later, if it ends with an error. What it prints goes to the
+// null device: stdout is git's. It has a session of its own, so that Ctrl-C in
+// the terminal does not close the person's browser.
+func startBrowser(command []string, address string, failed func(error)) {
+	arguments, err := browserArguments(command, address)
+	if err != nil {
+		failed(err)
+		return
 	}
-	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
-}
-
-// openBrowser starts the person's browser with one address and does not wait
-// for it: what was started may be the browser itself. failed is called, once
-// and later, if it ends with an error. What it prints goes to the null device:
-// stdout is git's. It has a session of its own, so that Ctrl-C in the terminal
-// does not close the person's browser.
-func openBrowser(address string, failed func(error)) {
-	name, args := browserCommand(os.Getenv("BROWSER"))
-	starter := exec.Command(name, append(args, address)...)
+	starter := exec.Command(arguments[0], arguments[1:]...)
 	starter.SysProcAttr = inItsOwnSession()
 	if err := starter.Start(); err != nil {
 		failed(err)
@@ -33,22 +28,35 @@ func openBrowser(address string, failed func(error)) {
 	}
 	go func() {
 		if err := starter.Wait(); err != nil {
-			failed(fmt.Errorf("%s: %v", name, err))
+			failed(fmt.Errorf("%s: %v", arguments[0], err))
 		}
 	}()
 }
 
-// browserCommand is the person's $BROWSER (the first of a colon-separated
-// list), else the system's way to open an address.
-func browserCommand(chosen string) (name string, args []string) {
-	if fields := strings.Fields(strings.Split(chosen, ":")[0]); len(fields) > 0 {
-		return fields[0], fields[1:]
+// browserArguments puts the address into the command, as one argument, written
+// anew by package url: it begins with "http" and has no space or quote in it,
+// so no starter can take it for an option or for more than one word.
+func browserArguments(command []string, address string) ([]string, error) {
+	if len(command) == 0 {
+		return nil, errors.New("no program to start one was found")
 	}
-	switch runtime.GOOS {
-	case "windows":
-		return "rundll32", []string{"url.dll,FileProtocolHandler"}
-	case "darwin":
-		return "open", nil
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "https" && !(parsed.Scheme == "http" && isLoopback(parsed.Hostname())) {
+		return nil, errors.New("its address is not one of the web")
 	}
-	return "xdg-open", nil
+	var arguments []string
+	placed := false
+	for _, argument := range command {
+		placed = placed || strings.Contains(argument, "%s")
+		arguments = append(arguments, strings.ReplaceAll(argument, "%s", parsed.String()))
+	}
+	if !placed {
+		arguments = append(arguments, parsed.String())
+	}
+	return arguments, nil
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
 }

@@ -27,7 +27,7 @@ func (d *doorkey) erase(ctx context.Context) error {
 	if err != nil || len(concerned) == 0 {
 		return err
 	}
-	locked, err := d.cache.Lock(ctx, origin, cache.Holder{Purpose: "erase"}, d.person.waiting(origin))
+	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
 	if err != nil {
 		return err
 	}

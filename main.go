@@ -22,13 +22,16 @@ func main() {
 }
 
 // run does what the arguments say and returns the exit code: 0, 1 for an error
-// that it has written to stderr, 2 for arguments that it does not understand.
+// that it has written to stderr, 2 for arguments that it does not understand,
+// 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	d := &doorkey{in: stdin, out: stdout, person: &person{out: stderr}, now: time.Now}
+	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: here()}, where: here(), now: time.Now}
 	err := d.dispatch(ctx, args)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return 0
+	case isInterrupt(err):
+		return interrupted // whoever pressed Ctrl-C knows
 	case errors.As(err, new(usageError)):
 		d.person.complain(err)
 		return 2
@@ -37,12 +40,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return 1
 }
 
+// interrupted is the exit code of a program that Ctrl-C ended, as shells have it.
+const interrupted = 130
+
 // doorkey is what every story needs.
 type doorkey struct {
 	in     io.Reader
 	out    io.Writer // git reads it: nothing but the protocol's answer, or what a person asked for
 	person *person
 	cache  *cache.Cache
+	where  surroundings
+	flow   flow // --flow
 	now    func() time.Time
 }
 
@@ -53,7 +61,7 @@ func (e usageError) Error() string {
 	return e.problem + "\nrun \"git credential-doorkey --help\" for what it understands"
 }
 
-const usage = `usage: git credential-doorkey <command>
+const usage = `usage: git credential-doorkey [--flow FLOW] [--events json] <command>
 
 for people:
   install [--global|--system|--local] [--host URL] [--dry-run]
@@ -61,6 +69,10 @@ for people:
   uninstall [--global|--system|--local] [--host URL] [--dry-run]
                  take exactly that out again
   --version      print the version
+
+options:
+  --flow FLOW    how to sign in: auto, browser, device or paste
+  --events json  say everything on stderr as JSON, one object a line
 
 for git (it writes its question to standard input):
   get, store, erase, capability
@@ -71,6 +83,8 @@ for git (it writes its question to standard input):
 func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	options := flag.NewFlagSet("git-credential-doorkey", flag.ContinueOnError)
 	options.SetOutput(io.Discard)
+	named := options.String("flow", "", "")
+	events := options.String("events", "", "")
 	version := options.Bool("version", false, "")
 	switch err := options.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -84,11 +98,25 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	case options.NArg() == 0:
 		return usageError{"no command"}
 	}
+	var err error
+	if d.flow, err = parseFlow("--flow", *named); err != nil {
+		return usageError{err.Error()}
+	}
+	if d.person.events = *events == "json"; *events != "" && !d.person.events {
+		return usageError{fmt.Sprintf("--events is %q: it must be json", *events)}
+	}
 	directory, err := cache.DefaultDirectory(os.Getenv("DOORKEY_STATE_DIR"))
 	if err != nil {
 		return err
 	}
-	d.cache = &cache.Cache{Directory: directory, KeyringPatience: keyringPatience(), KeyringSlow: d.person.keyringIsSlow}
+	d.cache = &cache.Cache{
+		Directory: directory, KeyringPatience: keyringPatience(d.where), KeyringSlow: d.person.keyringIsSlow,
+		KeyMade: func(place cache.KeyPlace) {
+			if place == cache.InFile {
+				d.person.keyIsInFile(directory)
+			}
+		},
+	}
 
 	switch verb, rest := options.Arg(0), options.Args()[1:]; verb {
 	case "get":

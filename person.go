@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -10,23 +12,58 @@ import (
 	"unicode"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/oauthflow"
 )
 
 // person is who runs git. All that doorkey says is said in this file:
 //
-//   - a line starts with "doorkey: "; what to do next follows as "hint: ";
-//   - what came from outside is shown without control and bidirectional
-//     characters, so that no server can move the cursor or reorder the text;
-//   - nothing is said twice, and nothing when all goes well by itself.
+//   - errors and notes go to stderr, a line each: "doorkey: what happened",
+//     then "hint: what to do next";
+//   - what the person has to act on goes to the terminal, also where an editor
+//     has captured stderr; to stderr where there is no terminal, as in CI;
+//   - only a terminal gets control characters, and only from doorkey: what came
+//     from outside is shown without control and bidirectional characters, so
+//     that no server can move the cursor or reorder the text;
+//   - nothing is said twice, and nothing when all goes well by itself;
+//   - with --events json all of it is on stderr, an object a line, instead.
 type person struct {
-	out io.Writer // stderr
+	stderr io.Writer
+	where  surroundings
+	events bool
 
-	mutex sync.Mutex
-	said  map[string]bool
+	mutex   sync.Mutex
+	said    map[string]bool
+	waiting bool // a countdown stands on the last line
+
+	opening sync.Once
+	opened  *screen
 }
 
-// say writes a message: its first line, and what to do as hints.
-func (p *person) say(message string) {
+// prompts is where prompts are shown: found out when one is needed, and never
+// for a request that is answered from the cache.
+func (p *person) prompts() *screen {
+	p.opening.Do(func() { p.opened = newScreen(p.stderr, p.where) })
+	return p.opened
+}
+
+// event is a line of --events json. Its fields and their meaning are in the
+// README; none is ever renamed.
+type event struct {
+	Event   string   `json:"event"`
+	Host    string   `json:"host,omitempty"`
+	Message string   `json:"message"`
+	Hints   []string `json:"hints,omitempty"`
+
+	Address                 string    `json:"address,omitempty"`
+	UserCode                string    `json:"user_code,omitempty"`
+	VerificationURI         string    `json:"verification_uri,omitempty"`
+	VerificationURIComplete string    `json:"verification_uri_complete,omitempty"`
+	Until                   time.Time `json:"until,omitzero"`
+}
+
+// tell says something once: the message, whose first line is what happened and
+// whose further lines are hints, as text or as an event.
+func (p *person) tell(to io.Writer, e event, message string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.said[message] {
@@ -36,10 +73,23 @@ func (p *person) say(message string) {
 		p.said = make(map[string]bool)
 	}
 	p.said[message] = true
-	prefix := "doorkey: "
-	for line := range strings.SplitSeq(message, "\n") {
-		fmt.Fprintln(p.out, prefix+printable(line))
-		prefix = "hint: "
+	lines := strings.Split(message, "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	if p.events {
+		e.Message, e.Hints = lines[0], lines[1:]
+		json.NewEncoder(p.stderr).Encode(e)
+		return
+	}
+	p.endCountdown()
+	fmt.Fprintf(to, "doorkey: %s\n", lines[0])
+	for _, line := range lines[1:] {
+		prefix := "hint: "
+		if strings.HasPrefix(line, "https:") || strings.HasPrefix(line, "http:") {
+			prefix = "  " // an address stands alone, to be copied
+		}
+		fmt.Fprintf(to, "%s%s\n", prefix, line)
 	}
 }
 
@@ -53,28 +103,33 @@ func printable(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-func (p *person) complain(err error) { p.say(err.Error()) }
+func (p *person) complain(err error) { p.tell(p.stderr, event{Event: "error"}, err.Error()) }
 
-// waiting returns what to call when another process holds an origin.
-func (p *person) waiting(origin string) func(cache.Holder) {
+// busy returns what to call when another process holds an origin.
+func (p *person) busy(origin string) func(cache.Holder) {
 	return func(holder cache.Holder) {
 		message := "waiting for another git command that is busy with " + origin
-		if holder.Purpose == "sign-in" {
-			message = fmt.Sprintf("waiting for a sign-in to %s that another git command has started", origin)
+		if holder.Purpose == signingIn {
+			message = fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
 		}
 		if !holder.Until.IsZero() {
-			message += ", until " + holder.Until.Local().Format(time.TimeOnly) + " at most"
+			message += fmt.Sprintf(" (%s, until %s at most)", left(holder.Until), holder.Until.Local().Format(time.TimeOnly))
 		}
-		p.say(message)
+		p.tell(p.stderr, event{Event: "waiting", Host: origin, Until: holder.Until}, message)
 	}
 }
 
 func (p *person) keyringIsSlow() {
-	p.say("waiting for the keyring; its password dialog may be open on the desktop")
+	p.tell(p.stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
 }
 
 func (p *person) keyIsGone(origin string) {
-	p.say("the key that the tokens for " + origin + " were sealed with is gone from the keyring, so a new sign-in is needed")
+	p.tell(p.stderr, event{Event: "key_gone", Host: origin}, "the key that the tokens for "+origin+" were sealed with is gone, so a new sign-in is needed")
+}
+
+// keyIsInFile is said at the first sign-in without a keyring, once and plainly.
+func (p *person) keyIsInFile(directory string) {
+	p.tell(p.stderr, event{Event: "key_in_file"}, "there is no keyring here: the key that seals the tokens is in a file that only you can read, in "+directory)
 }
 
 func (p *person) missesClientID(origin string) {
@@ -82,15 +137,124 @@ func (p *person) missesClientID(origin string) {
 	if address, err := url.Parse(origin); err == nil {
 		host = address.Host
 	}
-	p.say(fmt.Sprintf("%s looks like a GitLab, but no OAuth application is configured for it\n"+
+	p.tell(p.stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like a GitLab, but no OAuth application is configured for it\n"+
 		"ask its administrator for the application ID, or register one (README, \"Quick start\"), then run: git config --global credential.%s.oauthClientId <application ID>",
 		host, origin))
 }
 
-// openInBrowser asks for a sign-in: the address is always printed, since the
-// browser may open on another screen or not at all.
-func (p *person) openInBrowser(origin, address string) {
-	p.say("sign in to " + origin + " in the browser; if none opens, open this address on this machine:")
-	p.say("  " + address)
-	openBrowser(address, func(err error) { p.say(fmt.Sprintf("no browser could be started: %v", err)) })
+// openBrowser asks for a sign-in in the browser. The address is always shown:
+// the browser may open on another screen, or not at all.
+func (p *person) openBrowser(origin, address string, deadline time.Time) {
+	p.tell(p.prompts().out, event{Event: "browser", Host: origin, Address: address, Until: deadline},
+		fmt.Sprintf("sign in to %s in the browser, within %s\nif none opens, open this address on this machine:\n%s", origin, left(deadline), address))
+}
+
+func (p *person) browserFailed(err error) {
+	p.tell(p.prompts().out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start: %v", err))
+}
+
+// showCode asks for a sign-in by device code.
+func (p *person) showCode(origin string, code oauthflow.DeviceCode, deadline time.Time) {
+	p.tell(p.prompts().out, event{
+		Event: "device_code", Host: origin, UserCode: printable(code.UserCode), VerificationURI: code.VerificationURL,
+		VerificationURIComplete: code.VerificationURLComplete, Until: deadline,
+	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\nonly if it was you who started git here: whoever enters the code lets this machine in",
+		origin, code.VerificationURL, code.UserCode))
+	if address := code.VerificationURLComplete; address != "" && !p.events {
+		p.prompts().showQR(address)
+	}
+}
+
+// noDeviceFlow is said before the next rung is tried.
+func (p *person) noDeviceFlow(err error) {
+	p.tell(p.prompts().out, event{Event: "no_device_flow"}, err.Error())
+}
+
+// askPaste asks for a sign-in in a browser on another machine, whose last
+// address, which does not open there, is pasted here.
+func (p *person) askPaste(origin, address, port string, deadline time.Time) {
+	p.tell(p.prompts().out, event{Event: "paste", Host: origin, Address: address, Until: deadline},
+		fmt.Sprintf("to sign in to %s, open this address in a browser on any machine, within %s:\n%s\n"+
+			"the last page will not load there: copy its address from the address bar and paste it here\n"+
+			"or, before opening it, run on that machine: ssh -L %s:127.0.0.1:%s <this machine>; then there is nothing to paste",
+			origin, left(deadline), address, port, port))
+}
+
+// pastePrompt stands before what the person pastes.
+func (p *person) pastePrompt() { fmt.Fprint(p.prompts().out, "paste the address here: ") }
+
+func (p *person) pastedWrong(err error) {
+	p.tell(p.prompts().out, event{Event: "paste_failed"}, err.Error())
+	p.mutex.Lock()
+	delete(p.said, err.Error()) // the same mistake can be made again
+	p.mutex.Unlock()
+}
+
+// countdown shows until stop is called how long there is left: every second in
+// place on a terminal, else a line every 30 s.
+func (p *person) countdown(ctx context.Context, origin string, deadline time.Time) (stop func()) {
+	counting, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.count(counting, origin, deadline)
+	}()
+	return func() {
+		cancel()
+		<-ended
+		if isInterrupt(ctx.Err()) {
+			return // git is gone already, and the shell's prompt stands there
+		}
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		p.endCountdown()
+	}
+}
+
+func (p *person) count(ctx context.Context, origin string, deadline time.Time) {
+	interval := 30 * time.Second
+	if p.inPlace() {
+		interval = time.Second
+	}
+	ticks := time.NewTicker(interval)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+			p.showLeft(origin, deadline)
+		}
+	}
+}
+
+func (p *person) inPlace() bool { return p.prompts().terminal && !p.events }
+
+func (p *person) showLeft(origin string, deadline time.Time) {
+	message := fmt.Sprintf("%s left for the sign-in to %s", left(deadline), origin)
+	if !p.inPlace() {
+		p.tell(p.prompts().out, event{Event: "still_waiting", Host: origin, Until: deadline}, message)
+		return
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	line := []rune("doorkey: " + printable(message) + " ")
+	if width := p.prompts().width(); width > 1 && len(line) > width-1 {
+		line = line[:width-1] // a line that wraps cannot be written over
+	}
+	fmt.Fprintf(p.prompts().out, "\r%s", string(line))
+	p.waiting = true
+}
+
+// endCountdown clears the line of the countdown.
+func (p *person) endCountdown() {
+	if p.waiting {
+		fmt.Fprintf(p.prompts().out, "\r%s\r", strings.Repeat(" ", max(0, min(p.prompts().width(), 200)-1)))
+		p.waiting = false
+	}
+}
+
+// left is the time until a deadline, to the second.
+func left(deadline time.Time) string {
+	return max(0, time.Until(deadline).Round(time.Second)).String()
 }

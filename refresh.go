@@ -51,7 +51,7 @@ func (d *doorkey) refresh(ctx context.Context, origin string, request credential
 	if err != nil {
 		return entry{}, err
 	}
-	waiting := d.person.waiting(origin)
+	waiting := d.person.busy(origin)
 	last, err := runChild(ctx, task{
 		Origin: origin, Username: account.Username, HTTP: http, Timeout: settings.timeout,
 		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
@@ -133,7 +133,7 @@ func (d *doorkey) exchange(ctx context.Context) error {
 func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holder)) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, what.Timeout, errTimeout)
 	defer cancel()
-	locked, err := d.cache.Lock(ctx, what.Origin, cache.Holder{Purpose: "refresh"}, waiting)
+	locked, err := d.cache.Lock(ctx, what.Origin, waiting)
 	if err != nil {
 		return fmt.Errorf("refresh for %s: waited %v for another process: %v", what.Origin, what.Timeout, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -21,7 +22,7 @@ import (
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeper,
+		"doorkeeper": doorkeeper, "terminal": terminal,
 	}
 }
 
@@ -68,10 +69,14 @@ type serverOf struct{ *fakegitlab.Server }
 // gitlab is the command of the fake GitLab:
 //
 //	gitlab start [-root /path] [-lifetime 2s] [-secret S] [-redirect URI] [-trusted]
+//	             [-no-device] [-device-lifetime 5m]
 //	gitlab configure             tell git of its CA and doorkey of its application
 //	gitlab expire                two hours later: all access tokens are over, as doorkey knows
 //	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
 //	gitlab revoke-grants         all tokens are dead
+//	gitlab approve-device        the person enters the code that was given last
+//	gitlab expire-codes          the codes that were given are over
+//	gitlab deny-device           the person says no there
 //	gitlab count KIND N          fail unless it has counted N requests of a kind
 //	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL]
 //	gitlab behave
@@ -93,6 +98,7 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "configure":
 		for _, setting := range [][2]string{
+			{"credential.oauthTimeout", "60"}, // no script waits five minutes for a mistake
 			{"http." + server.URL() + ".sslCAInfo", server.CAFile()},
 			{"credential." + ts.Getenv("GITLAB_ORIGIN") + ".oauthClientId", server.ClientID()},
 		} {
@@ -105,6 +111,12 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 		server.RevokeAccessTokens()
 	case "revoke-grants":
 		server.RevokeGrants()
+	case "expire-codes":
+		server.ExpireDeviceCodes()
+	case "approve-device":
+		ts.Check(server.ApproveDevice(lastUserCode(ts, server.Server)))
+	case "deny-device":
+		ts.Check(server.DenyDevice(lastUserCode(ts, server.Server)))
 	case "count":
 		count(ts, server.Server, args[1:])
 	case "misbehave":
@@ -123,6 +135,9 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	flags.DurationVar(&options.AccessTokenLifetime, "lifetime", 0, "")
 	flags.StringVar(&options.ClientSecret, "secret", "", "")
 	flags.BoolVar(&options.ConsentAutomatically, "trusted", false, "")
+	flags.BoolVar(&options.DeviceFlowOff, "no-device", false, "")
+	flags.DurationVar(&options.DeviceLifetime, "device-lifetime", 0, "")
+	options.DeviceInterval = time.Second
 	flags.Func("redirect", "", func(uri string) error {
 		options.RedirectURIs = append(options.RedirectURIs, uri)
 		return nil
@@ -149,6 +164,18 @@ func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) 
 	if got := server.Count(fakegitlab.Kind(args[0])); got != want {
 		ts.Fatalf("the server has counted %d of %s, want %d; all: %v", got, args[0], want, server.Counts())
 	}
+}
+
+// lastUserCode waits until a code has been given that nobody has answered.
+func lastUserCode(ts *testscript.TestScript, server *fakegitlab.Server) string {
+	for range 200 {
+		if codes := server.UserCodes(); len(codes) > 0 {
+			return codes[len(codes)-1]
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("no code has been given within 20 s")
+	return ""
 }
 
 func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {

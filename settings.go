@@ -22,6 +22,7 @@ type settings struct {
 	oauth   oauthflow.Settings
 	place   cache.KeyPlace // credential.oauthStore
 	timeout time.Duration  // credential.oauthTimeout: how long a sign-in may take
+	flow    flow           // credential.oauthFlow
 	mayAsk  bool           // credential.interactive, DOORKEY_INTERACTIVE
 }
 
@@ -55,6 +56,9 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 		s.oauth.ClientSecret = secret.New(value)
 	}
 	if s.place, err = parsePlace(values["oauthstore"]); err != nil {
+		return settings{}, err
+	}
+	if s.flow, err = parseFlow("credential.oauthFlow", values["oauthflow"]); err != nil {
 		return settings{}, err
 	}
 	s.timeout, err = parseTimeout(values["oauthtimeout"])
@@ -134,8 +138,8 @@ func expandHome(path string) string {
 
 // keyringPatience is how long the keyring is waited for: a minute where a
 // desktop may be showing its password dialog.
-func keyringPatience() time.Duration {
-	if hasDesktop() {
+func keyringPatience(where surroundings) time.Duration {
+	if where.hasDesktop() {
 		return time.Minute
 	}
 	return 3 * time.Second

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"git-credential-doorkey/cache"
@@ -14,51 +17,123 @@ import (
 // signIn obtains a grant from the person and keeps it. Of processes that need
 // one for the same origin one asks; the others wait and use what it got.
 func (d *doorkey) signIn(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider, settings settings) (entry, error) {
-	if !settings.mayAsk {
-		return entry{}, fmt.Errorf("%s needs a sign-in, and asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\nrun any git command for this host in a terminal with asking turned on", origin)
-	}
-	deadline := d.now().Add(settings.timeout)
-	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
-	defer cancel()
-	if settings.place == keepNothing {
-		signedIn, err := d.askPerson(ctx, origin, request, provider)
-		return signedIn, d.explainSignIn(origin, settings.timeout, err)
-	}
-	locked, err := d.cache.Lock(ctx, origin, cache.Holder{Purpose: "sign-in", Until: deadline}, d.person.waiting(origin))
+	began := d.now()
+	flows, err := d.flowsFor(origin, provider, settings)
 	if err != nil {
-		return entry{}, d.explainSignIn(origin, settings.timeout, err)
+		return entry{}, err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if settings.place == keepNothing {
+		signedIn, err := d.askPerson(ctx, origin, request, provider, flows, began.Add(settings.timeout))
+		return signedIn, explainSignIn(origin, settings.timeout, err)
+	}
+	locked, err := d.lockToSignIn(ctx, origin, settings)
+	if err != nil {
+		return entry{}, err
 	}
 	defer locked.Unlock()
 	if found, err := d.lookUp(ctx, origin, request); err != nil || found.usable(d.now()) {
 		return found, err
 	}
+	if d.cache.RefusedAt(origin).After(began) {
+		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", origin)
+	}
 	if err := locked.Reserve(ctx, settings.place); err != nil {
 		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
-	signedIn, err := d.askPerson(ctx, origin, request, provider)
+	deadline := d.now().Add(settings.timeout)
+	locked.Announce(cache.Holder{Purpose: signingIn, Until: deadline})
+	signedIn, err := d.askPerson(ctx, origin, request, provider, flows, deadline)
 	if err != nil {
-		return entry{}, d.explainSignIn(origin, settings.timeout, err)
+		if isRefusal(err) {
+			// What the person sees is err, not that it could not be noted.
+			_ = locked.NoteRefusal(d.now())
+		}
+		return entry{}, explainSignIn(origin, settings.timeout, err)
 	}
+	locked.ClearRefusal()
 	signedIn.account, err = locked.Put(ctx, settings.place, signedIn.account, signedIn.secrets)
 	return signedIn, err
+}
+
+// signingIn is the purpose of a lock that is held during a sign-in.
+const signingIn = "sign-in"
+
+// refusalLasts is how long nobody without a terminal asks again.
+const refusalLasts = time.Minute
+
+// flowsFor finds out how the person can be asked, if at all.
+func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings settings) ([]flow, error) {
+	named, err := parseFlow("DOORKEY_FLOW", d.where.variable("DOORKEY_FLOW"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range []flow{named, d.flow} {
+		if f != unnamed {
+			settings.flow = f
+		}
+	}
+	flows, err := ladder(circumstances{
+		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "",
+		terminal: d.person.prompts().canType(), promptsAllowed: isOn(d.where.variable("GIT_TERMINAL_PROMPT")),
+		asking: settings.mayAsk, recentlyRefused: d.now().Sub(d.cache.RefusedAt(origin)) < refusalLasts,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
+	}
+	return flows, nil
+}
+
+// lockToSignIn waits for other processes as long as one sign-in may take, and a
+// little more.
+func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings settings) (*cache.Locked, error) {
+	ctx, cancel := context.WithTimeout(ctx, settings.timeout+time.Minute)
+	defer cancel()
+	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", settings.timeout+time.Minute, origin)
+	}
+	return locked, err
 }
 
 // errTimeout is how a sign-in ends that nobody finished in time.
 var errTimeout = errors.New("nobody signed in in time")
 
-// askPerson runs the sign-in itself.
-func (d *doorkey) askPerson(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider) (entry, error) {
+// askPerson runs the sign-in itself, by the first flow that the server has.
+func (d *doorkey) askPerson(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider, flows []flow, deadline time.Time) (entry, error) {
 	client, err := d.client(ctx, provider.TokenURL)
 	if err != nil {
 		return entry{}, err
 	}
-	grant, err := client.SignInByBrowser(ctx, provider, func(address string) {
-		d.person.openInBrowser(origin, address)
-	})
-	if err != nil {
-		return entry{}, err
+	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
+	defer cancel()
+	asking := &asking{doorkey: d, client: client, origin: origin, provider: provider, deadline: deadline}
+	for _, flow := range flows {
+		var grant oauthflow.Grant
+		grant, err = asking.by(ctx, flow)
+		if err == nil {
+			return granted(accountFor(request, provider), grant, d.now()), nil
+		}
+		if !errors.Is(err, oauthflow.ErrNoDeviceFlow) {
+			break
+		}
+		d.person.noDeviceFlow(err)
 	}
-	return granted(accountFor(request, provider), grant, d.now()), nil
+	return entry{}, err
+}
+
+// isRefusal reports whether a person ended the sign-in, or nobody did anything.
+func isRefusal(err error) bool {
+	return oauthflow.Is(err, "access_denied") || isTimeout(err) || isInterrupt(err)
+}
+
+// isInterrupt reports whether a signal ended the sign-in: Ctrl-C, which git has
+// had as well.
+func isInterrupt(err error) bool { return errors.Is(err, context.Canceled) }
+
+func isTimeout(err error) bool {
+	return errors.Is(err, errTimeout) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // client talks to an endpoint as git would: through its proxy, trusting whom it
@@ -91,14 +166,16 @@ func granted(account cache.Account, grant oauthflow.Grant, now time.Time) entry 
 	return entry{account, cache.Secrets{AccessToken: grant.AccessToken, RefreshToken: grant.RefreshToken}}
 }
 
-func (d *doorkey) explainSignIn(origin string, timeout time.Duration, err error) error {
+func explainSignIn(origin string, timeout time.Duration, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, errTimeout), errors.Is(err, context.DeadlineExceeded):
+	case isInterrupt(err):
+		return err
+	case isTimeout(err):
 		return fmt.Errorf("nobody signed in to %s within %v\nif the page in the browser showed an error, its application there is set up otherwise (redirect URI, scopes, Confidential); run the command again to sign in; credential.oauthTimeout gives more time", origin, timeout)
 	case oauthflow.Is(err, "access_denied"):
-		return fmt.Errorf("the sign-in to %s was declined in the browser\nrun the command again to sign in", origin)
+		return fmt.Errorf("the sign-in to %s was declined\nrun the command again to sign in", origin)
 	}
 	return fmt.Errorf("sign-in to %s: %v", origin, err)
 }

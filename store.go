@@ -28,7 +28,7 @@ func (d *doorkey) store(ctx context.Context) error {
 	if err != nil || settings.place == keepNothing {
 		return err
 	}
-	locked, err := d.cache.Lock(ctx, origin, cache.Holder{Purpose: "store"}, d.person.waiting(origin))
+	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
 	if err != nil {
 		return err
 	}

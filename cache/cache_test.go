@@ -28,7 +28,7 @@ func grant(label string) (Account, Secrets) {
 
 func lock(t *testing.T, c *Cache, origin string) *Locked {
 	t.Helper()
-	locked, err := c.Lock(t.Context(), origin, Holder{Purpose: "test"}, nil)
+	locked, err := c.Lock(t.Context(), origin, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

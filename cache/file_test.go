@@ -121,7 +121,7 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &Cache{Directory: directory}
-	if _, err := c.Lock(t.Context(), origin, Holder{}, nil); err == nil || !strings.Contains(err.Error(), "chmod go-rwx") {
+	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.Contains(err.Error(), "chmod go-rwx") {
 		t.Errorf("error %v, want one that says how to take the directory back", err)
 	}
 }
@@ -129,10 +129,8 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 func TestLockWaits(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	until := time.Now().Add(time.Minute).UTC().Round(0)
-	first, err := c.Lock(t.Context(), origin, Holder{Purpose: "sign-in", Until: until}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := lock(t, c, origin)
+	first.Announce(Holder{Purpose: "sign-in", Until: until})
 	announced := make(chan Holder, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
@@ -140,7 +138,7 @@ func TestLockWaits(t *testing.T) {
 		cancel()
 	}()
 	told := make(chan Holder, 1)
-	_, err = c.Lock(ctx, origin, Holder{}, func(holder Holder) {
+	_, err := c.Lock(ctx, origin, func(holder Holder) {
 		told <- holder
 		announced <- holder
 	})

@@ -110,6 +110,9 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	if err := holder.save(ctx, key.reference.ID, key.bytes); err != nil {
 		return dataKey{}, err
 	}
+	if c.KeyMade != nil {
+		c.KeyMade(place)
+	}
 	return key, writePrivate(current, []byte(key.reference.ID+"\n"))
 }
 

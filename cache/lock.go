@@ -24,6 +24,8 @@ type Locked struct {
 	origin   string
 	unlock   func()
 	reserved string // a file that holds the room for the next change
+
+	announced bool
 }
 
 // announceAfter is how long a lock is waited for in silence.
@@ -35,7 +37,7 @@ const announceAfter = time.Second
 // itself. When ctx ends first it returns the context's error.
 //
 // What was read before Lock may have changed: read again.
-func (c *Cache) Lock(ctx context.Context, origin string, self Holder, waiting func(Holder)) (*Locked, error) {
+func (c *Cache) Lock(ctx context.Context, origin string, waiting func(Holder)) (*Locked, error) {
 	path := c.path(origin, ".lock")
 	announce := func() {
 		if waiting != nil {
@@ -46,9 +48,15 @@ func (c *Cache) Lock(ctx context.Context, origin string, self Holder, waiting fu
 	if err != nil {
 		return nil, err
 	}
-	self.Process = os.Getpid()
-	writeHolder(path, self)
 	return &Locked{cache: c, origin: origin, unlock: unlock}, nil
+}
+
+// Announce tells those who wait for this lock what it is held for. Until it is
+// called they know nothing.
+func (l *Locked) Announce(self Holder) {
+	self.Process = os.Getpid()
+	writeHolder(l.cache.path(l.origin, ".lock"), self)
+	l.announced = true
 }
 
 // lockFile locks a file of its own that is never deleted: deleting it would
@@ -192,6 +200,9 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 func (l *Locked) Unlock() {
 	if l.reserved != "" {
 		os.Remove(l.reserved)
+	}
+	if l.announced {
+		os.Remove(holderPath(l.cache.path(l.origin, ".lock")))
 	}
 	l.unlock()
 }

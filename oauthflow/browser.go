@@ -1,10 +1,12 @@
 package oauthflow
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"golang.org/x/oauth2"
 )
@@ -46,45 +48,63 @@ type attempt struct {
 
 func newAttempt(provider Provider, redirect string) attempt {
 	a := attempt{provider: provider, redirect: redirect, state: oauth2.GenerateVerifier(), verifier: oauth2.GenerateVerifier()}
-	a.address = provider.config(redirect).AuthCodeURL(a.state, oauth2.S256ChallengeOption(a.verifier))
+	config := oauth2.Config{
+		ClientID: provider.ClientID, RedirectURL: redirect, Scopes: provider.Scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: provider.AuthURL},
+	}
+	a.address = config.AuthCodeURL(a.state, oauth2.S256ChallengeOption(a.verifier))
 	return a
 }
 
 // matches reports whether the parameters that a browser came back with belong
-// to this attempt: its state, exactly one code or error, and, where the server
-// names itself (RFC 9207), the server that was asked.
+// to this attempt: its state, and exactly one code or error.
 func (a attempt) matches(answer url.Values) bool {
-	single := func(name string) bool { return len(answer[name]) <= 1 }
-	if !single("state") || !single("code") || !single("error") || !single("iss") {
-		return false
+	for _, name := range []string{"state", "code", "error", "iss"} {
+		if len(answer[name]) > 1 {
+			return false
+		}
 	}
-	if answer.Has("code") == answer.Has("error") {
-		return false
-	}
-	if issuer := answer.Get("iss"); issuer != "" && !sameOrigin(issuer, a.provider.AuthURL) {
+	if answer.Has("code") == answer.Has("error") || answer.Get("code")+answer.Get("error") == "" {
 		return false
 	}
 	return subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(a.state)) == 1
 }
 
-// sameOrigin holds an issuer against the authorization endpoint. Their whole
-// comparison (RFC 9207 section 2.4) needs the issuer's name, which only its
-// metadata tells.
+// checkIssuer holds the server that names itself in an answer (RFC 9207)
+// against the one that was asked.
+func (a attempt) checkIssuer(answer url.Values) error {
+	if issuer := answer.Get("iss"); answer.Has("iss") && !sameOrigin(issuer, a.provider.AuthURL) {
+		return fmt.Errorf("the answer came from another server, %q, than the one that was asked: it is not used", oneLine(issuer))
+	}
+	return nil
+}
+
+// sameOrigin compares less than RFC 9207 section 2.4 asks for: the issuer's
+// whole name is only known from its metadata.
 func sameOrigin(issuer, endpoint string) bool {
 	a, errA := url.Parse(issuer)
 	b, errB := url.Parse(endpoint)
-	return errA == nil && errB == nil && a.Scheme == b.Scheme && a.Host == b.Host
+	return errA == nil && errB == nil && a.Scheme == b.Scheme &&
+		strings.EqualFold(a.Hostname(), b.Hostname()) && portOf(a) == portOf(b)
 }
 
-// redeem turns the answer to an attempt into a grant, or into the error that
-// the server sent.
+func portOf(address *url.URL) string {
+	defaults := map[string]string{"https": "443", "http": "80"}
+	return cmp.Or(address.Port(), defaults[address.Scheme])
+}
+
+// redeem turns the answer to an attempt into a grant (RFC 6749 section 4.1.3),
+// or into the error that the server sent.
 func (c Client) redeem(ctx context.Context, a attempt, answer url.Values) (Grant, error) {
+	if err := a.checkIssuer(answer); err != nil {
+		return Grant{}, err
+	}
 	if code := answer.Get("error"); code != "" {
-		return Grant{}, &Error{Code: code, Description: answer.Get("error_description")}
+		return Grant{}, &Error{Code: oneLine(code), Description: oneLine(answer.Get("error_description"))}
 	}
-	grant, err := c.exchange(ctx, a.provider, a.redirect, answer.Get("code"), a.verifier)
-	if Is(err, "invalid_client") {
-		return Grant{}, fmt.Errorf("%w\nthe application's client ID is wrong, or \"Confidential\" is ticked on its page: untick it, or set oauthClientSecret", err)
-	}
-	return grant, err
+	grant, err := c.requestGrant(ctx, a.provider, url.Values{
+		"grant_type": {"authorization_code"}, "code": {answer.Get("code")},
+		"redirect_uri": {a.redirect}, "code_verifier": {a.verifier},
+	})
+	return grant, adviseClient(err)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -35,7 +36,7 @@ func listen(redirect string) (*callback, error) {
 	if host == "localhost" {
 		host = "127.0.0.1" // browsers try it for this name, too
 	}
-	anyPort := port == ""
+	anyPort := port == "" || port == "0"
 	if anyPort {
 		port = "0"
 	}
@@ -60,31 +61,37 @@ const endPath = "/doorkey-signed-in"
 // serve starts answering. Its limits keep idle connections and endless headers
 // from holding the sign-in up.
 func (c *callback) serve(matches func(url.Values) bool) {
+	c.server = &http.Server{
+		Handler: c.handler(matches), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10,
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     log.New(io.Discard, "", 0), // what strangers send is not for the terminal
+	}
+	go c.server.Serve(c.listener)
+}
+
+func (c *callback) handler(matches func(url.Values) bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+endPath, c.showEnd)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		answer := r.URL.Query()
-		if !c.isMine(r) || !matches(answer) || !c.take(answer) {
+		if !c.isMine(r) || !matches(answer) {
 			http.NotFound(w, r)
 			return
 		}
+		c.take(answer)
 		select {
 		case <-c.decided:
 			http.Redirect(w, r, endPath, http.StatusSeeOther)
 		case <-r.Context().Done():
 		}
 	})
-	c.server = &http.Server{
-		Handler: c.onlyMine(mux), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // what strangers send is not for the terminal
-	}
-	go c.server.Serve(c.listener)
+	return c.onlyMine(mux)
 }
 
 // onlyMine refuses every request that is not a plain GET to this very address.
 func (c *callback) onlyMine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet || r.Host != c.redirect.Host {
+		if r.Method != http.MethodGet || withoutPort80(r.Host) != withoutPort80(c.redirect.Host) {
 			http.NotFound(w, r)
 			return
 		}
@@ -92,18 +99,20 @@ func (c *callback) onlyMine(next http.Handler) http.Handler {
 	})
 }
 
+// withoutPort80 gives a Host as browsers send it: without the port that http
+// has anyway.
+func withoutPort80(host string) string { return strings.TrimSuffix(host, ":80") }
+
 func (c *callback) isMine(r *http.Request) bool {
 	return r.URL.Path == c.redirect.Path || r.URL.Path == "/" && c.redirect.Path == ""
 }
 
 // take hands the first fitting answer to wait. A person who loads the address
 // again while the code is being redeemed is shown the same end.
-func (c *callback) take(answer url.Values) bool {
+func (c *callback) take(answer url.Values) {
 	select {
 	case c.answers <- answer:
-		return true
 	default:
-		return false
 	}
 }
 
@@ -146,4 +155,8 @@ func (c *callback) showEnd(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (c *callback) close() { c.server.Close() }
+// close ends the server, and the listener in case the server has not got to it.
+func (c *callback) close() {
+	c.server.Close()
+	c.listener.Close()
+}

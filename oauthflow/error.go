@@ -1,20 +1,23 @@
 package oauthflow
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
-
-	"golang.org/x/oauth2"
+	"time"
 )
 
 // Error is an error answer of an OAuth server (RFC 6749 sections 4.1.2.1 and
 // 5.2, RFC 8628 section 3.5).
 type Error struct {
 	Code        string // "invalid_grant", "access_denied", …; "" if it sent none
-	Description string // for people; it comes from outside
+	Description string // for people; one line that comes from outside
 	Status      int    // of the HTTP answer; 0 for one that came by redirect
+
+	retryAfter time.Duration // RFC 9110 section 10.2.3
 }
 
 func (e *Error) Error() string {
@@ -38,24 +41,51 @@ func Is(err error, code string) bool {
 	return errors.As(err, &answer) && answer.Code == code
 }
 
-// typed turns an error of package oauth2, whose text has the whole answer of
-// the server in it, into one that says what people need.
-func typed(err error) error {
-	var retrieve *oauth2.RetrieveError
-	if !errors.As(err, &retrieve) {
-		return err
-	}
-	answer := &Error{Code: retrieve.ErrorCode, Description: retrieve.ErrorDescription, Status: retrieve.Response.StatusCode}
-	if answer.Code == "" {
-		// The library reads the error of an answer only where its content type
-		// says JSON or form; some proxies say neither.
-		var body struct {
-			Error       string `json:"error"`
-			Description string `json:"error_description"`
-		}
-		if json.Unmarshal(retrieve.Body, &body) == nil {
-			answer.Code, answer.Description = body.Error, body.Description
+// newError reads the error of an answer to a form. A server that repeats a
+// secret of the form in its description must not bring it into a message.
+func newError(response *http.Response, answer fields, form url.Values) *Error {
+	description := answer.text("error_description")
+	for _, name := range []string{"client_secret", "code", "code_verifier", "device_code", "refresh_token", "token"} {
+		if sent := form.Get(name); sent != "" {
+			description = strings.ReplaceAll(description, sent, "[secret]")
 		}
 	}
-	return answer
+	return &Error{
+		Code: oneLine(answer.text("error")), Description: oneLine(description), Status: response.StatusCode,
+		retryAfter: readRetryAfter(response.Header.Get("Retry-After")),
+	}
+}
+
+// longestText is how much of a text from outside is shown, in characters.
+const longestText = 300
+
+// oneLine keeps a text from outside short, and from adding lines to a message.
+func oneLine(text string) string {
+	characters := []rune(strings.Join(strings.Fields(text), " "))
+	if len(characters) > longestText {
+		return string(characters[:longestText]) + "…"
+	}
+	return string(characters)
+}
+
+// longestRetryAfter is how long a server may make a person wait for a poll.
+const longestRetryAfter = 2 * time.Minute
+
+// readRetryAfter reads seconds or a date; 0 for neither.
+func readRetryAfter(header string) time.Duration {
+	var wait time.Duration
+	if date, err := http.ParseTime(header); err == nil {
+		wait = time.Until(date)
+	} else if seconds, err := strconv.ParseUint(header, 10, 32); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	}
+	return min(max(wait, 0), longestRetryAfter)
+}
+
+// adviseClient adds what to do where a server does not know the application.
+func adviseClient(err error) error {
+	if Is(err, "invalid_client") || Is(err, "unauthorized_client") {
+		return fmt.Errorf("%w\nthe application's client ID is wrong, or \"Confidential\" is ticked on its page: untick it, or set oauthClientSecret", err)
+	}
+	return err
 }

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
-
-	"golang.org/x/oauth2"
 
 	"git-credential-doorkey/internal/secret"
 )
@@ -32,53 +31,40 @@ type Client struct {
 // that is spent, revoked or of another client gives an *Error with the code
 // "invalid_grant".
 func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken secret.Text) (Grant, error) {
-	source := provider.config("").TokenSource(c.context(ctx), &oauth2.Token{RefreshToken: refreshToken.Reveal()})
-	token, err := source.Token()
-	return provider.grant(token, err)
+	return c.requestGrant(ctx, provider, url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken.Reveal()},
+	})
 }
 
-// exchange turns an authorization code into a grant (RFC 6749 section 4.1.3).
-func (c Client) exchange(ctx context.Context, provider Provider, redirect, code, verifier string) (Grant, error) {
-	token, err := provider.config(redirect).Exchange(c.context(ctx), code, oauth2.VerifierOption(verifier))
-	return provider.grant(token, err)
-}
-
-func (c Client) context(ctx context.Context) context.Context {
-	return context.WithValue(ctx, oauth2.HTTPClient, c.HTTP)
-}
-
-// config is the provider as package oauth2 wants it.
-func (p Provider) config(redirect string) *oauth2.Config {
-	return &oauth2.Config{
-		ClientID: p.ClientID, ClientSecret: p.ClientSecret.Reveal(), RedirectURL: redirect, Scopes: p.Scopes,
-		Endpoint: oauth2.Endpoint{
-			AuthURL: p.AuthURL, TokenURL: p.TokenURL,
-			// To find the style out, the library sends a request twice:
-			// single-use codes and refresh tokens do not survive that.
-			AuthStyle: oauth2.AuthStyleInParams,
-		},
-	}
-}
-
-// grant checks what a server gave.
-func (p Provider) grant(token *oauth2.Token, err error) (Grant, error) {
+// requestGrant asks the token endpoint for what a form shows (RFC 6749 sections
+// 4.1.3 and 6, RFC 8628 section 3.4). It asks once: codes and refresh tokens do
+// not survive a second time.
+func (c Client) requestGrant(ctx context.Context, provider Provider, form url.Values) (Grant, error) {
+	answer, err := c.post(ctx, provider, provider.TokenURL, form)
 	if err != nil {
-		return Grant{}, typed(err)
+		return Grant{}, err
 	}
-	grant := Grant{
-		AccessToken: secret.New(token.AccessToken), RefreshToken: secret.New(token.RefreshToken),
-		Expiry: token.Expiry, Scopes: p.Scopes,
-	}
-	if scope, _ := token.Extra("scope").(string); scope != "" {
-		grant.Scopes = strings.Fields(scope)
-	}
-	if token.AccessToken == "" {
+	return provider.grant(answer)
+}
+
+// grant checks what a server gave (RFC 6749 section 5.1).
+func (p Provider) grant(answer fields) (Grant, error) {
+	access, refresh := answer.text("access_token"), answer.text("refresh_token")
+	if access == "" {
 		return Grant{}, errors.New("the server's answer has no access token")
 	}
-	for name, text := range map[string]string{"access token": token.AccessToken, "refresh token": token.RefreshToken} {
-		if err := checkToken(text); err != nil {
+	for name, token := range map[string]string{"access token": access, "refresh token": refresh} {
+		if err := checkToken(token); err != nil {
 			return Grant{}, fmt.Errorf("the %s that the server gave %v: it is not used", name, err)
 		}
+	}
+	grant := Grant{AccessToken: secret.New(access), RefreshToken: secret.New(refresh), Scopes: p.Scopes}
+	// A lifetime of nothing says nothing: git finds out when the token is dead.
+	if lifetime, _ := answer.seconds("expires_in"); lifetime > 0 {
+		grant.Expiry = time.Now().Add(lifetime)
+	}
+	if scopes := strings.Fields(answer.text("scope")); len(scopes) > 0 {
+		grant.Scopes = scopes
 	}
 	return grant, nil
 }
@@ -92,10 +78,19 @@ func checkToken(token string) error {
 	if len(token) > longestToken {
 		return fmt.Errorf("is longer than %d bytes", longestToken)
 	}
-	for _, c := range []byte(token) {
-		if c < 0x21 || c > 0x7e {
-			return errors.New("has bytes that no token has")
-		}
+	if !isVisibleASCII(token) {
+		return errors.New("has bytes that no token has")
 	}
 	return nil
+}
+
+// isVisibleASCII reports whether a text has no spaces, no control characters
+// and nothing beyond ASCII.
+func isVisibleASCII(text string) bool {
+	for _, c := range []byte(text) {
+		if c < 0x21 || c > 0x7e {
+			return false
+		}
+	}
+	return true
 }

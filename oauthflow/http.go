@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -41,7 +42,7 @@ func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
 		ForceAttemptHTTP2:     true,
 	}
 	if settings.Proxy != "" {
-		proxy, err := url.Parse(settings.Proxy)
+		proxy, err := parseProxy(settings.Proxy)
 		if err != nil || proxy.Host == "" {
 			return nil, errors.New("git's http.proxy is not a URL such as http://proxy.example:3128")
 		}
@@ -61,6 +62,14 @@ func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
 	}, nil
 }
 
+// parseProxy reads git's http.proxy, which may leave the scheme out.
+func parseProxy(proxy string) (*url.URL, error) {
+	if !strings.Contains(proxy, "://") {
+		proxy = "http://" + proxy
+	}
+	return url.Parse(proxy)
+}
+
 func readCertificates(path string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(path)
 	if err != nil {
@@ -76,7 +85,7 @@ func readCertificates(path string) (*x509.CertPool, error) {
 // limited caps bodies, and asks for JSON as every token endpoint has it
 // (GitHub answers in form encoding otherwise).
 type limited struct {
-	next      http.RoundTripper
+	next      *http.Transport
 	userAgent string
 }
 
@@ -90,3 +99,6 @@ func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	return response, err
 }
+
+// CloseIdleConnections is what http.Client looks for by this name.
+func (l limited) CloseIdleConnections() { l.next.CloseIdleConnections() }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -55,5 +56,7 @@ func writePage(w http.ResponseWriter, outcome error) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Connection", "close")
-	io.WriteString(w, strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame))
+	page := strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame)
+	header.Set("Content-Length", strconv.Itoa(len(page))) // else the page is whole only after the handler's end
+	io.WriteString(w, page)
 }

@@ -1,6 +1,7 @@
-// Package oauthflow obtains and renews grants: who the servers are, the
-// sign-in in the browser (RFC 6749 section 4.1 with PKCE, RFC 7636, as native
-// applications do it, RFC 8252), and refresh (RFC 6749 section 6).
+// Package oauthflow obtains, renews and revokes grants: who the servers are,
+// the sign-in in the browser (RFC 6749 section 4.1 with PKCE, RFC 7636, as
+// native applications do it, RFC 8252) and by device code (RFC 8628), refresh
+// (RFC 6749 section 6) and revocation (RFC 7009).
 //
 // It knows nothing of git's protocol and nothing of where grants are kept.
 package oauthflow
@@ -177,7 +178,10 @@ func (k kind) provider(base *url.URL, settings Settings) (Provider, error) {
 // what stands before the kind's own path in a configured endpoint
 // ("/gitlab/oauth/authorize"). So one such setting says where all others are.
 func (k kind) root(base *url.URL, settings Settings) string {
-	for _, endpoint := range [][2]string{{settings.AuthURL, k.authPath}, {settings.TokenURL, k.tokenPath}} {
+	for _, endpoint := range [][2]string{
+		{settings.AuthURL, k.authPath}, {settings.TokenURL, k.tokenPath},
+		{settings.DeviceAuthURL, k.deviceAuthPath}, {settings.RevokeURL, k.revokePath},
+	} {
 		configured, path := endpoint[0], endpoint[1]
 		address, err := base.Parse(configured)
 		if configured == "" || path == "" || err != nil || address.Host != base.Host {
@@ -229,7 +233,7 @@ func isLoopback(host string) bool {
 func checkRedirect(redirect string) error {
 	address, err := url.Parse(redirect)
 	if err != nil || address.Scheme != "http" || address.User != nil || address.RawQuery != "" || address.Fragment != "" ||
-		!isLoopback(address.Hostname()) && (address.Hostname() != "localhost" || address.Port() == "") {
+		!isLoopback(address.Hostname()) && (address.Hostname() != "localhost" || address.Port() == "" || address.Port() == "0") {
 		return fmt.Errorf("oauthRedirectURL %q: it must be http://127.0.0.1/ (any port), or http://localhost with the port that is registered", redirect)
 	}
 	return nil

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+// flow is a way to sign in: a rung of the ladder.
+type flow string
+
+// The flows, and "auto": the first of them that works here.
+const (
+	unnamed     flow = ""
+	automatic   flow = "auto"
+	browserFlow flow = "browser" // the browser opens before the person
+	deviceFlow  flow = "device"  // the person types a code, anywhere (RFC 8628)
+	pasteFlow   flow = "paste"   // the person brings the address back, from anywhere
+)
+
+func parseFlow(where, value string) (flow, error) {
+	switch f := flow(value); f {
+	case unnamed, automatic, browserFlow, deviceFlow, pasteFlow:
+		return f, nil
+	}
+	return "", fmt.Errorf("%s is %q: it must be auto, browser, device or paste", where, value)
+}
+
+// circumstances are what the ladder is made from.
+type circumstances struct {
+	named           flow // by --flow, DOORKEY_FLOW or credential.oauthFlow
+	browser         bool // one can open before the person
+	device          bool // the server is known to have the device flow
+	terminal        bool // a terminal that the person can read and type in
+	promptsAllowed  bool // git may ask in the terminal (GIT_TERMINAL_PROMPT)
+	asking          bool // doorkey may ask at all (credential.interactive, DOORKEY_INTERACTIVE)
+	recentlyRefused bool // a sign-in to this host was declined or timed out within the last minute
+}
+
+// Reasons not to ask, each with what to do next.
+var (
+	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
+		"sign in once where it is not: any git command for this host does that")
+	errJustRefused = errors.New("a sign-in was declined or timed out a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
+		"run any git command for this host in a terminal to sign in")
+	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
+		"run any git command for this host in a terminal to sign in; in a CI job, set DOORKEY_FLOW=device")
+	errPromptsAreOff = errors.New("no browser can open here, and GIT_TERMINAL_PROMPT=0 says not to ask in the terminal\n" +
+		"run any git command for this host without it to sign in, or name a flow with DOORKEY_FLOW")
+	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into\n" +
+		"run any git command for this host in a terminal to sign in, or name another flow")
+)
+
+// ladder returns the flows to try, in their order, or the reason to ask nobody.
+func ladder(c circumstances) ([]flow, error) {
+	switch {
+	case !c.asking:
+		return nil, errAskingIsOff
+	case c.recentlyRefused && !c.terminal:
+		return nil, errJustRefused
+	case c.named == pasteFlow && !c.terminal:
+		return nil, errNoPaste
+	case c.named != unnamed && c.named != automatic:
+		return []flow{c.named}, nil
+	}
+	switch {
+	case c.browser:
+		return []flow{browserFlow}, nil // the person has one place to look at
+	case !c.terminal:
+		return nil, errNobodyToAsk
+	case !c.promptsAllowed:
+		return nil, errPromptsAreOff
+	case c.device:
+		return []flow{deviceFlow, pasteFlow}, nil
+	}
+	return []flow{pasteFlow}, nil
+}

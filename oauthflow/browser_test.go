@@ -1,0 +1,424 @@
+package oauthflow
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/fakebrowser"
+	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/secret"
+)
+
+// visited is how a visit in a browser ended.
+type visited struct {
+	page fakebrowser.Page
+	err  error
+}
+
+// signIn signs in with a browser that opens the address at once.
+func signIn(t *testing.T, server *fakegitlab.Server, provider Provider, person fakebrowser.Answer) (Grant, visited, error) {
+	t.Helper()
+	browser, ended := newBrowser(t, server), make(chan visited, 1)
+	grant, err := clientOf(t, server).SignInByBrowser(t.Context(), provider, func(address string) {
+		go func() {
+			page, err := browser.Visit(t.Context(), address, person)
+			ended <- visited{page, err}
+		}()
+	})
+	return grant, <-ended, err
+}
+
+func TestSignInByBrowser(t *testing.T) {
+	confidential := secret.New("hush")
+	for _, test := range []struct {
+		name    string
+		options fakegitlab.Options
+		change  func(*Provider)
+		person  fakebrowser.Answer
+		code    string // of the *Error
+		text    string // in the error, "" for a grant
+		page    string
+	}{
+		{name: "authorize", page: "You are signed in"},
+		{name: "under a relative root", options: fakegitlab.Options{Root: "/git/lab"}, page: "You are signed in"},
+		{name: "trusted application", options: fakegitlab.Options{ConsentAutomatically: true}, page: "You are signed in"},
+		{name: "confidential application", options: fakegitlab.Options{ClientSecret: "hush"},
+			change: func(p *Provider) { p.ClientSecret = confidential }, page: "You are signed in"},
+		{name: "confidential application, and no secret", options: fakegitlab.Options{ClientSecret: "hush"},
+			code: "invalid_client", text: `"Confidential" is ticked`, page: "Something went wrong"},
+		{name: "redirect address without a slash", change: func(p *Provider) { p.RedirectURL = "http://127.0.0.1" }, page: "You are signed in"},
+		{name: "redirect address with a path", options: fakegitlab.Options{RedirectURIs: []string{"http://127.0.0.1/call/back"}},
+			change: func(p *Provider) { p.RedirectURL = "http://127.0.0.1/call/back" }, page: "You are signed in"},
+		{name: "redirect address with port 0", change: func(p *Provider) { p.RedirectURL = "http://127.0.0.1:0/" }, page: "You are signed in"},
+		{name: "deny", person: fakebrowser.Deny, code: "access_denied", text: "access_denied", page: "The request was declined"},
+		{name: "the server names itself", options: fakegitlab.Options{SendIssuer: true}, page: "You are signed in"},
+		{name: "another server names itself", options: fakegitlab.Options{SendIssuer: true, Issuer: "https://evil.example"},
+			text: `"https://evil.example"`, page: "Something went wrong"},
+		{name: "another server names itself and says no", person: fakebrowser.Deny, options: fakegitlab.Options{SendIssuer: true, Issuer: "https://evil.example"},
+			text: `"https://evil.example"`, page: "Something went wrong"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := startGitLab(t, test.options)
+			provider := gitLabAt(t, server)
+			if test.change != nil {
+				test.change(&provider)
+			}
+			grant, browser, err := signIn(t, server, provider, test.person)
+			if test.text == "" && (err != nil || !server.Alive(grant.AccessToken.Reveal()) || !server.Alive(grant.RefreshToken.Reveal())) {
+				t.Errorf("no grant: %v", err)
+			}
+			if test.text != "" && (err == nil || !strings.Contains(err.Error(), test.text) || test.code != "" && !Is(err, test.code)) {
+				t.Errorf("error %v", err)
+			}
+			checkLastPage(t, browser, test.page)
+		})
+	}
+}
+
+// checkLastPage looks at what the person sees at the end, and at what is not
+// to be seen there.
+func checkLastPage(t *testing.T, browser visited, text string) {
+	t.Helper()
+	page := browser.page
+	if browser.err != nil || page.Status != 200 || !strings.Contains(page.Body, text) {
+		t.Fatalf("the browser ended on %d %s: %v\n%s", page.Status, page.URL, browser.err, page.Body)
+	}
+	if address, err := url.Parse(page.URL); err != nil || address.Path != endPath || address.RawQuery != "" {
+		t.Errorf("the address bar shows %s", page.URL)
+	}
+	_, rest, _ := strings.Cut(page.Body, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	hash := sha256.Sum256([]byte(style))
+	for name, want := range map[string]string{
+		"Content-Type":            "text/html; charset=utf-8",
+		"Cache-Control":           "no-store",
+		"Referrer-Policy":         "no-referrer",
+		"X-Content-Type-Options":  "nosniff",
+		"Content-Security-Policy": "style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'",
+	} {
+		if got := page.Header.Get(name); !strings.Contains(got, want) {
+			t.Errorf("%s is %q, want %q in it", name, got, want)
+		}
+	}
+	for _, want := range []string{"default-src 'none'", "form-action 'none'", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, want) {
+			t.Errorf("the policy %q has no %s", policy, want)
+		}
+	}
+}
+
+func TestSignInByBrowserAtFixedAddresses(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		listen string
+		format string
+	}{
+		{"localhost with its registered port", "127.0.0.1:0", "http://localhost:%s/callback"},
+		{"IPv6 with a port", "[::1]:0", "http://[::1]:%s/"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", test.listen)
+			if err != nil {
+				t.Skipf("this machine has no such address: %v", err)
+			}
+			_, port, _ := net.SplitHostPort(listener.Addr().String())
+			redirect := fmt.Sprintf(test.format, port)
+			server := startGitLab(t, fakegitlab.Options{RedirectURIs: []string{redirect}})
+			provider := gitLabAt(t, server)
+			provider.RedirectURL = redirect
+			listener.Close()
+			_, browser, err := signIn(t, server, provider, fakebrowser.Authorize)
+			if err != nil {
+				t.Error(err)
+			}
+			checkLastPage(t, browser, "You are signed in")
+		})
+	}
+}
+
+// stray is a request to the listener that is not the browser's answer.
+type stray struct {
+	name   string
+	method string // GET where empty
+	target string // path and query; STATE stands for the attempt's state
+	host   string // the listener's own where empty
+	header []string
+	status int
+}
+
+func strays() []stray {
+	const answer = "/?state=STATE&code=guessed"
+	return []stray{
+		{name: "favicon", target: "/favicon.ico", status: 404},
+		{name: "wrong path", target: "/callback?state=STATE&code=guessed", status: 404},
+		{name: "the last page too early", target: endPath, status: 404},
+		{name: "nothing", target: "/", status: 404},
+		{name: "POST", method: "POST", target: answer, status: 404},
+		{name: "HEAD", method: "HEAD", target: answer, status: 404},
+		{name: "DELETE", method: "DELETE", target: answer, status: 404},
+		{name: "preflight of a page", method: "OPTIONS", target: answer, status: 404, header: []string{
+			"Origin: https://evil.example", "Access-Control-Request-Method: GET", "Access-Control-Request-Private-Network: true"}},
+		{name: "preflight of everything", method: "OPTIONS", target: "*", status: 404},
+		{name: "wrong state", target: "/?state=guessed&code=guessed", status: 404},
+		{name: "state with something after it", target: "/?state=STATEx&code=guessed", status: 404},
+		{name: "no state", target: "/?code=guessed", status: 404},
+		{name: "empty state", target: "/?state=&code=guessed", status: 404},
+		{name: "the state twice", target: "/?state=STATE&state=STATE&code=guessed", status: 404},
+		{name: "a wrong state after the right one", target: "/?state=STATE&state=guessed&code=guessed", status: 404},
+		{name: "two codes", target: "/?state=STATE&code=guessed&code=again", status: 404},
+		{name: "code and error", target: "/?state=STATE&code=guessed&error=access_denied", status: 404},
+		{name: "neither code nor error", target: "/?state=STATE", status: 404},
+		{name: "empty code", target: "/?state=STATE&code=", status: 404},
+		{name: "empty error", target: "/?state=STATE&error=", status: 404},
+		{name: "code and empty error", target: "/?state=STATE&code=guessed&error=", status: 404},
+		{name: "error without the state", target: "/?error=access_denied", status: 404},
+		{name: "a name that was made to point here", target: answer, host: "evil.example", status: 404},
+		{name: "a name that was made to point here, with the port", target: answer, host: "evil.example:PORT", status: 404},
+		{name: "the right name on another port", target: answer, host: "127.0.0.1:1", status: 404},
+		{name: "localhost", target: answer, host: "localhost:PORT", status: 404},
+		{name: "a proxy's request", target: "http://evil.example" + answer, status: 404},
+		{name: "a header of a megabyte", target: answer, header: []string{"X-Long: " + strings.Repeat("a", 1<<20)}, status: 431},
+		{name: "no HTTP at all", method: "\x16\x03\x01", target: "x", status: 400},
+	}
+}
+
+func TestStrayRequests(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{ConsentAutomatically: true})
+	for _, test := range strays() {
+		t.Run(test.name, func(t *testing.T) {
+			browser, ended := newBrowser(t, server), make(chan visited, 1)
+			_, err := clientOf(t, server).SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+				if status, header := test.send(t, address); status != test.status || header.Get("Access-Control-Allow-Origin") != "" {
+					t.Errorf("answered with %d %v, want %d", status, header, test.status)
+				}
+				go func() {
+					page, err := browser.Visit(t.Context(), address, fakebrowser.Authorize)
+					ended <- visited{page, err}
+				}()
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			checkLastPage(t, <-ended, "You are signed in")
+		})
+	}
+}
+
+// send sends the request to the listener of the sign-in at address. Status 0 is
+// no answer.
+func (s stray) send(t *testing.T, address string) (int, http.Header) {
+	t.Helper()
+	listener, state := listenerOf(t, address)
+	connection, err := net.Dial("tcp", listener)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	_, port, _ := net.SplitHostPort(listener)
+	host := strings.ReplaceAll(s.host, "PORT", port)
+	if host == "" {
+		host = listener
+	}
+	if s.method == "" {
+		s.method = "GET"
+	}
+	lines := append([]string{s.method + " " + strings.ReplaceAll(s.target, "STATE", state) + " HTTP/1.1", "Host: " + host}, s.header...)
+	// The server may refuse a long header before it has read it whole.
+	go fmt.Fprintf(connection, "%s\r\n\r\n", strings.Join(lines, "\r\n"))
+	response, err := http.ReadResponse(bufio.NewReader(connection), &http.Request{Method: s.method})
+	if err != nil {
+		return 0, nil
+	}
+	response.Body.Close()
+	return response.StatusCode, response.Header
+}
+
+// listenerOf returns host and port of the listener and the state of the sign-in
+// at an address.
+func listenerOf(t *testing.T, address string) (listener, state string) {
+	t.Helper()
+	opened, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	redirect, err := url.Parse(opened.Query().Get("redirect_uri"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return redirect.Host, opened.Query().Get("state")
+}
+
+func TestIdleConnectionsDoNotStallTheSignIn(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{ConsentAutomatically: true})
+	browser, ended := newBrowser(t, server), make(chan visited, 1)
+	_, err := clientOf(t, server).SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+		listener, _ := listenerOf(t, address)
+		for range 50 {
+			connection, err := net.Dial("tcp", listener)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { connection.Close() })
+			fmt.Fprint(connection, "GET / HT")
+		}
+		go func() {
+			page, err := browser.Visit(t.Context(), address, fakebrowser.Authorize)
+			ended <- visited{page, err}
+		}()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	checkLastPage(t, <-ended, "You are signed in")
+}
+
+// TestAnswerThatIsLoadedTwice holds the exchange of the code while the browser
+// loads the address again, as some do to show a page before it is asked for.
+func TestAnswerThatIsLoadedTwice(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{ConsentAutomatically: true})
+	release := make(chan struct{})
+	server.Misbehave(fakegitlab.Misbehaviour{At: fakegitlab.TokenAuthorizationCode, CarryOut: true, Hold: release})
+	client := clientOf(t, server)
+	asPerson := &http.Client{Transport: client.HTTP.Transport, CheckRedirect: client.HTTP.CheckRedirect}
+	// load returns where the browser is sent on to.
+	load := func(address string) string {
+		response, err := asPerson.Get(address)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		response.Body.Close()
+		location, err := response.Location()
+		if err != nil {
+			t.Errorf("not sent on: %s", response.Status)
+			return ""
+		}
+		return location.String()
+	}
+	_, err := client.SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+		listener, _ := listenerOf(t, address)
+		go func() {
+			answer, loaded := load(address), make(chan string)
+			for range 2 {
+				go func() { loaded <- load(answer) }()
+			}
+			if err := server.WaitFor(t.Context(), fakegitlab.TokenAuthorizationCode, 1); err != nil {
+				t.Error(err)
+			}
+			close(release)
+			end := "http://" + listener + endPath
+			for range 2 {
+				if location := <-loaded; location != end {
+					t.Errorf("sent on to %q", location)
+				}
+			}
+			if response, err := asPerson.Get(end); err == nil {
+				response.Body.Close()
+			}
+		}()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSignInByBrowserEndsWithTheContext(t *testing.T) {
+	late := errors.New("nobody came in time")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var listener string
+	_, err := Client{}.SignInByBrowser(ctx, testProvider(), func(address string) {
+		listener, _ = listenerOf(t, address)
+		cancel(late)
+	})
+	if err != late {
+		t.Errorf("error %v", err)
+	}
+	if connection, err := net.Dial("tcp", listener); err == nil {
+		connection.Close()
+		t.Error("somebody still listens")
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	provider := testProvider()
+	provider.RedirectURL = "http://" + taken.Addr().String() + "/"
+	_, err = Client{}.SignInByBrowser(t.Context(), provider, func(string) { t.Error("asked the person") })
+	if err == nil || !strings.Contains(err.Error(), provider.RedirectURL) || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestCallbackOnPort80(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		redirect string
+		host     string
+		mine     bool
+	}{
+		{"browsers leave the port out", "http://127.0.0.1:80/", "127.0.0.1", true},
+		{"and need not", "http://127.0.0.1:80/", "127.0.0.1:80", true},
+		{"no other port can be left out", "http://127.0.0.1:8080/", "127.0.0.1", false},
+		{"another host", "http://127.0.0.1:80/", "evil.example", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			redirect, err := url.Parse(test.redirect)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := httptest.NewRequest("GET", "/?state=s&code=c", nil)
+			request.Host = test.host
+			if answered := answerOf(redirect, request); (answered == http.StatusSeeOther) != test.mine {
+				t.Errorf("answered with %d", answered)
+			}
+		})
+	}
+}
+
+// answerOf is how the listener of the attempt with the state "s" answers, when
+// the sign-in is decided.
+func answerOf(redirect *url.URL, request *http.Request) (status int) {
+	c := &callback{redirect: redirect, answers: make(chan url.Values, 1), decided: make(chan struct{}), shown: make(chan struct{}, 1)}
+	close(c.decided)
+	recorder := httptest.NewRecorder()
+	c.handler(attempt{state: "s"}.matches).ServeHTTP(recorder, request)
+	return recorder.Code
+}
+
+func FuzzCallback(f *testing.F) {
+	for _, seed := range []string{
+		"state=s&code=c", "state=s&error=access_denied&error_description=no", "state=s&code=c&iss=https://gitlab.example.com",
+		"state=s&state=s&code=c", "state=s&code=c&code=d", "state=s&code=c&error=e", "state=s&code=", "state=S&code=c", "code=c",
+		"state=s;code=c", "state=%73&code=%63", "STATE=s&code=c", "state=s%00&code=c", "%", "",
+	} {
+		f.Add(seed)
+	}
+	redirect := &url.URL{Scheme: "http", Host: "127.0.0.1:4000", Path: "/"}
+	f.Fuzz(func(t *testing.T, query string) {
+		request := httptest.NewRequest("GET", "http://127.0.0.1:4000/", nil)
+		request.URL.RawQuery = query
+		status := answerOf(redirect, request)
+		// What net/url cannot read is as if it were not there.
+		read, _ := url.ParseQuery(query)
+		given := len(read["code"]) + len(read["error"])
+		good := len(read["state"]) == 1 && read["state"][0] == "s" && len(read["iss"]) <= 1 &&
+			given == 1 && read.Get("code")+read.Get("error") != ""
+		if good != (status == http.StatusSeeOther) || !good && status != http.StatusNotFound {
+			t.Errorf("%q is answered with %d", query, status)
+		}
+	})
+}

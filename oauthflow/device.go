@@ -1,0 +1,206 @@
+package oauthflow
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// DeviceCode is what the person needs to know to sign in on any device.
+type DeviceCode struct {
+	UserCode                string    // what the person types: up to 64 characters of printable ASCII
+	VerificationURL         string    // where
+	VerificationURLComplete string    // the same with the code in it, as for a QR code; "" if there is none
+	Expiry                  time.Time // when the code ends, or before it the whole sign-in
+}
+
+// ErrNoDeviceFlow: the server has no device flow. SignInByDevice returns it
+// before it has shown anything, so that another way can be tried.
+var ErrNoDeviceFlow = errors.New("the server has no sign-in by device code")
+
+// Limits of the device flow.
+const (
+	mostDeviceCodes = 3                // that are asked for in one sign-in
+	requestTime     = 30 * time.Second // of one request
+	slowDownStep    = 5 * time.Second  // RFC 8628 section 3.5
+	longestBackoff  = 60 * time.Second
+)
+
+// SignInByDevice obtains a grant by device code (RFC 8628). It calls show with
+// the first code, and again with a new one where a code expires, and polls until
+// ctx ends. It measures time by the monotonic clock: a wall clock that is set
+// meanwhile changes nothing.
+//
+// It fails with ErrNoDeviceFlow, with an *Error ("access_denied": the person
+// said no; "expired_token": the last of three codes has expired), or with ctx's
+// cause. Once the first code is there, lost connections and servers that are
+// down or busy do not end it.
+func (c Client) SignInByDevice(ctx context.Context, provider Provider, show func(DeviceCode)) (Grant, error) {
+	s := &deviceSignIn{client: c, provider: provider}
+	device, err := s.ask(ctx)
+	for codes := 1; err == nil; codes++ {
+		show(device.shown(ctx))
+		grant, failure := s.await(ctx, device)
+		if !isExpired(failure) {
+			return grant, adviseClient(failure)
+		}
+		if codes == mostDeviceCodes {
+			return Grant{}, fmt.Errorf("nobody confirmed the sign-in before the last of %d codes expired: %w", codes, failure)
+		}
+		device, err = s.askAgain(ctx)
+	}
+	return Grant{}, adviseClient(err)
+}
+
+// isExpired reports whether a code is at its end. GitLab calls one that is long
+// expired an "invalid_grant", since it has forgotten it by then.
+func isExpired(err error) bool { return Is(err, "expired_token") || Is(err, "invalid_grant") }
+
+// deviceSignIn is one sign-in with all its codes.
+type deviceSignIn struct {
+	client   Client
+	provider Provider
+	interval time.Duration // between two polls; it never shrinks
+}
+
+// ask obtains a code (RFC 8628 section 3.1).
+func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
+	if s.provider.DeviceAuthURL == "" {
+		return device{}, ErrNoDeviceFlow
+	}
+	form := url.Values{}
+	if len(s.provider.Scopes) > 0 {
+		form.Set("scope", strings.Join(s.provider.Scopes, " "))
+	}
+	asked := time.Now()
+	answer, err := s.send(ctx, s.provider.DeviceAuthURL, form)
+	if isNotFound(err) {
+		return device{}, fmt.Errorf("%w: there is nothing at %q (GitLab has it since 17.2)", ErrNoDeviceFlow, s.provider.DeviceAuthURL)
+	}
+	if err != nil {
+		return device{}, err
+	}
+	given, err := s.provider.readDevice(answer)
+	given.asked, s.interval = asked, max(s.interval, given.interval)
+	return given, err
+}
+
+func isNotFound(err error) bool {
+	var answer *Error
+	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
+}
+
+// askAgain obtains another code, however long the server is away.
+func (s *deviceSignIn) askAgain(ctx context.Context) (device, error) {
+	for failures := 1; ; failures++ {
+		given, err := s.ask(ctx)
+		if !isPassing(err) {
+			return given, err
+		}
+		if err := sleep(ctx, s.pause(failures, err)); err != nil {
+			return device{}, err
+		}
+	}
+}
+
+// await polls until the person has decided or the code is at its end (RFC 8628
+// sections 3.4 and 3.5).
+func (s *deviceSignIn) await(ctx context.Context, given device) (Grant, error) {
+	failures, pause := 0, s.interval
+	for {
+		if err := sleep(ctx, min(pause, given.left())); err != nil {
+			return Grant{}, err
+		}
+		if given.left() <= 0 {
+			return Grant{}, &Error{Code: "expired_token"}
+		}
+		grant, err := s.poll(ctx, given)
+		switch {
+		case Is(err, "authorization_pending"):
+			failures = 0
+		case Is(err, "slow_down"):
+			failures = 0
+			s.interval += slowDownStep
+		case isPassing(err):
+			failures++
+		default:
+			return grant, err
+		}
+		pause = s.pause(failures, err)
+	}
+}
+
+func (s *deviceSignIn) poll(ctx context.Context, given device) (Grant, error) {
+	answer, err := s.send(ctx, s.provider.TokenURL, url.Values{
+		"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {given.code.Reveal()},
+	})
+	if err != nil {
+		return Grant{}, err
+	}
+	return s.provider.grant(answer)
+}
+
+// send posts a form with a limit of its own, so that one lost packet does not
+// use up the whole sign-in.
+func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Values) (fields, error) {
+	limited, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	answer, err := s.client.post(limited, s.provider, endpoint, form)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if isLostConnection(err) {
+		// The network may be another one by now: HTTP/2 would go on asking
+		// through the connection that leads nowhere.
+		s.client.HTTP.CloseIdleConnections()
+	}
+	return answer, err
+}
+
+// isPassing reports whether a failure says nothing of the code.
+func isPassing(err error) bool {
+	var answer *Error
+	if errors.As(err, &answer) {
+		return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests
+	}
+	return isLostConnection(err)
+}
+
+// isLostConnection does not take a certificate that is not trusted, nor an
+// answer without an end, for something that time cures.
+func isLostConnection(err error) bool {
+	var connection *url.Error
+	var certificate *tls.CertificateVerificationError
+	var endless *http.MaxBytesError
+	return errors.As(err, &connection) && !errors.As(err, &certificate) && !errors.As(err, &endless)
+}
+
+// pause is the time until the next request: the interval, doubled with every
+// failure in a row (RFC 8628 section 3.5), and more where the server asks for it.
+func (s *deviceSignIn) pause(failures int, last error) time.Duration {
+	pause := s.interval
+	if failures > 0 {
+		pause = max(pause, min(pause<<min(failures, 6), longestBackoff))
+	}
+	var answer *Error
+	if errors.As(last, &answer) {
+		pause = max(pause, answer.retryAfter)
+	}
+	return pause
+}
+
+// sleep returns the cause of ctx's end, where that comes first.
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return context.Cause(ctx)
+}

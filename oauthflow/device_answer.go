@@ -1,0 +1,124 @@
+package oauthflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// device is the answer to a device authorization request (RFC 8628 section 3.2).
+type device struct {
+	DeviceCode // without its Expiry
+	code       secret.Text
+	lifetime   time.Duration
+	interval   time.Duration
+	asked      time.Time // when the request was sent
+}
+
+// left is how long the code is still good.
+func (d device) left() time.Duration { return d.lifetime - time.Since(d.asked) }
+
+// shown is what the person sees of it.
+func (d device) shown(ctx context.Context) DeviceCode {
+	shown := d.DeviceCode
+	shown.Expiry = d.asked.Add(d.lifetime)
+	if deadline, limited := ctx.Deadline(); limited && deadline.Before(shown.Expiry) {
+		shown.Expiry = deadline
+	}
+	return shown
+}
+
+// What an answer may say, and what it means where it says nothing.
+const (
+	defaultInterval  = 5 * time.Second // RFC 8628 section 3.2
+	shortestInterval = time.Second
+	longestInterval  = time.Minute
+	defaultLifetime  = 5 * time.Minute // GitLab's
+	longestLifetime  = 24 * time.Hour
+	longestUserCode  = 64
+	longestURL       = 2048
+)
+
+// readDevice checks an answer. Times that make no sense are replaced; what the
+// person or the server would stumble over is an error.
+func (p Provider) readDevice(answer fields) (device, error) {
+	given := device{
+		code: secret.New(answer.text("device_code")), lifetime: defaultLifetime, interval: defaultInterval,
+		DeviceCode: DeviceCode{UserCode: strings.Trim(answer.text("user_code"), " ")},
+	}
+	if given.code.IsEmpty() {
+		return device{}, errors.New("the server's answer has no device code")
+	}
+	if !isUserCode(given.UserCode) {
+		return device{}, fmt.Errorf("the server's user code is not 1 to %d characters that can be typed", longestUserCode)
+	}
+	var err error
+	if given.VerificationURL, err = p.verificationURL(answer.text("verification_uri")); err != nil {
+		return device{}, fmt.Errorf("the server's verification address is not used: %v", err)
+	}
+	given.VerificationURLComplete = p.completeURL(answer.text("verification_uri_complete"), given.DeviceCode)
+	if interval, found := answer.seconds("interval"); found {
+		given.interval = min(max(interval, shortestInterval), longestInterval)
+	}
+	if lifetime, _ := answer.seconds("expires_in"); lifetime > 0 {
+		given.lifetime = min(lifetime, longestLifetime)
+	}
+	return given, nil
+}
+
+// isUserCode allows spaces between the characters, as some servers group them.
+func isUserCode(code string) bool {
+	return code != "" && len(code) <= longestUserCode && isVisibleASCII(strings.ReplaceAll(code, " ", ""))
+}
+
+// verificationURL checks the address that the person is sent to, and mends what
+// GitLab gets wrong: it makes the address of what its proxy passes on, which
+// may be plain http or another port, and leaves a relative URL root out.
+func (p Provider) verificationURL(given string) (string, error) {
+	address, err := url.Parse(given)
+	if err != nil || len(given) > longestURL || !isVisibleASCII(given) {
+		return "", errors.New("it is no address")
+	}
+	if address.Scheme != "https" && address.Scheme != "http" || address.User != nil || address.Fragment != "" {
+		return "", fmt.Errorf("%q is no plain web address", given)
+	}
+	own, err := url.Parse(p.AuthURL)
+	if err != nil {
+		return "", err
+	}
+	isGitLab, isOwn := p.Kind == "gitlab", strings.EqualFold(address.Hostname(), own.Hostname())
+	if isGitLab && !isOwn {
+		return "", fmt.Errorf("%q is on another host than %q", given, p.AuthURL)
+	}
+	if isOwn && own.Scheme == "https" && (isGitLab || address.Scheme == "http") {
+		address.Scheme, address.Host = own.Scheme, own.Host
+	}
+	if root, found := strings.CutSuffix(own.Path, "/oauth/authorize"); found && isOwn && address.Path == "/oauth/device" {
+		address.Path = root + address.Path
+	}
+	if !carriesTokens(address) {
+		return "", fmt.Errorf("%q is not https", given)
+	}
+	return address.String(), nil
+}
+
+// completeURL returns the address with the user code in it, "" where there is
+// none that can be used: the person can type.
+func (p Provider) completeURL(given string, code DeviceCode) string {
+	if complete, err := p.verificationURL(given); given != "" && err == nil {
+		return complete
+	}
+	address, err := url.Parse(code.VerificationURL)
+	if p.Kind != "gitlab" || err != nil {
+		return ""
+	}
+	query := address.Query()
+	query.Set("user_code", code.UserCode)
+	address.RawQuery = query.Encode()
+	return address.String()
+}

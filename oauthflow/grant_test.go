@@ -1,0 +1,268 @@
+package oauthflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/secret"
+)
+
+func TestRefresh(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{Root: "/gitlab"})
+	access, refresh := server.IssueGrant()
+	before := time.Now()
+	grant, err := clientOf(t, server).Refresh(t.Context(), gitLabAt(t, server), secret.New(refresh))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !server.Alive(grant.AccessToken.Reveal()) || !server.Alive(grant.RefreshToken.Reveal()) || server.Alive(access) || server.Alive(refresh) {
+		t.Error("the old pair is not spent for the new one")
+	}
+	if earliest := before.Add(2 * time.Hour); grant.Expiry.Before(earliest) || grant.Expiry.After(earliest.Add(time.Minute)) {
+		t.Errorf("good until %v, want %v", grant.Expiry, earliest)
+	}
+	if !slices.Equal(grant.Scopes, []string{"read_repository", "write_repository"}) {
+		t.Errorf("scopes %q", grant.Scopes)
+	}
+}
+
+// TestRefreshThatGoesWrong looks at the error and at what the server has left
+// of the grant.
+func TestRefreshThatGoesWrong(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		m     fakegitlab.Misbehaviour
+		code  string // of the *Error, "" for none
+		text  string // in the error, "" for a grant
+		spent bool   // the refresh token was used
+	}{
+		{name: "server down", m: fakegitlab.Misbehaviour{Status: 503, Body: "<html>"}, text: "HTTP status 503"},
+		{name: "too many requests", m: fakegitlab.Misbehaviour{Status: 429}, text: "HTTP status 429"},
+		{name: "dead token", m: fakegitlab.Misbehaviour{Status: 400, Body: fakegitlab.InvalidGrant}, code: "invalid_grant", text: "invalid_grant"},
+		{name: "error with status 200", m: fakegitlab.Misbehaviour{Body: `{"error":"bad_refresh_token"}`}, code: "bad_refresh_token", text: "bad_refresh_token"},
+		{name: "error that is no JSON by its type", m: fakegitlab.Misbehaviour{Status: 400, Body: fakegitlab.InvalidGrant,
+			Header: http.Header{"Content-Type": {"text/html"}}}, code: "invalid_grant", text: "invalid_grant"},
+		{name: "error that is not text", m: fakegitlab.Misbehaviour{Status: 400, Body: `{"error":{"code":7}}`}, text: "HTTP status 400"},
+		{name: "no answer", m: fakegitlab.Misbehaviour{Cut: fakegitlab.BeforeAnswer}, text: "EOF"},
+		{name: "no answer, and the token is spent", m: fakegitlab.Misbehaviour{CarryOut: true, Cut: fakegitlab.BeforeAnswer}, text: "EOF", spent: true},
+		{name: "half an answer", m: fakegitlab.Misbehaviour{CarryOut: true, Cut: fakegitlab.MidBody}, text: "unexpected EOF", spent: true},
+		{name: "nothing", m: fakegitlab.Misbehaviour{Status: 204}, text: "no access token"},
+		{name: "not JSON", m: fakegitlab.Misbehaviour{Body: "<html>sign in to the hotel's network"}, text: "no access token"},
+		{name: "a list", m: fakegitlab.Misbehaviour{Body: `[{"access_token":"a"}]`}, text: "no access token"},
+		{name: "a token that is not text", m: fakegitlab.Misbehaviour{Body: `{"access_token":7}`}, text: "no access token"},
+		{name: "an empty token", m: fakegitlab.Misbehaviour{Body: `{"access_token":""}`}, text: "no access token"},
+		{name: "endless", m: fakegitlab.Misbehaviour{Body: `{"access_token":`, Fill: fakegitlab.Endless}, text: "too large"},
+		{name: "huge", m: fakegitlab.Misbehaviour{Body: `{"x":"`, Fill: 2 << 20}, text: "too large"},
+		{name: "line break in the access token", m: fakegitlab.Misbehaviour{Body: `{"access_token":"TOKEN\nhost=evil.example"}`}, text: "the access token that the server gave has bytes"},
+		{name: "zero byte in the access token", m: fakegitlab.Misbehaviour{Body: `{"access_token":"TOKEN\u0000"}`}, text: "has bytes that no token has"},
+		{name: "space in the access token", m: fakegitlab.Misbehaviour{Body: `{"access_token":"TOKEN TOKEN"}`}, text: "has bytes that no token has"},
+		{name: "letters in the access token that are not ASCII", m: fakegitlab.Misbehaviour{Body: `{"access_token":"TOKENé"}`}, text: "has bytes that no token has"},
+		{name: "line break in the refresh token", m: fakegitlab.Misbehaviour{Body: `{"access_token":"TOKEN","refresh_token":"TOKEN\r"}`}, text: "the refresh token that the server gave has bytes"},
+		{name: "access token that fits no line", m: fakegitlab.Misbehaviour{Body: `{"access_token":"` + strings.Repeat("TOKEN", longestToken) + `"}`}, text: "longer than 60000 bytes"},
+
+		// What GitLab gives in these it gives once: it must not be lost.
+		{name: "answer that is late", m: fakegitlab.Misbehaviour{Delay: time.Nanosecond}, spent: true},
+		{name: "wrong content type", m: fakegitlab.Misbehaviour{CarryOut: true, Header: http.Header{"Content-Type": {"text/html"}}}, spent: true},
+		{name: "plain text by its type", m: fakegitlab.Misbehaviour{CarryOut: true, Header: http.Header{"Content-Type": {"text/plain"}}}, spent: true},
+		{name: "form by its type", m: fakegitlab.Misbehaviour{CarryOut: true, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}, spent: true},
+		{name: "status 201", m: fakegitlab.Misbehaviour{CarryOut: true, Status: 201}, spent: true},
+		{name: "without an end after its object", m: fakegitlab.Misbehaviour{CarryOut: true, Fill: fakegitlab.Endless}, spent: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := startGitLab(t, fakegitlab.Options{})
+			_, refresh := server.IssueGrant()
+			test.m.At = fakegitlab.TokenRefreshToken
+			server.Misbehave(test.m)
+			grant, err := clientOf(t, server).Refresh(t.Context(), gitLabAt(t, server), secret.New(refresh))
+			if test.text == "" && (err != nil || !server.Alive(grant.AccessToken.Reveal()) || !server.Alive(grant.RefreshToken.Reveal())) {
+				t.Errorf("the grant is lost: %v", err)
+			}
+			if test.text != "" && (err == nil || !strings.Contains(err.Error(), test.text) || test.code != "" && !Is(err, test.code)) {
+				t.Errorf("error %v", err)
+			}
+			if err != nil && (grant.AccessToken.IsSet() || strings.Contains(err.Error(), "TOKEN") || strings.Contains(err.Error(), refresh)) {
+				t.Errorf("grant %v, error %v", grant, err)
+			}
+			if server.Alive(refresh) == test.spent || server.Count(fakegitlab.Token) != 1 {
+				t.Errorf("the refresh token lives: %t, after %d requests", server.Alive(refresh), server.Count(fakegitlab.Token))
+			}
+		})
+	}
+}
+
+func TestRefreshWithADeadToken(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{})
+	_, refresh := server.IssueGrant()
+	server.RevokeGrants()
+	_, err := clientOf(t, server).Refresh(t.Context(), gitLabAt(t, server), secret.New(refresh))
+	var answer *Error
+	if !errors.As(err, &answer) || answer.Code != "invalid_grant" || answer.Status != 400 || answer.Description == "" {
+		t.Errorf("error %#v", err)
+	}
+}
+
+// TestRedirectsAreNotFollowed has a second server listen for the token.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				t.Errorf("%s %s came to another server", r.Method, r.URL)
+			}))
+			defer elsewhere.Close()
+			server := startGitLab(t, fakegitlab.Options{})
+			_, refresh := server.IssueGrant()
+			server.Misbehave(fakegitlab.Misbehaviour{At: fakegitlab.Token, Status: status, Header: http.Header{"Location": {elsewhere.URL}}})
+			_, err := clientOf(t, server).Refresh(t.Context(), gitLabAt(t, server), secret.New(refresh))
+			var answer *Error
+			if !errors.As(err, &answer) || answer.Status != status {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestRefreshEndsWithTheContext(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{})
+	_, refresh := server.IssueGrant()
+	server.Misbehave(fakegitlab.Misbehaviour{At: fakegitlab.Token, Hold: make(chan struct{})})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		if err := server.WaitFor(ctx, fakegitlab.Token, 1); err != nil {
+			t.Error(err)
+		}
+		cancel()
+	}()
+	if _, err := clientOf(t, server).Refresh(ctx, gitLabAt(t, server), secret.New(refresh)); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestExpiry(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		json string
+		want time.Duration // from now; 0: not known to end
+	}{
+		{"GitLab's", `7200`, 2 * time.Hour},
+		{"in quotes", `"7200"`, 2 * time.Hour},
+		{"with a point", `7200.0`, 2 * time.Hour},
+		{"fractional", `0.5`, 500 * time.Millisecond},
+		{"exponent", `7.2e3`, 2 * time.Hour},
+		{"none", `null`, 0},
+		{"zero", `0`, 0},
+		{"negative", `-7200`, 0},
+		{"negative beyond 32 bits", `-4294967297`, 0},
+		{"huge", `1e18`, mostSeconds * time.Second},
+		{"beyond all numbers", `1e999`, mostSeconds * time.Second},
+		{"text", `"soon"`, 0},
+		{"of another type", `[7200]`, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := time.Now()
+			grant, err := Provider{}.grant(readFields([]byte(`{"access_token":"a","expires_in":` + test.json + `}`)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.want == 0 && !grant.Expiry.IsZero() {
+				t.Errorf("good until %v", grant.Expiry)
+			}
+			if test.want != 0 && (grant.Expiry.Before(before.Add(test.want)) || grant.Expiry.After(time.Now().Add(test.want))) {
+				t.Errorf("good for %v", grant.Expiry.Sub(before))
+			}
+		})
+	}
+}
+
+func TestGrantedScopes(t *testing.T) {
+	asked := []string{"read_repository", "write_repository"}
+	for _, test := range []struct {
+		name string
+		json string
+		want []string
+	}{
+		{"as the server says", `,"scope":"read_repository"`, []string{"read_repository"}},
+		{"several", `,"scope":" a  b "`, []string{"a", "b"}},
+		{"not said", ``, asked},
+		{"empty", `,"scope":""`, asked},
+		{"a list", `,"scope":["a"]`, asked},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			grant, err := Provider{Scopes: asked}.grant(readFields([]byte(`{"access_token":"a"` + test.json + `}`)))
+			if err != nil || !slices.Equal(grant.Scopes, test.want) {
+				t.Errorf("scopes %q, %v", grant.Scopes, err)
+			}
+		})
+	}
+}
+
+func TestErrorsDoNotRepeatSecrets(t *testing.T) {
+	const sent = "c97d1fe5-hunter2"
+	ask := map[string]func(context.Context, Client, Provider) error{
+		"refresh token": func(ctx context.Context, c Client, p Provider) error {
+			_, err := c.Refresh(ctx, p, secret.New(sent))
+			return err
+		},
+		"client secret": func(ctx context.Context, c Client, p Provider) error {
+			p.ClientSecret = secret.New(sent)
+			_, err := c.Refresh(ctx, p, secret.New("other"))
+			return err
+		},
+		"code": func(ctx context.Context, c Client, p Provider) error {
+			_, err := c.redeem(ctx, attempt{provider: p}, map[string][]string{"code": {sent}})
+			return err
+		},
+		"code verifier": func(ctx context.Context, c Client, p Provider) error {
+			_, err := c.redeem(ctx, attempt{provider: p, verifier: sent}, map[string][]string{"code": {"the-code"}})
+			return err
+		},
+		"device code": func(ctx context.Context, c Client, p Provider) error {
+			s := deviceSignIn{client: c, provider: p}
+			_, err := s.poll(ctx, device{code: secret.New(sent)})
+			return err
+		},
+		"token to revoke": func(ctx context.Context, c Client, p Provider) error {
+			return c.Revoke(ctx, p, secret.New(sent))
+		},
+	}
+	for name, ask := range ask {
+		t.Run(name, func(t *testing.T) {
+			echo := []step{says(400, `{"error":"invalid_request","error_description":"What is `+sent+`?"}`)}
+			server := newScripted(map[string][]step{"/token": echo, "/revoke": echo})
+			err := ask(t.Context(), server.client(), testProvider())
+			if !Is(err, "invalid_request") || !strings.Contains(err.Error(), "What is [secret]?") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestErrorText(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		body string
+		want string
+	}{
+		{"code alone", `{"error":"invalid_scope"}`, `the server answered "invalid_scope"`},
+		{"with a description", `{"error":"invalid_scope","error_description":"No."}`, `the server answered "invalid_scope" (No.)`},
+		{"description of several lines", `{"error":"x","error_description":"No.\r\nhint: run this\u2028"}`, `the server answered "x" (No. hint: run this)`},
+		{"long description", `{"error":"x","error_description":"` + strings.Repeat("é", 400) + `"}`, `the server answered "x" (` + strings.Repeat("é", 300) + "…)"},
+		{"code with a line break", `{"error":"x\ny"}`, `the server answered "x y"`},
+		{"no JSON", `<html>`, "the server answered with HTTP status 400"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := newScripted(map[string][]step{"/token": {says(400, test.body)}})
+			_, err := server.client().Refresh(t.Context(), testProvider(), secret.New("the-refresh-token"))
+			if err == nil || err.Error() != test.want {
+				t.Errorf("error %v, want %s", err, test.want)
+			}
+		})
+	}
+}

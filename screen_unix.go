@@ -1,0 +1,32 @@
+//go:build !windows
+
+package main
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// openTerminal opens the terminal that this process runs in, wherever its
+// standard streams lead.
+func openTerminal() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR|unix.O_NOCTTY, 0) }
+
+// terminalOutput is where to write to a terminal that openTerminal opened.
+func terminalOutput(terminal *os.File) io.Writer { return terminal }
+
+func terminalWidth(terminal *os.File) int {
+	size, err := unix.IoctlGetWinsize(int(terminal.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0
+	}
+	return int(size.Col)
+}
+
+// inForeground reports whether this process's group is the one that the
+// terminal listens to (tcgetpgrp(3)).
+func inForeground(terminal *os.File) bool {
+	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// openTerminal opens the keyboard of the console that this process runs in,
+// wherever its standard streams lead.
+func openTerminal() (*os.File, error) { return os.OpenFile("CONIN$", os.O_RDWR, 0) }
+
+// terminalOutput is the screen that belongs to the keyboard.
+func terminalOutput(*os.File) io.Writer {
+	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	if err != nil {
+		return io.Discard
+	}
+	return screen
+}
+
+func terminalWidth(*os.File) int {
+	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	if err != nil {
+		return 0
+	}
+	defer screen.Close()
+	var info windows.ConsoleScreenBufferInfo
+	if windows.GetConsoleScreenBufferInfo(windows.Handle(screen.Fd()), &info) != nil {
+		return 0
+	}
+	return int(info.Window.Right - info.Window.Left + 1)
+}
+
+// inForeground: Windows has no background groups in a console.
+func inForeground(*os.File) bool { return true }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/testparts"
+)
+
+// terminal is the command of a real terminal, tmux:
+//
+//	terminal start COLUMNS COMMAND   run a shell command in it
+//	terminal shows REGEXP            wait until the screen has it, at most 20 s
+//	terminal lacks REGEXP            the screen does not have it now
+//	terminal type TEXT               type it and press Enter
+//	terminal key KEY                 press a key, such as C-c
+//	terminal stop                    close it
+//	terminal paste                   open the address on the screen in a browser on
+//	                                 another machine, and paste where that ends
+//
+// The screen stays after the command has ended; its last line is then
+// "ended with <exit code>".
+func terminal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: terminal <command>")
+	}
+	switch args[0] {
+	case "start":
+		testparts.Program(test(ts), "tmux", "apt-get install tmux")
+		// A new server each time: the old one may still be closing.
+		ts.Setenv("TMUX_SOCKET", ts.MkAbs("tmux-"+rand.Text()))
+		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "new-session", "-d", "-x", args[1], "-y", "50",
+			"sh -c 'trap : INT; "+args[2]+"; echo ended with $?; exec sleep 60'"))
+		ts.Defer(func() { closeTerminal(ts) })
+	case "stop":
+		closeTerminal(ts)
+	case "shows":
+		pattern := regexp.MustCompile("(?m)" + args[1])
+		for range 200 {
+			if pattern.MatchString(screenOf(ts)) {
+				ts.Logf("%s", screenOf(ts))
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		ts.Fatalf("the terminal does not show %q but:\n%s", args[1], screenOf(ts))
+	case "lacks":
+		if shown := screenOf(ts); regexp.MustCompile("(?m)" + args[1]).MatchString(shown) {
+			ts.Fatalf("the terminal shows %q:\n%s", args[1], shown)
+		}
+	case "type":
+		sendKeys(ts, "-l", args[1])
+		sendKeys(ts, "Enter")
+	case "key":
+		sendKeys(ts, args[1])
+	case "paste":
+		sendKeys(ts, "-l", whereBrowserEnds(ts, addressOn(screenOf(ts))))
+		sendKeys(ts, "Enter")
+	default:
+		ts.Fatalf("terminal %s: unknown", args[0])
+	}
+}
+
+func closeTerminal(ts *testscript.TestScript) {
+	// It is closed already where the script has said so.
+	_ = exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "kill-server").Run()
+}
+
+func sendKeys(ts *testscript.TestScript, keys ...string) {
+	arguments := append([]string{"-S", ts.Getenv("TMUX_SOCKET"), "send-keys"}, keys...)
+	if output, err := exec.Command("tmux", arguments...).CombinedOutput(); err != nil {
+		ts.Fatalf("tmux send-keys: %v: %s", err, output)
+	}
+}
+
+// screenOf returns what stands on the screen, its wrapped lines joined.
+func screenOf(ts *testscript.TestScript) string {
+	output, err := exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "capture-pane", "-p", "-J").CombinedOutput()
+	if err != nil {
+		ts.Fatalf("tmux capture-pane: %v: %s", err, output)
+	}
+	return string(output)
+}
+
+func addressOn(screen string) string {
+	return regexp.MustCompile(`https://\S+/oauth/authorize\S+`).FindString(screen)
+}
+
+// whereBrowserEnds opens an authorization address of a trusted application and
+// returns where the browser is sent: an address that it cannot reach.
+func whereBrowserEnds(ts *testscript.TestScript, address string) string {
+	pem, err := os.ReadFile(ts.Getenv("GITLAB_CA"))
+	ts.Check(err)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	browser := &http.Client{
+		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := browser.Get(address)
+	ts.Check(err)
+	defer response.Body.Close()
+	end := response.Header.Get("Location")
+	if !strings.HasPrefix(end, "http://127.0.0.1:") {
+		ts.Fatalf("the browser was sent to %q (%s)", end, response.Status)
+	}
+	return end
+}
