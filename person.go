@@ -129,7 +129,7 @@ func (p *person) keyIsGone(origin string) {
 
 // keyIsInFile is said at the first sign-in without a keyring, once and plainly.
 func (p *person) keyIsInFile(directory string) {
-	p.tell(p.stderr, event{Event: "key_in_file"}, "there is no keyring here: the key that seals the tokens is in a file that only you can read, in "+directory)
+	p.tell(p.stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
 }
 
 func (p *person) missesClientID(origin string) {

@@ -40,7 +40,9 @@ const repositoryConfig = `[http]
 
 // prepareGit finds git and makes its directories.
 func (s *Server) prepareGit() error {
-	output, err := exec.Command("git", "--exec-path").Output()
+	question := exec.Command("git", "--exec-path")
+	question.Env = []string{"HOME=" + s.home(), "GIT_CONFIG_NOSYSTEM=1", "PATH=" + os.Getenv("PATH")}
+	output, err := question.Output()
 	if err != nil {
 		return fmt.Errorf("fakegitlab: find git: %v", err)
 	}

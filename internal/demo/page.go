@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+)
+
+// page is what the person reads: lines of up to 80 columns, with colour on a
+// terminal.
+type page struct {
+	out    io.Writer
+	styled bool
+}
+
+// The styles, as SGR parameters (ECMA-48).
+const (
+	bold  = "1"
+	faint = "2"
+	green = "32"
+)
+
+// isStyled reports whether colour is welcome: on a terminal that can show it,
+// and not against the person's wish (no-color.org).
+func isStyled(out io.Writer) bool {
+	file, isFile := out.(*os.File)
+	terminal := os.Getenv("TERM")
+	return isFile && isatty.IsTerminal(file.Fd()) && os.Getenv("NO_COLOR") == "" && terminal != "" && terminal != "dumb"
+}
+
+func (p page) style(parameter, text string) string {
+	if !p.styled {
+		return text
+	}
+	return "\x1b[" + parameter + "m" + text + "\x1b[0m"
+}
+
+func (p page) plain(line string) { fmt.Fprintln(p.out, line) }
+func (p page) title(text string) { p.plain(p.style(bold, text)) }
+
+func (p page) end(took time.Duration) {
+	p.plain("")
+	p.title(fmt.Sprintf("All was as promised, in %.1f seconds. Nothing is left behind.", took.Seconds()))
+}
+
+// step begins a part of the story.
+func (s *story) step(text string) {
+	if s.err != nil {
+		return
+	}
+	s.steps++
+	s.plain("")
+	s.title(fmt.Sprintf(" %d   %s", s.steps, text))
+}
+
+// show shows a command that is run.
+func (s *story) show(command string) {
+	if s.err == nil {
+		s.plain("  $  " + command)
+	}
+}
+
+// note says what a person has to know beside the command.
+func (s *story) note(text string) {
+	if s.err == nil {
+		s.plain("     " + s.style(faint, text))
+	}
+}
+
+// claim says what was checked.
+func (s *story) claim(text string) {
+	if s.err == nil {
+		s.plain(" " + s.style(green, "ok") + "  " + text)
+	}
+}
