@@ -57,7 +57,8 @@ func isolate(env *testscript.Env) error {
 		env.Setenv(name, value)
 	}
 	server := &serverOf{}
-	env.Values[serverOf{}], env.Values[engineOf{}], env.Values[testOf{}] = server, &engineOf{}, env.T()
+	env.Values[serverOf{}], env.Values[testOf{}] = server, env.T()
+	env.Values[engineOf{}], env.Values[oidcOf{}] = &engineOf{}, &oidcOf{}
 	env.Defer(func() { closeServer(env.T(), server) })
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/doorkeepertest"
 	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/keyringtest"
 	"git-credential-doorkey/internal/testparts"
@@ -22,7 +21,7 @@ import (
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeper, "terminal": terminal,
+		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal,
 	}
 }
 
@@ -223,36 +222,5 @@ func expireAccounts(ts *testscript.TestScript) {
 		content, err := os.ReadFile(path)
 		ts.Check(err)
 		ts.Check(os.WriteFile(path, expiry.ReplaceAll(content, []byte(`"expiry": "2001-01-01T00:00:00Z"`)), 0o600))
-	}
-}
-
-// engineOf is where a script keeps its Doorkeeper.
-type engineOf struct{ *doorkeepertest.Engine }
-
-// doorkeeper is the command of the real engine: start, configure, expire (as
-// "gitlab expire"), revoke (all tokens), count GRANT-TYPE N. Its start sets
-// $GITLAB.
-func doorkeeper(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: doorkeeper <command>")
-	}
-	engine := ts.Value(engineOf{}).(*engineOf)
-	switch args[0] {
-	case "start":
-		engine.Engine = doorkeepertest.Start(test(ts))
-		ts.Setenv("GITLAB", engine.URL)
-	case "configure":
-		ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+".oauthClientId", engine.ClientID))
-	case "expire":
-		engine.Expire()
-		expireAccounts(ts)
-	case "revoke":
-		engine.Revoke()
-	case "count":
-		if got := strconv.Itoa(engine.Counts()[args[1]]); got != args[2] {
-			ts.Fatalf("the engine has counted %s of %s, want %s; all: %v", got, args[1], args[2], engine.Counts())
-		}
-	default:
-		ts.Fatalf("doorkeeper %s: unknown", args[0])
 	}
 }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/doorkeepertest"
+	"git-credential-doorkey/internal/oidctest"
+)
+
+// engineOf is where a script keeps its Doorkeeper.
+type engineOf struct{ *doorkeepertest.Engine }
+
+// doorkeeper is the command of the real engine: start, configure, expire (as
+// "gitlab expire"), revoke (all tokens), count GRANT-TYPE N. Its start sets
+// $GITLAB.
+func doorkeeper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: doorkeeper <command>")
+	}
+	engine := ts.Value(engineOf{}).(*engineOf)
+	switch args[0] {
+	case "start":
+		engine.Engine = doorkeepertest.Start(test(ts))
+		ts.Setenv("GITLAB", engine.URL)
+	case "configure":
+		ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+".oauthClientId", engine.ClientID))
+	case "expire":
+		engine.Expire()
+		expireAccounts(ts)
+	case "revoke":
+		engine.Revoke()
+	case "count":
+		countOf(ts, engine.Counts(), args[1:])
+	default:
+		ts.Fatalf("doorkeeper %s: unknown", args[0])
+	}
+}
+
+// countOf fails the script unless an engine has counted "KIND N".
+func countOf(ts *testscript.TestScript, counts map[string]int, args []string) {
+	if got := strconv.Itoa(counts[args[0]]); got != args[1] {
+		ts.Fatalf("the engine has counted %s of %s, want %s; all: %v", got, args[0], args[1], counts)
+	}
+}
+
+// oidcOf is where a script keeps its oidc-provider.
+type oidcOf struct{ *oidctest.Engine }
+
+// oidc is the command of the second real engine: start, configure, expire,
+// count GRANT-TYPE N, and approve FILE, which waits until doorkey has written
+// its device code to the file as an event. Its start sets $OIDC.
+func oidc(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: oidc <command>")
+	}
+	engine := ts.Value(oidcOf{}).(*oidcOf)
+	switch args[0] {
+	case "start":
+		engine.Engine = oidctest.Start(test(ts))
+		ts.Setenv("OIDC", engine.URL)
+	case "configure":
+		for key, value := range map[string]string{
+			"oauthClientId": engine.ClientID, "oauthAuthURL": engine.AuthURL(), "oauthTokenURL": engine.TokenURL(),
+			"oauthDeviceAuthURL": engine.DeviceAuthURL(), "oauthScopes": "read_repository write_repository",
+		} {
+			ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+"."+key, value))
+		}
+	case "expire":
+		engine.Expire()
+		expireAccounts(ts)
+	case "approve":
+		ts.Check(engine.ApproveDevice(deviceAddressIn(ts, ts.MkAbs(args[1]))))
+	case "count":
+		countOf(ts, engine.Counts(), args[1:])
+	default:
+		ts.Fatalf("oidc %s: unknown", args[0])
+	}
+}
+
+// deviceAddressIn waits, at most 20 s, for the address of a device code in a
+// file of events.
+func deviceAddressIn(ts *testscript.TestScript, path string) string {
+	address := regexp.MustCompile(`"verification_uri_complete":"([^"]*)"`)
+	for range 200 {
+		content, err := os.ReadFile(path)
+		if found := address.FindSubmatch(content); err == nil && found != nil {
+			return string(found[1])
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("no device code within 20 s in %s: %s", path, ts.ReadFile(path))
+	return ""
+}
