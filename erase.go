@@ -19,49 +19,50 @@ func (d *doorkey) erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	origin := request.Origin()
-	if origin == "" {
+	q := ask(request)
+	if q.origin == "" {
 		return nil
 	}
-	concerned, err := d.concerned(ctx, origin, request)
+	concerned, err := d.concerned(ctx, q)
 	if err != nil || len(concerned) == 0 {
 		return err
 	}
-	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
+	locked, err := d.cache.Lock(ctx, q.origin, d.person.busy(q.origin))
 	if err != nil {
 		return err
 	}
 	defer locked.Unlock()
-	if concerned, err = d.concerned(ctx, origin, request); err != nil {
+	if concerned, err = d.concerned(ctx, q); err != nil {
 		return err
 	}
 	for _, refused := range concerned {
-		if err := d.drop(ctx, locked, request, refused); err != nil {
+		if err := d.drop(ctx, locked, q, refused); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// concerned lists the accounts that an erase is about.
-func (d *doorkey) concerned(ctx context.Context, origin string, request credential.Request) (concerned []entry, err error) {
-	accounts, err := d.cache.Accounts(origin)
+// concerned lists the accounts that an erase is about. A token says by itself
+// which grant it is of; git names no label with it, but the user name that it
+// was given.
+func (d *doorkey) concerned(ctx context.Context, q question) (concerned []entry, err error) {
+	accounts, err := d.cache.Accounts(q.origin)
 	if err != nil {
 		return nil, err
 	}
 	for _, account := range accounts {
-		if !account.Answers(request.Username) && (account.IsGrant() || !fits(account, request)) {
-			continue
-		}
-		if !request.Password.IsSet() {
+		if !q.Password.IsSet() && (account.Answers(q.label) || !account.IsGrant() && q.fits(account)) {
 			concerned = append(concerned, entry{account: account})
+		}
+		if !q.Password.IsSet() || !account.IsGrant() && !q.fits(account) {
 			continue
 		}
-		secrets, err := d.cache.Unseal(ctx, origin, account)
+		secrets, err := d.cache.Unseal(ctx, q.origin, account)
 		if err != nil {
 			return nil, explainKey(err)
 		}
-		if current(account, secrets).Equal(request.Password) {
+		if current(account, secrets).Equal(q.Password) {
 			concerned = append(concerned, entry{account, secrets})
 		}
 	}
@@ -77,8 +78,8 @@ func current(account cache.Account, secrets cache.Secrets) secret.Text {
 }
 
 // drop takes the refused part out of an account.
-func (d *doorkey) drop(ctx context.Context, locked *cache.Locked, request credential.Request, refused entry) error {
-	if !refused.account.IsGrant() || !request.Password.IsSet() {
+func (d *doorkey) drop(ctx context.Context, locked *cache.Locked, q question, refused entry) error {
+	if !refused.account.IsGrant() || !q.Password.IsSet() {
 		return locked.Forget(refused.account.Same)
 	}
 	refused.secrets.AccessToken = secret.Text{}

@@ -126,7 +126,7 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	case "erase":
 		return d.erase(ctx)
 	case "capability":
-		return credential.WriteCapabilities(d.out)
+		return credential.WriteCapabilities(d.out, "state")
 	case "install", "uninstall":
 		return d.install(ctx, verb, rest)
 	case exchangeVerb:

@@ -34,9 +34,30 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("testdata", "script"),
 		Setup:               isolate,
 		Cmds:                scriptCommands(),
+		Condition:           gitAtLeast,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
+}
+
+// gitAtLeast is the condition [git:2.46]: this git is of that version or newer.
+func gitAtLeast(condition string) (bool, error) {
+	wanted, ok := strings.CutPrefix(condition, "git:")
+	if !ok {
+		return false, fmt.Errorf("condition %q is unknown", condition)
+	}
+	output, err := exec.Command("git", "version").Output()
+	if err != nil {
+		return false, err
+	}
+	var major, minor, wantMajor, wantMinor int
+	if _, err := fmt.Sscanf(string(output), "git version %d.%d", &major, &minor); err != nil {
+		return false, err
+	}
+	if _, err := fmt.Sscanf(wanted, "%d.%d", &wantMajor, &wantMinor); err != nil {
+		return false, err
+	}
+	return major > wantMajor || major == wantMajor && minor >= wantMinor, nil
 }
 
 // isolate gives a script a home of its own, in which git finds nothing but

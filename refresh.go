@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
-	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
@@ -31,6 +30,7 @@ const exchangeVerb = "exchange"
 type task struct {
 	Origin       string                 `json:"origin"`
 	Username     string                 `json:"username"`
+	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
 	ClientID     string                 `json:"client_id"` // that the secret is of
 	ClientSecret string                 `json:"client_secret"`
 	HTTP         oauthflow.HTTPSettings `json:"http"`
@@ -46,23 +46,23 @@ type report struct {
 
 // refresh has a child renew a grant, and reads what it kept. The zero entry
 // means that the grant is gone: there is nothing to refresh with.
-func (d *doorkey) refresh(ctx context.Context, origin string, request credential.Request, account cache.Account, settings settings) (entry, error) {
+func (d *doorkey) refresh(ctx context.Context, q question, account cache.Account, settings settings) (entry, error) {
 	http, err := readHTTP(ctx, account.TokenEndpoint)
 	if err != nil {
 		return entry{}, err
 	}
-	waiting := d.person.busy(origin)
+	waiting := d.person.busy(q.origin)
 	last, err := runChild(ctx, task{
-		Origin: origin, Username: account.Username, HTTP: http, Timeout: settings.timeout,
+		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout,
 		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
 	}, waiting)
 	if err != nil {
-		return entry{}, fmt.Errorf("refresh for %s: %v", origin, err)
+		return entry{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 	}
 	if last.Error != "" {
 		return entry{}, errors.New(last.Error)
 	}
-	return d.lookUp(ctx, origin, request)
+	return d.lookUp(ctx, q)
 }
 
 // runChild starts the child, tells it the task and waits for its last report.
@@ -174,12 +174,15 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 		if !account.IsGrant() || account.Username != what.Username {
 			continue
 		}
-		if account.Fresh(d.now()) {
+		if account.Fresh(d.now()) && what.Refused == "" {
 			break // somebody has done the work
 		}
 		secrets, err := d.cache.Unseal(ctx, what.Origin, account)
 		if errors.Is(err, cache.ErrKeyGone) {
 			break // the parent sees it too, and signs in
+		}
+		if account.Fresh(d.now()) && secrets.AccessToken.Fingerprint() != what.Refused {
+			break // the one that was refused has been replaced
 		}
 		return account, secrets, explainKey(err)
 	}

@@ -77,7 +77,7 @@ type serverOf struct{ *fakegitlab.Server }
 //	gitlab expire-codes          the codes that were given are over
 //	gitlab deny-device           the person says no there
 //	gitlab count KIND N          fail unless it has counted N requests of a kind
-//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL]
+//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL] [-www-authenticate C]
 //	gitlab behave
 //
 // start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID. The script fails
@@ -188,12 +188,16 @@ func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []stri
 	flags.StringVar(&m.Body, "body", "", "")
 	cut := flags.Bool("cut", false, "")
 	location := flags.String("location", "", "")
+	challenge := flags.String("www-authenticate", "", "")
 	ts.Check(flags.Parse(args[1:]))
 	if *cut {
 		m.Cut = fakegitlab.BeforeAnswer
 	}
 	if *location != "" {
 		m.Header = map[string][]string{"Location": {*location}}
+	}
+	if *challenge != "" {
+		m.Header = map[string][]string{"Www-Authenticate": {*challenge}}
 	}
 	server.Misbehave(m)
 }

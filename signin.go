@@ -10,47 +10,46 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
-	"git-credential-doorkey/credential"
 	"git-credential-doorkey/oauthflow"
 )
 
 // signIn obtains a grant from the person and keeps it. Of processes that need
 // one for the same origin one asks; the others wait and use what it got.
-func (d *doorkey) signIn(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider, settings settings) (entry, error) {
+func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (entry, error) {
 	began := d.now()
-	flows, err := d.flowsFor(origin, provider, settings)
+	flows, err := d.flowsFor(q.origin, provider, settings)
 	if err != nil {
 		return entry{}, err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if settings.place == keepNothing {
-		signedIn, err := d.askPerson(ctx, origin, request, provider, flows, began.Add(settings.timeout))
-		return signedIn, explainSignIn(origin, settings.timeout, err)
+		signedIn, err := d.askPerson(ctx, q, provider, flows, began.Add(settings.timeout))
+		return signedIn, explainSignIn(q.origin, settings.timeout, err)
 	}
-	locked, err := d.lockToSignIn(ctx, origin, settings)
+	locked, err := d.lockToSignIn(ctx, q.origin, settings)
 	if err != nil {
 		return entry{}, err
 	}
 	defer locked.Unlock()
-	if found, err := d.lookUp(ctx, origin, request); err != nil || found.usable(d.now()) {
+	if found, err := d.lookUp(ctx, q); err != nil || found.usable(d.now()) {
 		return found, err
 	}
-	if d.cache.RefusedAt(origin).After(began) {
-		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", origin)
+	if d.cache.RefusedAt(q.origin).After(began) {
+		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", q.origin)
 	}
 	if err := locked.Reserve(ctx, settings.place); err != nil {
-		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
+		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), q.origin)
 	}
 	deadline := d.now().Add(settings.timeout)
 	locked.Announce(cache.Holder{Purpose: signingIn, Until: deadline})
-	signedIn, err := d.askPerson(ctx, origin, request, provider, flows, deadline)
+	signedIn, err := d.askPerson(ctx, q, provider, flows, deadline)
 	if err != nil {
 		if isRefusal(err) {
 			// What the person sees is err, not that it could not be noted.
 			_ = locked.NoteRefusal(d.now())
 		}
-		return entry{}, explainSignIn(origin, settings.timeout, err)
+		return entry{}, explainSignIn(q.origin, settings.timeout, err)
 	}
 	locked.ClearRefusal()
 	signedIn.account, err = locked.Put(ctx, settings.place, signedIn.account, signedIn.secrets)
@@ -101,19 +100,19 @@ func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings sett
 var errTimeout = errors.New("nobody signed in in time")
 
 // askPerson runs the sign-in itself, by the first flow that the server has.
-func (d *doorkey) askPerson(ctx context.Context, origin string, request credential.Request, provider oauthflow.Provider, flows []flow, deadline time.Time) (entry, error) {
+func (d *doorkey) askPerson(ctx context.Context, q question, provider oauthflow.Provider, flows []flow, deadline time.Time) (entry, error) {
 	client, err := d.client(ctx, provider.TokenURL)
 	if err != nil {
 		return entry{}, err
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
-	asking := &asking{doorkey: d, client: client, origin: origin, provider: provider, deadline: deadline}
+	asking := &asking{doorkey: d, client: client, origin: q.origin, provider: provider, deadline: deadline}
 	for _, flow := range flows {
 		var grant oauthflow.Grant
 		grant, err = asking.by(ctx, flow)
 		if err == nil {
-			return granted(accountFor(request, provider), grant, d.now()), nil
+			return granted(accountFor(q, provider), grant, d.now()), nil
 		}
 		if !errors.Is(err, oauthflow.ErrNoDeviceFlow) {
 			break
@@ -149,12 +148,12 @@ func (d *doorkey) client(ctx context.Context, endpoint string) (oauthflow.Client
 
 // accountFor is the account that a request means, without a grant yet. The name
 // that doorkey itself gives out is no label.
-func accountFor(request credential.Request, provider oauthflow.Provider) cache.Account {
+func accountFor(q question, provider oauthflow.Provider) cache.Account {
 	account := cache.Account{
-		Username: request.Username, Provider: provider.Kind, AnswerUsername: provider.Username,
+		Username: q.label, Provider: provider.Kind, AnswerUsername: provider.Username,
 		ClientID: provider.ClientID, TokenEndpoint: provider.TokenURL,
 	}
-	if request.Username == provider.Username {
+	if q.label == provider.Username {
 		account.Username = ""
 	}
 	return account

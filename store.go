@@ -20,6 +20,9 @@ func (d *doorkey) store(ctx context.Context) error {
 	if origin == "" || !request.UsernameGiven || !request.Password.IsSet() || request.Ephemeral {
 		return nil
 	}
+	if slices.ContainsFunc(request.State, isOurState) {
+		return nil
+	}
 	accounts, err := d.cache.Accounts(origin)
 	if err != nil || slices.ContainsFunc(accounts, cache.Account.IsGrant) {
 		return err
@@ -37,4 +40,9 @@ func (d *doorkey) store(ctx context.Context) error {
 		Username: request.Username, Path: request.Path, Obtained: d.now(), Expiry: request.PasswordExpiry,
 	}, cache.Secrets{Password: request.Password, RefreshToken: request.OAuthRefreshToken})
 	return explainKey(err)
+}
+
+func isOurState(state string) bool {
+	_, _, ours := parseState(state)
+	return ours
 }
