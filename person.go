@@ -79,7 +79,7 @@ func (p *person) tell(to io.Writer, e event, message string) {
 	}
 	if p.events {
 		e.Message, e.Hints = lines[0], lines[1:]
-		json.NewEncoder(p.stderr).Encode(e)
+		p.write(e)
 		return
 	}
 	p.endCountdown()
@@ -91,6 +91,16 @@ func (p *person) tell(to io.Writer, e event, message string) {
 		}
 		fmt.Fprintf(to, "%s%s\n", prefix, line)
 	}
+}
+
+// write writes an event. A program may well show its fields as they are.
+func (p *person) write(e event) {
+	for _, field := range []*string{&e.Host, &e.Address, &e.UserCode, &e.VerificationURI, &e.VerificationURIComplete} {
+		*field = printable(*field)
+	}
+	encoder := json.NewEncoder(p.stderr)
+	encoder.SetEscapeHTML(false) // an "&" in an address stays one
+	encoder.Encode(e)
 }
 
 // printable replaces what a terminal would act on instead of showing it.
@@ -156,7 +166,7 @@ func (p *person) browserFailed(err error) {
 // showCode asks for a sign-in by device code.
 func (p *person) showCode(origin string, code oauthflow.DeviceCode, deadline time.Time) {
 	p.tell(p.prompts().out, event{
-		Event: "device_code", Host: origin, UserCode: printable(code.UserCode), VerificationURI: code.VerificationURL,
+		Event: "device_code", Host: origin, UserCode: code.UserCode, VerificationURI: code.VerificationURL,
 		VerificationURIComplete: code.VerificationURLComplete, Until: deadline,
 	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\nonly if it was you who started git here: whoever enters the code lets this machine in",
 		origin, code.VerificationURL, code.UserCode))
