@@ -27,7 +27,7 @@ func (d *doorkey) erase(ctx context.Context) error {
 	if err != nil || len(concerned) == 0 {
 		return err
 	}
-	locked, err := d.cache.Lock(ctx, q.origin, d.person.busy(q.origin))
+	locked, err := d.lockToChange(ctx, q.origin)
 	if err != nil {
 		return err
 	}

@@ -34,12 +34,14 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 	const hostile = "\x1b]0;title\x07\x1b[2J\r\u202egnp.exe\u2066\u200b\x9b1m\xff"
 	deadline := time.Now().Add(time.Minute)
 	for name, tell := range map[string]func(*person){
-		"error":        func(p *person) { p.complain(errors.New(hostile)) },
-		"origin":       func(p *person) { p.keyIsGone(hostile) },
-		"client ID":    func(p *person) { p.missesClientID("https://" + hostile) },
-		"address":      func(p *person) { p.openBrowser(hostile, "https://h/"+hostile, deadline) },
-		"starter":      func(p *person) { p.browserFailed(errors.New(hostile)) },
-		"user code":    func(p *person) { p.showCode(hostile, oauthflow.DeviceCode{UserCode: hostile, VerificationURL: hostile}, deadline) },
+		"error":     func(p *person) { p.complain(errors.New(hostile)) },
+		"origin":    func(p *person) { p.keyIsGone(hostile) },
+		"client ID": func(p *person) { p.missesClientID("https://" + hostile) },
+		"address":   func(p *person) { p.openBrowser(hostile, "https://h/"+hostile, deadline) },
+		"starter":   func(p *person) { p.browserFailed(errors.New(hostile)) },
+		"user code": func(p *person) {
+			p.showCode(hostile, oauthflow.DeviceCode{UserCode: hostile, VerificationURL: hostile}, deadline)
+		},
 		"waiting":      func(p *person) { p.busy(hostile)(cache.Holder{Purpose: signingIn, Until: deadline}) },
 		"countdown":    func(p *person) { p.showLeft(hostile, deadline) },
 		"pasted":       func(p *person) { p.pastedWrong(errors.New(hostile)) },

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
@@ -31,7 +34,7 @@ func (d *doorkey) store(ctx context.Context) error {
 	if err != nil || settings.place == keepNothing {
 		return err
 	}
-	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
+	locked, err := d.lockToChange(ctx, origin)
 	if err != nil {
 		return err
 	}
@@ -45,4 +48,18 @@ func (d *doorkey) store(ctx context.Context) error {
 func isOurState(state string) bool {
 	_, _, ours := parseState(state)
 	return ours
+}
+
+// changePatience is how long a store or an erase waits for other processes: git
+// waits for it, and a sign-in that holds the lock can take minutes.
+const changePatience = 20 * time.Second
+
+func (d *doorkey) lockToChange(ctx context.Context, origin string) (*cache.Locked, error) {
+	ctx, cancel := context.WithTimeout(ctx, changePatience)
+	defer cancel()
+	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("waited %v for another git command that is busy with %s, and changed nothing\nend its sign-in, or wait for it", changePatience, origin)
+	}
+	return locked, err
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ type Keyring struct {
 	Address string
 
 	t      testing.TB
+	bus    *exec.Cmd
 	daemon *exec.Cmd
 	home   string
 }
@@ -47,15 +49,15 @@ func StartBus(t testing.TB) *Keyring {
 	if err := os.Mkdir(k.home, 0o700); err != nil { // gnome-keyring wants it private
 		t.Fatal(err)
 	}
-	bus := exec.Command("dbus-daemon", "--config-file="+k.configuration(), "--nofork", "--print-address")
-	output, err := bus.StdoutPipe()
+	k.bus = exec.Command("dbus-daemon", "--config-file="+k.configuration(), "--nofork", "--print-address")
+	output, err := k.bus.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := bus.Start(); err != nil {
+	if err := k.bus.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stop(bus) })
+	t.Cleanup(k.KillBus)
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		t.Fatalf("the session bus printed no address: %v", err)
@@ -115,8 +117,20 @@ func (k *Keyring) hasOwner() bool {
 	return err == nil && bytes.Contains(answer, []byte("boolean true"))
 }
 
+// KillBus ends the session bus, as at the end of a session.
+func (k *Keyring) KillBus() { stop(k.bus) }
+
 // Kill ends the keyring daemon, as a crash would. The bus stays.
 func (k *Keyring) Kill() { stop(k.daemon) }
+
+// Restart starts the keyring daemon again, unlocked, with what it has kept.
+func (k *Keyring) Restart() { k.t.Helper(); k.startDaemon() }
+
+// Stop makes the daemon answer nothing, as one that hangs; Continue ends that.
+func (k *Keyring) Stop() { k.daemon.Process.Signal(syscall.SIGSTOP) }
+
+// Continue lets the daemon answer again.
+func (k *Keyring) Continue() { k.daemon.Process.Signal(syscall.SIGCONT) }
 
 // Lock locks all collections of the keyring, as locking the desktop can.
 func (k *Keyring) Lock() {
