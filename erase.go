@@ -84,6 +84,6 @@ func (d *doorkey) drop(ctx context.Context, locked *cache.Locked, q question, re
 	}
 	refused.secrets.AccessToken = secret.Text{}
 	refused.account.Expiry = refused.account.Obtained // it is over: get need not unseal it to see that
-	_, err := locked.Replace(ctx, refused.account, refused.secrets)
+	_, err := locked.Put(ctx, refused.account.Place(), refused.account, refused.secrets)
 	return explainKey(err)
 }

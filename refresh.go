@@ -33,6 +33,7 @@ type task struct {
 	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
 	ClientID     string                 `json:"client_id"` // that the secret is of
 	ClientSecret string                 `json:"client_secret"`
+	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`
 	Timeout      time.Duration          `json:"timeout"`
 }
@@ -53,7 +54,7 @@ func (d *doorkey) refresh(ctx context.Context, q question, account cache.Account
 	}
 	waiting := d.person.busy(q.origin)
 	last, err := runChild(ctx, task{
-		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout,
+		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
 	}, waiting)
 	if err != nil {
@@ -143,14 +144,15 @@ func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holde
 	if err != nil || secrets.RefreshToken.IsEmpty() {
 		return err
 	}
-	if err := locked.ReserveFor(ctx, account); err != nil {
+	place := what.placeFor(account)
+	if err := locked.Reserve(ctx, place); err != nil {
 		return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", explainKey(err), what.Origin)
 	}
 	grant, err := d.exchangeRefreshToken(ctx, what, account, secrets.RefreshToken)
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
 		secrets = cache.Secrets{} // what is left is the label, for the next sign-in
-		_, err = locked.Replace(ctx, account, secrets)
+		_, err = locked.Put(ctx, place, account, secrets)
 		return err
 	case err != nil:
 		return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
@@ -159,8 +161,18 @@ func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holde
 		grant.RefreshToken = secrets.RefreshToken
 	}
 	renewed := granted(account, grant, d.now())
-	_, err = locked.Replace(ctx, renewed.account, renewed.secrets)
+	_, err = locked.Put(ctx, place, renewed.account, renewed.secrets)
 	return err
+}
+
+// placeFor is where the key for the renewed account is to be. A place that was
+// configured since takes over here; "auto" leaves the account where it is, and
+// "none" keeps it until somebody takes it out.
+func (t task) placeFor(account cache.Account) cache.KeyPlace {
+	if t.Place == cache.InKeyring || t.Place == cache.InFile {
+		return t.Place
+	}
+	return account.Place()
 }
 
 // spendable returns the account to refresh, with a refresh token in its

@@ -37,6 +37,9 @@ type Secrets struct {
 	Password     secret.Text
 }
 
+// Place is where the key is that the account is sealed with.
+func (a Account) Place() KeyPlace { return a.key.Place }
+
 // IsGrant reports whether the account is an OAuth grant.
 func (a Account) IsGrant() bool { return a.TokenEndpoint != "" }
 

@@ -128,11 +128,6 @@ func (l *Locked) Reserve(ctx context.Context, place KeyPlace) error {
 	return l.reserve()
 }
 
-// ReserveFor is Reserve for a Replace of an account.
-func (l *Locked) ReserveFor(ctx context.Context, account Account) error {
-	return l.Reserve(ctx, account.key.Place)
-}
-
 func (l *Locked) reserve() error {
 	reserved := l.cache.path(l.origin, ".json.new")
 	if err := reserve(reserved, l.room()); err != nil {
@@ -167,12 +162,6 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	return sealed, l.change(func(accounts []Account) []Account {
 		return append([]Account{sealed}, without(accounts, sealed.Same)...)
 	})
-}
-
-// Replace seals an account anew where it stands, with the key it was sealed
-// with, so that it stays in its place whatever the settings say by now.
-func (l *Locked) Replace(ctx context.Context, account Account, secrets Secrets) (Account, error) {
-	return l.Put(ctx, account.key.Place, account, secrets)
 }
 
 // Forget removes the accounts that match.
