@@ -115,13 +115,14 @@ func hangs(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
-// server answers the requests to each path with its steps; the last of them
-// again and again.
+// scripted is a server that answers the requests to each path with its steps;
+// with the last of them again and again.
 type scripted struct {
-	steps map[string][]step
-	began time.Time
-	asked map[string][]time.Duration // when, since it began
-	forms []string
+	steps  map[string][]step
+	began  time.Time
+	asked  map[string][]time.Duration // when, since it began
+	forms  []string
+	closed int // how often the idle connections were closed
 }
 
 func newScripted(steps map[string][]step) *scripted {
@@ -142,5 +143,7 @@ func (s *scripted) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	return next(request)
 }
+
+func (s *scripted) CloseIdleConnections() { s.closed++ }
 
 func (s *scripted) client() Client { return Client{HTTP: &http.Client{Transport: s}} }

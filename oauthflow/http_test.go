@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -88,4 +89,25 @@ func TestRequestHeaders(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got.Get(name), want)
 		}
 	}
+}
+
+func TestIdleConnectionsCanBeClosed(t *testing.T) {
+	closed := make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			close(closed)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := NewHTTPClient(HTTPSettings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (Client{HTTP: client}).Revoke(t.Context(), Provider{RevokeURL: server.URL}, secret.New("t")); err != nil {
+		t.Fatal(err)
+	}
+	client.CloseIdleConnections()
+	<-closed
 }

@@ -1,0 +1,153 @@
+package oauthflow
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestDeviceSignInFails(t *testing.T) {
+	code := []step{says(200, deviceJSON(time.Hour))}
+	for _, test := range []struct {
+		name   string
+		codes  []step
+		polls  []step
+		code   string // of the *Error, "" for none
+		text   string // in the error
+		polled int
+	}{
+		{"the person says no", code, []step{pending, says(400, `{"error":"access_denied"}`)}, "access_denied", "access_denied", 2},
+		{"the person says no, with status 200", code, []step{says(200, `{"error":"access_denied"}`)}, "access_denied", "", 1},
+		{"confidential application, at the poll", code, []step{says(401, `{"error":"invalid_client"}`)}, "invalid_client", `"Confidential" is ticked`, 1},
+		{"wrong client ID, at the code", []step{says(401, `{"error":"invalid_client"}`)}, nil, "invalid_client", "client ID is wrong", 0},
+		{"application without the device flow", []step{says(400, `{"error":"unauthorized_client"}`)}, nil, "unauthorized_client", "client ID is wrong", 0},
+		{"scope that is not ticked", []step{says(400, `{"error":"invalid_scope"}`)}, nil, "invalid_scope", "invalid_scope", 0},
+		{"error with status 200, at the code", []step{says(200, `{"error":"device_flow_disabled"}`)}, nil, "device_flow_disabled", "", 0},
+		{"unknown error", code, []step{says(400, `{"error":"bad_luck","error_description":"on Fridays"}`)}, "bad_luck", "on Fridays", 1},
+		{"forbidden", code, []step{says(403, "<html>")}, "", "HTTP status 403", 1},
+		{"redirect", code, []step{says(302, "", "Location", "https://elsewhere.example/")}, "", "HTTP status 302", 1},
+		{"answer of something else", code, []step{says(200, "<html>sign in to the hotel's network")}, "", "no access token", 1},
+		{"token with a line break", code, []step{says(200, `{"access_token":"a\nb"}`)}, "", "bytes that no token has", 1},
+		{"refresh token with a space", code, []step{says(200, `{"access_token":"a","refresh_token":"a b"}`)}, "", "bytes that no token has", 1},
+		{"server down before there is a code", []step{says(503, "")}, nil, "", "HTTP status 503", 0},
+		{"no network before there is a code", []step{lost}, nil, "", "connection reset", 0},
+		{"server that is not trusted", code, []step{fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})}, "", "unknown authority", 1},
+		{"answer without an end", code, []step{endless}, "", "too large", 1},
+		{"code that is none", []step{says(200, `{}`)}, nil, "", "no device code", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newScripted(map[string][]step{"/device": test.codes, "/token": test.polls})
+				client := server.client()
+				client.HTTP.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+				grant, err := client.SignInByDevice(t.Context(), testProvider(), func(DeviceCode) {})
+				if err == nil || !strings.Contains(err.Error(), test.text) || test.code != "" && !Is(err, test.code) {
+					t.Errorf("error %v", err)
+				}
+				if grant.AccessToken.IsSet() || grant.RefreshToken.IsSet() || len(server.asked["/token"]) != test.polled {
+					t.Errorf("grant %v after %d polls", grant, len(server.asked["/token"]))
+				}
+			})
+		})
+	}
+}
+
+// endless answers with spaces, through the limit that NewHTTPClient sets.
+func endless(*http.Request) (*http.Response, error) {
+	body := http.MaxBytesReader(nil, io.NopCloser(spaces{}), largestBody)
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body}, nil
+}
+
+type spaces struct{}
+
+func (spaces) Read(buffer []byte) (int, error) {
+	for i := range buffer {
+		buffer[i] = ' '
+	}
+	return len(buffer), nil
+}
+
+func TestNoDeviceFlow(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		address string
+		text    string
+	}{
+		{"no endpoint is known", "", "no sign-in by device code"},
+		{"older GitLab", testProvider().DeviceAuthURL, "GitLab has it since 17.2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			provider := testProvider()
+			provider.DeviceAuthURL = test.address
+			server := newScripted(map[string][]step{"/device": {says(404, "<html>")}})
+			_, err := server.client().SignInByDevice(t.Context(), provider, func(DeviceCode) { t.Error("showed a code") })
+			if !errors.Is(err, ErrNoDeviceFlow) || !strings.Contains(err.Error(), test.text) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestDeviceSignInEndsWithTheContext(t *testing.T) {
+	late := errors.New("nobody came in time")
+	for _, test := range []struct {
+		name  string
+		after time.Duration
+		codes []step
+		polls []step
+		shown int
+	}{
+		{"while it waits", 92 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{pending}, 1},
+		{"while the server does not answer a poll", 92 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{hangs}, 1},
+		{"while the server does not give a code", 20 * time.Second, []step{hangs}, nil, 0},
+		{"while the network is away", 92 * time.Second, []step{says(200, deviceJSON(time.Hour)), lost}, []step{expired}, 1},
+		{"before the third code expires", 92 * time.Second, []step{says(200, deviceJSON(40*time.Second))}, []step{pending}, 3},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeoutCause(t.Context(), test.after, late)
+				defer cancel()
+				server := newScripted(map[string][]step{"/device": test.codes, "/token": test.polls})
+				deadline, _ := ctx.Deadline()
+				shown := 0
+				_, err := server.client().SignInByDevice(ctx, testProvider(), func(code DeviceCode) {
+					shown++
+					if code.Expiry.After(deadline) {
+						t.Errorf("code %d is shown as good for longer than the sign-in", shown)
+					}
+				})
+				if took := time.Since(server.began); err != late || shown != test.shown || took != test.after {
+					t.Errorf("%d codes in %v, error %v", shown, took, err)
+				}
+			})
+		})
+	}
+}
+
+func TestServerThatDoesNotGiveACode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newScripted(map[string][]step{"/device": {hangs}})
+		_, err := server.client().SignInByDevice(t.Context(), testProvider(), func(DeviceCode) { t.Error("showed a code") })
+		if took := time.Since(server.began); !errors.Is(err, context.DeadlineExceeded) || took != requestTime {
+			t.Errorf("ended after %v: %v", took, err)
+		}
+	})
+}
+
+func TestLostConnectionIsNotUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newScripted(map[string][]step{"/device": {says(200, deviceJSON(time.Hour))}, "/token": {pending, hangs, lost, granted}})
+		if _, err := server.client().SignInByDevice(t.Context(), testProvider(), func(DeviceCode) {}); err != nil {
+			t.Error(err)
+		}
+		if server.closed != 2 {
+			t.Errorf("closed the idle connections %d times", server.closed)
+		}
+	})
+}

@@ -1,0 +1,76 @@
+package oauthflow
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Limits of talking with a server that may be away.
+const (
+	requestTime    = 30 * time.Second // of one request
+	longestBackoff = 60 * time.Second
+)
+
+// send posts a form with a limit of its own, so that one lost packet does not
+// use up the whole sign-in.
+func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Values) (fields, error) {
+	limited, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	answer, err := s.client.post(limited, s.provider, endpoint, form)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if isLostConnection(err) {
+		// The network may be another one by now: HTTP/2 would go on asking
+		// through the connection that leads nowhere.
+		s.client.HTTP.CloseIdleConnections()
+	}
+	return answer, err
+}
+
+// isPassing reports whether a failure says nothing of the code.
+func isPassing(err error) bool {
+	var answer *Error
+	if errors.As(err, &answer) {
+		return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests
+	}
+	return isLostConnection(err)
+}
+
+// isLostConnection does not take a certificate that is not trusted, nor an
+// answer without an end, for something that time cures.
+func isLostConnection(err error) bool {
+	var connection *url.Error
+	var certificate *tls.CertificateVerificationError
+	var endless *http.MaxBytesError
+	return errors.As(err, &connection) && !errors.As(err, &certificate) && !errors.As(err, &endless)
+}
+
+// pause is the time until the next request: the interval, doubled with every
+// failure in a row (RFC 8628 section 3.5), and more where the server asks for it.
+func (s *deviceSignIn) pause(failures int, last error) time.Duration {
+	pause := s.interval
+	if failures > 0 {
+		pause = max(pause, min(pause<<min(failures, 6), longestBackoff))
+	}
+	var answer *Error
+	if errors.As(last, &answer) {
+		pause = max(pause, answer.retryAfter)
+	}
+	return pause
+}
+
+// sleep returns the cause of ctx's end, where that comes first.
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return context.Cause(ctx)
+}
