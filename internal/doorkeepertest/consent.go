@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 var (
@@ -55,7 +57,7 @@ func newBrowser() (*http.Client, error) {
 		return nil, err
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &http.Client{Jar: cookies, CheckRedirect: stay, Timeout: requestLimit}, nil
+	return &http.Client{Jar: cookies, CheckRedirect: stay, Timeout: testparts.RequestLimit}, nil
 }
 
 func readPage(response *http.Response) (string, error) {

@@ -2,9 +2,7 @@ package doorkeepertest
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"git-credential-doorkey/internal/testparts"
@@ -25,24 +23,4 @@ func requirePackages(t testing.TB) {
 		return
 	}
 	testparts.Missing(t, "Doorkeeper", fmt.Sprintf("%s (%v: %s)", installCommand, err, output))
-}
-
-// moduleRoot finds the directory of go.mod above the package under test, in
-// whose directory `go test` runs.
-func moduleRoot(t testing.TB) string {
-	t.Helper()
-	directory, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(directory, "go.mod")); err == nil {
-			return directory
-		}
-		parent := filepath.Dir(directory)
-		if parent == directory {
-			t.Fatal("no go.mod above the working directory")
-		}
-		directory = parent
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 // browser shows the engine's pages and fills in their forms.
@@ -33,7 +35,7 @@ func newBrowser(engineURL string) (*browser, error) {
 		}
 		return nil
 	}
-	return &browser{client: &http.Client{Jar: cookies, CheckRedirect: stayHere, Timeout: requestLimit}}, nil
+	return &browser{client: &http.Client{Jar: cookies, CheckRedirect: stayHere, Timeout: testparts.RequestLimit}}, nil
 }
 
 func (b *browser) open(address string) error {

@@ -37,7 +37,7 @@ func TestDeviceFromCodeToRefresh(t *testing.T) {
 		t.Error("git is refused with the access token from before the refresh, or with the one from it")
 	}
 	wantCounts(t, engine, map[string]int{
-		"device_authorization": 1, deviceGrant: 3, deviceGrant + " authorization_pending": 2, "refresh_token": 1,
+		"device_authorization": 1, deviceGrant: 3, deviceGrant + " failed": 2, "refresh_token": 1,
 	})
 }
 
@@ -120,7 +120,7 @@ func TestCodeWithPKCE(t *testing.T) {
 	if !reachable(engine, tokens.AccessToken) {
 		t.Error("git is refused with a new token")
 	}
-	wantCounts(t, engine, map[string]int{"authorization": 1, "authorization_code": 1})
+	wantCounts(t, engine, map[string]int{"authorize": 1, "authorization_code": 1})
 }
 
 func TestCodeExchangeIsRefused(t *testing.T) {
@@ -224,6 +224,6 @@ func TestClientRevokesItsGrant(t *testing.T) {
 	}
 	wantError(t, "refresh", refresh(t, engine, tokens.RefreshToken), 400, "invalid_grant")
 	wantCounts(t, engine, map[string]int{
-		"device_authorization": 1, deviceGrant: 1, "revocation": 1, "refresh_token": 1, "refresh_token invalid_grant": 1,
+		"device_authorization": 1, deviceGrant: 1, "revoke": 1, "refresh_token": 1, "refresh_token failed": 1,
 	})
 }

@@ -1,10 +1,13 @@
-// Package testparts is what tests do when a real part (a keyring daemon, an
-// OAuth engine, a tracer) is not on the machine.
+// Package testparts is what tests with a real part (a keyring daemon, an OAuth
+// engine, a tracer) share: what to do where the part is not on the machine, and
+// how to run an engine of the module's testdata/.
 package testparts
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -26,4 +29,27 @@ func Program(t testing.TB, name, install string) {
 	if _, err := exec.LookPath(name); err != nil {
 		Missing(t, name, install)
 	}
+}
+
+// Testdata returns the path of testdata/name in the module's directory. That is
+// the working directory or above it, as `go test` runs a test in the directory
+// of its package; where a compiled test runs elsewhere, without the source, it
+// ends as Missing has it.
+func Testdata(t testing.TB, name string) string {
+	t.Helper()
+	start, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for above := start; ; above = filepath.Dir(above) {
+		directory := filepath.Join(above, "testdata", name)
+		if _, err := os.Stat(directory); err == nil {
+			return directory
+		}
+		if above == filepath.Dir(above) {
+			break
+		}
+	}
+	Missing(t, "testdata/"+name, fmt.Sprintf("it is not in %q or above; run the test inside the source of doorkey", start))
+	return ""
 }

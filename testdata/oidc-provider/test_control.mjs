@@ -1,5 +1,10 @@
-// Routes that a client calls; the others are pages for the person.
-const counted = new Set(["authorization", "device_authorization", "revocation", "token"]);
+// Routes that a client calls, besides "token", and what they count as; the
+// others are pages for the person.
+const counted = new Map([
+  ["authorization", "authorize"],
+  ["device_authorization", "device_authorization"],
+  ["revocation", "revoke"],
+]);
 
 // What a test may do to the server behind the client's back, and ask it. The
 // server listens on 127.0.0.1 only, so nobody else can.
@@ -51,16 +56,19 @@ export class TestControl {
   }
 
   // Requests to the token endpoint count under their grant type, and those that
-  // were refused once more as "<grant type> <error>"; others under their route.
+  // were refused once more as "<grant type> failed".
   #count(ctx) {
     const { route, params } = ctx.oidc ?? {};
-    if (!counted.has(route)) {
+    if (counted.has(route)) {
+      this.#add(counted.get(route));
+    }
+    if (route !== "token") {
       return;
     }
-    const name = route === "token" ? String(params?.grant_type) : route;
-    this.#add(name);
-    if (ctx.body?.error) {
-      this.#add(`${name} ${ctx.body.error}`);
+    const grantType = String(params?.grant_type);
+    this.#add(grantType);
+    if (ctx.status !== 200) {
+      this.#add(`${grantType} failed`);
     }
   }
 
