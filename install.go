@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,6 +17,10 @@ import (
 // what that changed.
 func (d *doorkey) install(ctx context.Context, verb string, args []string) error {
 	options, err := parseInstall(verb, args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(d.out, usage)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -41,7 +46,10 @@ func parseInstall(verb string, args []string) (install.Options, error) {
 	local := flags.Bool("local", false, "")
 	flags.StringVar(&options.Host, "host", "", "")
 	flags.BoolVar(&options.DryRun, "dry-run", false, "")
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return options, err
+	case err != nil:
 		return options, usageError{verb + ": " + err.Error()}
 	}
 	if flags.NArg() > 0 {

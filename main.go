@@ -28,7 +28,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: here()}, where: here(), now: time.Now}
 	err := d.dispatch(ctx, args)
 	switch {
-	case err == nil || errors.Is(err, flag.ErrHelp):
+	case err == nil:
 		return 0
 	case isInterrupt(err):
 		return interrupted // whoever pressed Ctrl-C knows
@@ -89,7 +89,7 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	switch err := options.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(d.out, usage)
-		return err
+		return nil
 	case err != nil:
 		return usageError{err.Error()}
 	case *version:
@@ -105,20 +105,14 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	if d.person.events = *events == "json"; *events != "" && !d.person.events {
 		return usageError{fmt.Sprintf("--events is %q: it must be json", *events)}
 	}
-	directory, err := cache.DefaultDirectory(os.Getenv("DOORKEY_STATE_DIR"))
-	if err != nil {
+	if d.cache, err = d.openCache(); err != nil {
 		return err
 	}
-	d.cache = &cache.Cache{
-		Directory: directory, KeyringPatience: keyringPatience(d.where), KeyringSlow: d.person.keyringIsSlow,
-		KeyMade: func(place cache.KeyPlace) {
-			if place == cache.InFile {
-				d.person.keyIsInFile(directory)
-			}
-		},
-	}
+	return d.perform(ctx, options.Arg(0), options.Args()[1:])
+}
 
-	switch verb, rest := options.Arg(0), options.Args()[1:]; verb {
+func (d *doorkey) perform(ctx context.Context, verb string, args []string) error {
+	switch verb {
 	case "get":
 		return d.get(ctx)
 	case "store":
@@ -128,11 +122,26 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	case "capability":
 		return credential.WriteCapabilities(d.out, "state")
 	case "install", "uninstall":
-		return d.install(ctx, verb, rest)
+		return d.install(ctx, verb, args)
 	case exchangeVerb:
 		return d.exchange(ctx)
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
+}
+
+func (d *doorkey) openCache() (*cache.Cache, error) {
+	directory, err := cache.DefaultDirectory(d.where.variable("DOORKEY_STATE_DIR"))
+	if err != nil {
+		return nil, err
+	}
+	return &cache.Cache{
+		Directory: directory, KeyringPatience: keyringPatience(d.where), KeyringSlow: d.person.keyringIsSlow,
+		KeyMade: func(place cache.KeyPlace) {
+			if place == cache.InFile {
+				d.person.keyIsInFile(directory)
+			}
+		},
+	}, nil
 }
 
 // programVersion is the version of the module that the program was built from.
