@@ -20,8 +20,8 @@ import (
 // scriptCommands are what scripts can say besides testscript's own commands.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"gitlab": gitlab, "browser": browser, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal,
+		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
+		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium,
 	}
 }
 
@@ -57,7 +57,9 @@ func readOnly(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Defer(func() { os.Chmod(args[0], 0o700) })
 		return
 	}
-	ts.Check(ts.Exec("mount", "--bind", args[0], args[0]))
+	if ts.Exec("mount", "--bind", args[0], args[0]) != nil {
+		testparts.Missing(test(ts), "the right to mount", "run the tests as an ordinary user, or as a root that has CAP_SYS_ADMIN")
+	}
 	ts.Defer(func() { ts.Exec("umount", args[0]) })
 	ts.Check(ts.Exec("mount", "-o", "remount,bind,ro", args[0]))
 }
@@ -214,6 +216,26 @@ func browser(ts *testscript.TestScript, neg bool, args []string) {
 	if got := strings.Count(string(log), "opened "); strconv.Itoa(got) != args[1] {
 		ts.Fatalf("the browser was opened %d times, want %s:\n%s", got, args[1], log)
 	}
+}
+
+// appears is "appears REGEXP FILE": wait, at most 20 s, until the file has it.
+// The name may have a pattern of the shell's in it.
+func appears(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: appears REGEXP FILE")
+	}
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	for range 200 {
+		paths, err := filepath.Glob(ts.MkAbs(args[1]))
+		ts.Check(err)
+		for _, path := range paths {
+			if content, err := os.ReadFile(path); err == nil && pattern.Match(content) {
+				return
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("%q does not appear in %s", args[0], args[1])
 }
 
 // expireAccounts sets the expiry that doorkey has noted back, as if time had

@@ -12,17 +12,17 @@ import (
 // The page at the end of a sign-in: static text, nothing in it from outside.
 const (
 	pageStyle = `
-:root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --back: #f6f8fa; --card: #fff; --good: #1a7f37; --bad: #b3261e; }
+:root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --back: #f6f8fa; --card: #fff; --line: #d1d9e0; --good: #1a7f37; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) {
-  :root { --text: #e6edf3; --quiet: #9198a1; --back: #0d1117; --card: #161b22; --good: #4ac26b; --bad: #ff8b82; }
+  :root { --text: #e6edf3; --quiet: #9198a1; --back: #0d1117; --card: #161b22; --line: #30363d; --good: #4ac26b; --bad: #ff8b82; }
 }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--back); color: var(--text);
+body { margin: 0; min-height: 100svh; display: grid; place-items: center; background: var(--back); color: var(--text);
   font: 1.05rem/1.5 system-ui, sans-serif; }
-main { margin: 1rem; padding: 2rem 2.5rem; max-width: 28rem; background: var(--card); border-radius: .75rem;
-  border-top: .3rem solid var(--good); box-shadow: 0 1px 4px #0003; }
-main.bad { border-color: var(--bad); }
-h1 { margin: 0 0 .5rem; font-size: 1.4rem; }
-p { margin: 0; color: var(--quiet); }
+main { --mark: var(--good); margin: 1rem; padding: 2rem clamp(1.25rem, 7vw, 2.5rem); max-width: 28rem;
+  border: 1px solid var(--line); border-top-color: var(--mark); border-radius: .75rem; background: linear-gradient(var(--mark) .3rem, var(--card) 0) border-box; }
+main.bad { --mark: var(--bad); }
+h1 { margin: 0 0 .5rem; font-size: 1.4rem; line-height: 1.3; text-wrap: balance; }
+p { margin: 0; color: var(--quiet); text-wrap: pretty; }
 `
 	pageFrame = `<!doctype html>
 <html lang="en">
