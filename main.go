@@ -58,7 +58,7 @@ type doorkey struct {
 type usageError struct{ problem string }
 
 func (e usageError) Error() string {
-	return e.problem + "\nrun \"git credential-doorkey --help\" for what it understands"
+	return e.problem + "\nrun \"git credential-doorkey -h\" for what it understands"
 }
 
 const usage = `usage: git credential-doorkey [--flow FLOW] [--events json] <command>
@@ -125,6 +125,9 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 		return d.install(ctx, verb, args)
 	case exchangeVerb:
 		return d.exchange(ctx)
+	}
+	if isTerminal(d.in) {
+		return usageError{fmt.Sprintf("%q is no command of doorkey's", verb)} // git would have a question
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
 }

@@ -191,7 +191,11 @@ func (p *person) askPaste(origin, address, port string, deadline time.Time) {
 }
 
 // pastePrompt stands before what the person pastes.
-func (p *person) pastePrompt() { fmt.Fprint(p.prompts().out, "paste the address here: ") }
+func (p *person) pastePrompt() {
+	if !p.events {
+		fmt.Fprint(p.prompts().out, "paste the address here: ")
+	}
+}
 
 func (p *person) pastedWrong(err error) {
 	p.tell(p.prompts().out, event{Event: "paste_failed"}, err.Error())

@@ -38,8 +38,8 @@ func newScreen(stderr io.Writer, where surroundings) *screen {
 	return &screen{out: stderr}
 }
 
-func isTerminal(out io.Writer) bool {
-	file, isFile := out.(*os.File)
+func isTerminal(stream any) bool {
+	file, isFile := stream.(*os.File)
 	return isFile && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 }
 

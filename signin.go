@@ -16,15 +16,15 @@ import (
 // signIn obtains a grant from the person and keeps it. Of processes that need
 // one for the same origin one asks; the others wait and use what it got.
 func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (entry, error) {
-	began := d.now()
-	flows, err := d.flowsFor(q.origin, provider, settings)
+	refused := d.cache.RefusedAt(q.origin)
+	flows, err := d.flowsFor(q.origin, provider, settings, refused)
 	if err != nil {
 		return entry{}, err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if settings.place == keepNothing {
-		signedIn, err := d.askPerson(ctx, q, provider, flows, began.Add(settings.timeout))
+		signedIn, err := d.askPerson(ctx, q, provider, flows, d.now().Add(settings.timeout))
 		return signedIn, explainSignIn(q.origin, settings.timeout, err)
 	}
 	locked, err := d.lockToSignIn(ctx, q.origin, settings)
@@ -35,7 +35,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	if found, err := d.lookUp(ctx, q); err != nil || found.usable(d.now()) {
 		return found, err
 	}
-	if d.cache.RefusedAt(q.origin).After(began) {
+	if d.cache.RefusedAt(q.origin).After(refused) {
 		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", q.origin)
 	}
 	if err := locked.Reserve(ctx, settings.place); err != nil {
@@ -63,7 +63,7 @@ const signingIn = "sign-in"
 const refusalLasts = time.Minute
 
 // flowsFor finds out how the person can be asked, if at all.
-func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings settings) ([]flow, error) {
+func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings settings, refused time.Time) ([]flow, error) {
 	named, err := parseFlow("DOORKEY_FLOW", d.where.variable("DOORKEY_FLOW"))
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 	flows, err := ladder(circumstances{
 		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "",
 		terminal: d.person.prompts().canType(), promptsAllowed: isOn(d.where.variable("GIT_TERMINAL_PROMPT")),
-		asking: settings.mayAsk, recentlyRefused: d.now().Sub(d.cache.RefusedAt(origin)) < refusalLasts,
+		asking: settings.mayAsk, recentlyRefused: d.now().Sub(refused) < refusalLasts,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
@@ -183,11 +183,11 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 func explainKey(err error) error {
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager), or set credential.oauthStore to \"file\"", err)
+		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager); or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential reject\"", err)
 	case errors.Is(err, cache.ErrKeyringTimeout):
-		return fmt.Errorf("%v\nlook for its password dialog on the desktop, or set credential.oauthStore to \"file\"", err)
+		return fmt.Errorf("%v\nlook for its password dialog on the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential reject\"", err)
 	case errors.Is(err, cache.ErrKeyringAbsent):
-		return fmt.Errorf("%v in this session, and tokens of this host are sealed with a key in it\nlog in to the desktop, or set credential.oauthStore to \"file\" and sign in again", err)
+		return fmt.Errorf("%v in this session, and the key for the tokens of this host is kept in one\nlog in to the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential reject\"", err)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
+	"git-credential-doorkey/oauthflow"
 )
 
 // store keeps a password that a person typed for a host that doorkey does not
@@ -31,7 +32,7 @@ func (d *doorkey) store(ctx context.Context) error {
 		return err
 	}
 	settings, err := readSettings(ctx, request)
-	if err != nil || settings.place == keepNothing {
+	if err != nil || settings.place == keepNothing || signsIn(origin, request, settings) {
 		return err
 	}
 	locked, err := d.lockToChange(ctx, origin)
@@ -43,6 +44,13 @@ func (d *doorkey) store(ctx context.Context) error {
 		Username: request.Username, Path: request.Path, Obtained: d.now(), Expiry: request.PasswordExpiry,
 	}, cache.Secrets{Password: request.Password, RefreshToken: request.OAuthRefreshToken})
 	return explainKey(err)
+}
+
+// signsIn reports whether doorkey signs in at an origin: there, a password that
+// somebody used once (a CI job's token, say) must not take the grant's place.
+func signsIn(origin string, request credential.Request, settings settings) bool {
+	_, err := oauthflow.Resolve(origin, request.WWWAuthenticate, settings.oauth)
+	return err == nil && oauthflow.MayCarryTokens(origin)
 }
 
 func isOurState(state string) bool {

@@ -92,7 +92,7 @@ func screenOf(ts *testscript.TestScript) string {
 }
 
 func addressOn(screen string) string {
-	return regexp.MustCompile(`https://\S+/oauth/authorize\S+`).FindString(screen)
+	return regexp.MustCompile(`https://\S+/oauth/authorize\?\S+`).FindString(screen)
 }
 
 // whereBrowserEnds opens an authorization address of a trusted application and
