@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -125,12 +124,6 @@ func (k *Keyring) Kill() { stop(k.daemon) }
 
 // Restart starts the keyring daemon again, unlocked, with what it has kept.
 func (k *Keyring) Restart() { k.t.Helper(); k.startDaemon() }
-
-// Stop makes the daemon answer nothing, as one that hangs; Continue ends that.
-func (k *Keyring) Stop() { k.daemon.Process.Signal(syscall.SIGSTOP) }
-
-// Continue lets the daemon answer again.
-func (k *Keyring) Continue() { k.daemon.Process.Signal(syscall.SIGCONT) }
 
 // Lock locks all collections of the keyring, as locking the desktop can.
 func (k *Keyring) Lock() {
