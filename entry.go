@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"git-credential-doorkey/cache"
@@ -23,7 +24,7 @@ func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	account, found := q.choose(accounts)
+	account, found := q.choose(accounts, d.now())
 	if !found || !account.Fresh(d.now()) {
 		return entry{account: account}, nil
 	}
@@ -40,25 +41,27 @@ func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 	return entry{account, secrets}, nil
 }
 
-// choose picks the account: a password that fits, else the grant with the label.
-func (q question) choose(accounts []cache.Account) (cache.Account, bool) {
-	for _, account := range accounts {
-		if !account.IsGrant() && q.fits(account) {
-			return account, true
-		}
-	}
-	for _, account := range accounts {
-		if account.Answers(q.label) {
-			return account, true
+// choose picks the account: a password that fits, else the grant with the label,
+// else a password that fits and is over. Of several the one that was kept last,
+// as git's store helper has it.
+func (q question) choose(accounts []cache.Account, now time.Time) (cache.Account, bool) {
+	for _, meant := range []func(cache.Account) bool{
+		func(account cache.Account) bool { return q.fits(account) && account.Fresh(now) },
+		func(account cache.Account) bool { return account.Answers(q.label) },
+		q.fits,
+	} {
+		if i := slices.IndexFunc(accounts, meant); i >= 0 {
+			return accounts[i], true
 		}
 	}
 	return cache.Account{}, false
 }
 
-// fits reports whether a kept password belongs to what is asked for, as git's
-// own helpers match: what the request leaves out fits everything.
+// fits reports whether an account is a kept password that belongs to what is
+// asked for, as git's own helpers match: what the request leaves out fits
+// everything.
 func (q question) fits(account cache.Account) bool {
-	return (!q.UsernameGiven || q.Username == account.Username) && (q.Path == "" || q.Path == account.Path)
+	return !account.IsGrant() && (!q.UsernameGiven || q.Username == account.Username) && (q.Path == "" || q.Path == account.Path)
 }
 
 // usable reports whether the entry has something to hand out now.
@@ -77,4 +80,15 @@ func (e entry) response() credential.Response {
 		Username: e.account.Username, UsernameGiven: e.secrets.Password.IsSet(), Password: e.secrets.Password,
 		PasswordExpiry: e.account.Expiry, OAuthRefreshToken: e.secrets.RefreshToken,
 	}
+}
+
+// leftOver is what a password that is over leaves to git and its next helper:
+// whose it was, and the refresh token that came with it (git 2.41).
+func (d *doorkey) leftOver(ctx context.Context, q question, account cache.Account) credential.Response {
+	if account.IsGrant() {
+		return credential.Response{}
+	}
+	// Without the key there is no refresh token, which is no reason to fail.
+	secrets, _ := d.cache.Unseal(ctx, q.origin, account)
+	return credential.Response{Username: account.Username, OAuthRefreshToken: secrets.RefreshToken}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
@@ -10,7 +11,8 @@ import (
 
 // erase forgets what git says that the server refused: of a grant the access
 // token, if it is the current one. Its refresh token stays, and the next get
-// refreshes. A process that was given an older token changes nothing.
+// refreshes. A process that was given an older token changes nothing. Of
+// passwords all that match are forgotten, as git's own helpers do.
 //
 // A request without a password is a person's "git credential reject": the
 // account is forgotten whole.
@@ -20,7 +22,7 @@ func (d *doorkey) erase(ctx context.Context) error {
 		return err
 	}
 	q := ask(request)
-	if q.origin == "" {
+	if q.origin == "" || q.Credential.IsSet() { // what has that form (git 2.46) is not from here
 		return nil
 	}
 	concerned, err := d.concerned(ctx, q)
@@ -35,12 +37,7 @@ func (d *doorkey) erase(ctx context.Context) error {
 	if concerned, err = d.concerned(ctx, q); err != nil {
 		return err
 	}
-	for _, refused := range concerned {
-		if err := d.drop(ctx, locked, q, refused); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.drop(ctx, locked, q, concerned)
 }
 
 // concerned lists the accounts that an erase is about. A token says by itself
@@ -51,19 +48,18 @@ func (d *doorkey) concerned(ctx context.Context, q question) (concerned []entry,
 	if err != nil {
 		return nil, err
 	}
-	for _, account := range accounts {
-		if !q.Password.IsSet() && (account.Answers(q.label) || !account.IsGrant() && q.fits(account)) {
-			concerned = append(concerned, entry{account: account})
-		}
-		if !q.Password.IsSet() || !account.IsGrant() && !q.fits(account) {
-			continue
-		}
-		secrets, err := d.cache.Unseal(ctx, q.origin, account)
-		if err != nil {
+	accounts = slices.DeleteFunc(accounts, func(account cache.Account) bool {
+		return !q.fits(account) && !account.Answers(q.label) && !(account.IsGrant() && q.Password.IsSet())
+	})
+	secrets := make([]cache.Secrets, len(accounts))
+	if q.Password.IsSet() {
+		if secrets, err = d.cache.UnsealAll(ctx, q.origin, accounts); err != nil {
 			return nil, explainKey(err)
 		}
-		if current(account, secrets).Equal(q.Password) {
-			concerned = append(concerned, entry{account, secrets})
+	}
+	for i, account := range accounts {
+		if !q.Password.IsSet() || current(account, secrets[i]).Equal(q.Password) {
+			concerned = append(concerned, entry{account, secrets[i]})
 		}
 	}
 	return concerned, nil
@@ -77,13 +73,22 @@ func current(account cache.Account, secrets cache.Secrets) secret.Text {
 	return secrets.Password
 }
 
-// drop takes the refused part out of an account.
-func (d *doorkey) drop(ctx context.Context, locked *cache.Locked, q question, refused entry) error {
-	if !refused.account.IsGrant() || !q.Password.IsSet() {
-		return locked.Forget(refused.account.Same)
+// drop takes the refused tokens out of their grants, and forgets the rest.
+func (d *doorkey) drop(ctx context.Context, locked *cache.Locked, q question, concerned []entry) error {
+	var forgotten []cache.Account
+	for _, refused := range concerned {
+		if !refused.account.IsGrant() || !q.Password.IsSet() {
+			forgotten = append(forgotten, refused.account)
+			continue
+		}
+		refused.secrets.AccessToken = secret.Text{}
+		refused.account.Expiry = refused.account.Obtained // it is over: get need not unseal it to see that
+		if _, err := locked.Put(ctx, refused.account.Place(), refused.account, refused.secrets); err != nil {
+			return explainKey(err)
+		}
 	}
-	refused.secrets.AccessToken = secret.Text{}
-	refused.account.Expiry = refused.account.Obtained // it is over: get need not unseal it to see that
-	_, err := locked.Put(ctx, refused.account.Place(), refused.account, refused.secrets)
-	return explainKey(err)
+	if len(forgotten) == 0 {
+		return nil
+	}
+	return locked.Forget(func(account cache.Account) bool { return slices.ContainsFunc(forgotten, account.Same) })
 }

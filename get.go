@@ -37,7 +37,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		return q.respond(found), err
 	}
 	if !oauthflow.MayCarryTokens(q.origin) {
-		return credential.Response{}, nil
+		return d.leftOver(ctx, q, found.account), nil
 	}
 	settings, err := readSettings(ctx, q.Request)
 	if err != nil {
@@ -52,10 +52,10 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, settings.oauth)
 	switch {
 	case errors.Is(err, oauthflow.ErrUnknownHost):
-		return credential.Response{}, nil
+		return d.leftOver(ctx, q, found.account), nil
 	case errors.Is(err, oauthflow.ErrNoClientID):
 		d.person.missesClientID(q.origin)
-		return credential.Response{}, nil
+		return d.leftOver(ctx, q, found.account), nil
 	case err != nil:
 		return credential.Response{}, fmt.Errorf("%s: %v", q.origin, err)
 	}

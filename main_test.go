@@ -72,6 +72,7 @@ func isolate(env *testscript.Env) error {
 		"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"), "GIT_TERMINAL_PROMPT": "0",
 		"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com",
 		"STATE":   filepath.Join(home, ".local", "state", "git-credential-doorkey"),
+		"GORACE":  noSleepAtExit,
 		"BROWSER": "fakebrowser", "BROWSER_LOG": filepath.Join(env.WorkDir, "browser.log"), "BROWSER_ANSWER": "authorize",
 		"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": "",
 	} {
@@ -83,6 +84,10 @@ func isolate(env *testscript.Env) error {
 	env.Defer(func() { closeServer(env.T(), server) })
 	return nil
 }
+
+// noSleepAtExit is the value of GORACE with which a program that has the race
+// detector in it does not sleep for a second at its end, as it does by default.
+const noSleepAtExit = "atexit_sleep_ms=0"
 
 // closeServer ends a script's server. The script fails if it was sent anything
 // that a client must not send.

@@ -38,6 +38,9 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 	if request.Username != "" {
 		address.User = url.User(request.Username)
 	}
+	if address.Host == "" {
+		address.Host = "localhost" // of a certificate: git looks nothing up without a host
+	}
 	values, err := gitconfig.ForURL(ctx, "credential", address)
 	if err != nil {
 		return settings{}, fmt.Errorf("git's configuration: %v", err)

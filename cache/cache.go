@@ -77,6 +77,36 @@ func (c *Cache) Unseal(ctx context.Context, origin string, account Account) (Sec
 	if err != nil {
 		return Secrets{}, err
 	}
+	return c.unsealWith(key, origin, account)
+}
+
+// UnsealAll does for many accounts what Unseal does for one, and gets each data
+// key once. An account whose key is gone has no secrets.
+func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account) ([]Secrets, error) {
+	keys := make(map[keyReference]dataKey)
+	all := make([]Secrets, len(accounts))
+	for i, account := range accounts {
+		key, got := keys[account.key]
+		if !got {
+			var err error
+			if key, err = c.namedKey(ctx, account.key); err != nil && !errors.Is(err, ErrKeyGone) {
+				return nil, err
+			}
+			keys[account.key] = key
+		}
+		if key.bytes == nil {
+			continue
+		}
+		secrets, err := c.unsealWith(key, origin, account)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = secrets
+	}
+	return all, nil
+}
+
+func (c *Cache) unsealWith(key dataKey, origin string, account Account) (Secrets, error) {
 	secrets, err := unseal(key, origin, account)
 	if err != nil {
 		return Secrets{}, fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)

@@ -152,6 +152,19 @@ func TestLockWaits(t *testing.T) {
 	lock(t, c, origin).Unlock()
 }
 
+// TestNoteOfAKilledHolder: what a process said of itself ends with it, so that
+// nobody is told of a sign-in that is none.
+func TestNoteOfAKilledHolder(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	killed := lock(t, c, origin)
+	killed.Announce(Holder{Purpose: "sign-in"})
+	killed.unlock() // as the kernel does
+	defer lock(t, c, origin).Unlock()
+	if holder := readHolder(c.path(origin, ".lock")); holder != (Holder{}) {
+		t.Errorf("the next holder stands there as %+v", holder)
+	}
+}
+
 func TestKeyringThatNeverAnswers(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // reachable at a glance
 	synctest.Test(t, func(t *testing.T) {

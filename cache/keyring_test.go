@@ -56,3 +56,26 @@ func TestKeyringFailures(t *testing.T) {
 		})
 	}
 }
+
+// TestKeyringGoneAfterReserve: once a token is spent, what was got for it is
+// kept, whatever becomes of the keyring meanwhile.
+func TestKeyringGoneAfterReserve(t *testing.T) {
+	k := keyringtest.Start(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", k.Address)
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}
+	account, secrets := grant("")
+	locked := lock(t, c, origin)
+	defer locked.Unlock()
+	if err := locked.Reserve(t.Context(), InKeyring); err != nil {
+		t.Fatal(err)
+	}
+	k.Kill()
+	kept, err := locked.Put(t.Context(), InKeyring, account, secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Restart()
+	if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
+		t.Errorf("the keyring is back: %v", err)
+	}
+}

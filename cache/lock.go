@@ -25,6 +25,11 @@ type Locked struct {
 	unlock   func()
 	reserved string // a file that holds the room for the next change
 
+	// What Reserve has got: the key for a Put in that place. The keyring may be
+	// locked or gone by then.
+	reservedPlace KeyPlace
+	reservedKey   dataKey
+
 	announced bool
 }
 
@@ -48,6 +53,8 @@ func (c *Cache) Lock(ctx context.Context, origin string, waiting func(Holder)) (
 	if err != nil {
 		return nil, err
 	}
+	// What stands there is of a process that was killed.
+	os.Remove(holderPath(path))
 	return &Locked{cache: c, origin: origin, unlock: unlock}, nil
 }
 
@@ -119,12 +126,14 @@ func (l *Locked) Accounts() ([]Account, error) { return l.cache.Accounts(l.origi
 
 // Reserve proves that the next Put can be written and holds the room for it,
 // so that neither a full disk nor a read-only directory is met after a
-// single-use refresh token or code has been spent. It also proves that the
-// place for the data key can be reached.
+// single-use refresh token or code has been spent. It also gets the data key for
+// that place, so that Put does not depend on the keyring any more.
 func (l *Locked) Reserve(ctx context.Context, place KeyPlace) error {
-	if _, err := l.cache.sealingKey(ctx, place); err != nil {
+	key, err := l.cache.sealingKey(ctx, place)
+	if err != nil {
 		return err
 	}
+	l.reservedPlace, l.reservedKey = place, key
 	return l.reserve()
 }
 
@@ -148,10 +157,13 @@ func (l *Locked) room() int64 {
 	return grant
 }
 
-// Put seals an account and keeps it in the place of the one with the same user
-// name and path, first in the list. It returns the account as Accounts will.
+// Put seals an account and keeps it in the place of those that it replaces,
+// first in the list. It returns the account as Accounts will.
 func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secrets Secrets) (Account, error) {
-	key, err := l.cache.sealingKey(ctx, place)
+	key, err := l.reservedKey, error(nil)
+	if place != l.reservedPlace {
+		key, err = l.cache.sealingKey(ctx, place)
+	}
 	if err != nil {
 		return Account{}, err
 	}
@@ -160,7 +172,7 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 		return Account{}, err
 	}
 	return sealed, l.change(func(accounts []Account) []Account {
-		return append([]Account{sealed}, without(accounts, sealed.Same)...)
+		return append([]Account{sealed}, without(accounts, sealed.Replaces)...)
 	})
 }
 

@@ -140,8 +140,15 @@ func parseExpiry(value string) (time.Time, error) {
 	if err != nil || seconds < 0 {
 		return time.Time{}, fmt.Errorf("\"password_expiry_utc\" is not a number of seconds since 1970")
 	}
+	if seconds > lastSecond {
+		return time.Time{}, nil // never, as milliseconds in its place would have it
+	}
 	return time.Unix(seconds, 0), nil
 }
+
+// lastSecond is the end of the year 9999, after which dates have no common form
+// (RFC 3339 section 1).
+const lastSecond = 253402300799
 
 // parseBool reads a boolean as git's configuration writes it (git_config_bool).
 func parseBool(key, value string) (bool, error) {

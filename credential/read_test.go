@@ -32,6 +32,7 @@ func TestRead(t *testing.T) {
 			WWWAuthenticate: []string{`Basic realm="GitLab"`, "Negotiate"}, Capabilities: []string{"authtype", "state"},
 			State: []string{"doorkey:1"}, AuthType: "Basic", Credential: secret.New("c"), Ephemeral: true, Continue: true,
 		}},
+		{"expiry in milliseconds is none", "password_expiry_utc=1700000000000\n", Request{}},
 		{"empty value resets a list", "wwwauth[]=a\nwwwauth[]=b\nwwwauth[]=\nwwwauth[]=c\n", Request{WWWAuthenticate: []string{"c"}}},
 		{"longest line", "wwwauth[]=" + longest + "\n", Request{WWWAuthenticate: []string{longest}}},
 	} {
@@ -112,6 +113,7 @@ func TestOrigin(t *testing.T) {
 		{"trailing dot is another host", "https", "gitlab.com.", "https://gitlab.com."},
 		{"Kelvin sign is not k", "https", "\u212Aey.example", "https://\u212Aey.example"},
 		{"no host", "https", "", ""},
+		{"certificate without the path of its file", "cert", "", ""},
 		{"no protocol", "", "gitlab.com", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -119,6 +121,15 @@ func TestOrigin(t *testing.T) {
 				t.Errorf("Origin() = %q, want %q", got, row.want)
 			}
 		})
+	}
+}
+
+func TestOriginOfACertificate(t *testing.T) {
+	if got := (Request{Protocol: "cert", Path: "/home/ada/ada.pem"}).Origin(); got != "cert://" {
+		t.Errorf("Origin() = %q", got)
+	}
+	if got := (Request{Protocol: "https", Path: "/home/ada/ada.pem"}).Origin(); got != "" {
+		t.Errorf("Origin() = %q for a URL that lacks its host", got)
 	}
 }
 

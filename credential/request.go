@@ -50,8 +50,11 @@ var defaultPorts = map[string]string{"https": "443", "http": "80"}
 // ("https://gitlab.example.com:8443"), in the one form in which two names of
 // the same place are equal: lower case, without a default port. It returns ""
 // when the request names no protocol or no host: there is nobody to answer for.
+//
+// The passphrase of a certificate has no host ("cert://"): git asks for it by
+// the path of its file.
 func (r Request) Origin() string {
-	if r.Protocol == "" || r.Host == "" {
+	if r.Protocol == "" || r.Host == "" && (r.Protocol != "cert" || r.Path == "") {
 		return ""
 	}
 	scheme, host := lowerASCII(r.Protocol), lowerASCII(r.Host)
