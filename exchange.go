@@ -17,57 +17,69 @@ import (
 
 // exchange is the child's whole life: lock, read again, refresh, keep, report.
 func (d *doorkey) exchange(ctx context.Context) error {
-	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// SIGPIPE: who asked may be gone, and to tell them must not end the refresh.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	var what task
 	if err := json.NewDecoder(d.in).Decode(&what); err != nil {
 		return usageError{"\"exchange\" is doorkey's own: it is told what to do by doorkey"}
 	}
-	reports := json.NewEncoder(d.out)
-	last := report{Done: true}
-	err := d.renew(ctx, what, func(holder cache.Holder) {
-		// Who asked may be gone: nobody is to be told then.
-		_ = reports.Encode(report{Waiting: &holder})
-	})
+	gone, err := d.renew(ctx, what, func(holder cache.Holder) { d.report(report{Waiting: &holder}) })
+	last := report{Done: true, Gone: gone}
 	if err != nil {
 		last.Error = err.Error()
 	}
-	_ = reports.Encode(last)
+	d.report(last)
 	return nil
 }
 
-// renew does one refresh, unless another process has just done it.
-func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holder)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, what.Timeout, errTimeout)
+// report writes a line to whoever asked, who may be gone: nobody is to be told
+// then. That another process is waited for may be said while all else goes on.
+func (d *doorkey) report(line report) { _ = json.NewEncoder(d.out).Encode(line) }
+
+// renew does one refresh, unless another process has just done it. It reports
+// whether the grant is gone, so that there is nothing to refresh with.
+func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holder)) (gone bool, err error) {
+	limited, cancel := context.WithTimeout(ctx, what.Timeout)
 	defer cancel()
-	locked, err := d.cache.Lock(ctx, what.Origin, waiting)
+	locked, err := d.cache.Lock(limited, what.Origin, waiting)
 	if err != nil {
-		return fmt.Errorf("refresh for %s: waited %v for another process: %v", what.Origin, what.Timeout, err)
+		return false, fmt.Errorf("refresh for %s: waited %v for another process: %v", what.Origin, what.Timeout, err)
 	}
 	defer locked.Unlock()
 
-	account, secrets, err := d.spendable(ctx, locked, what)
-	if err != nil || secrets.RefreshToken.IsEmpty() {
-		return err
+	found, err := d.spendable(limited, locked, what)
+	if err != nil || !found.account.IsGrant() {
+		return false, err // somebody has done the work
 	}
-	place := what.placeFor(account)
-	if err := locked.Reserve(ctx, place); err != nil {
-		return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", explainKey(err), what.Origin)
+	if found.secrets.RefreshToken.IsEmpty() {
+		return true, nil
 	}
-	grant, err := d.exchangeRefreshToken(ctx, what, account, secrets.RefreshToken)
+	place := what.placeFor(found.account)
+	if err := locked.Reserve(limited, place); err != nil {
+		return false, fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", explainKey(err), what.Origin)
+	}
+	// From here on a wait that was long already must not cut anything short:
+	// the HTTP client has limits of its own.
+	return d.spend(ctx, locked, what, found, place)
+}
+
+// spend spends the refresh token and keeps what it gets for it.
+func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, found entry, place cache.KeyPlace) (gone bool, err error) {
+	grant, err := d.exchangeRefreshToken(ctx, what, found.account, found.secrets.RefreshToken)
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
-		secrets = cache.Secrets{} // what is left is the label, for the next sign-in
-		_, err = locked.Put(ctx, place, account, secrets)
-		return err
+		// What is left is the label, for the next sign-in.
+		_, err = locked.Put(ctx, place, found.account, cache.Secrets{})
+		return true, err
 	case err != nil:
-		return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
+		return false, fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
 	}
 	if grant.RefreshToken.IsEmpty() {
-		grant.RefreshToken = secrets.RefreshToken
+		grant.RefreshToken = found.secrets.RefreshToken
 	}
-	renewed := granted(account, grant, d.now())
+	renewed := granted(found.account, grant, d.now())
 	_, err = locked.Put(ctx, place, renewed.account, renewed.secrets)
-	return err
+	return false, err
 }
 
 // placeFor is where the key for the renewed account is to be. A place that was
@@ -80,12 +92,12 @@ func (t task) placeFor(account cache.Account) cache.KeyPlace {
 	return account.Place()
 }
 
-// spendable returns the account to refresh, with a refresh token in its
-// secrets only if it is this process that has to spend it.
-func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task) (cache.Account, cache.Secrets, error) {
+// spendable returns the account to refresh; the zero entry if it is not this
+// process that has to, and no refresh token if there is none that is good.
+func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task) (entry, error) {
 	accounts, err := locked.Accounts()
 	if err != nil {
-		return cache.Account{}, cache.Secrets{}, err
+		return entry{}, err
 	}
 	for _, account := range accounts {
 		if !account.IsGrant() || account.Username != what.Username {
@@ -96,14 +108,14 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 		}
 		secrets, err := d.cache.Unseal(ctx, what.Origin, account)
 		if errors.Is(err, cache.ErrKeyGone) {
-			break // the parent sees it too, and signs in
+			return entry{account: account}, nil
 		}
-		if account.Fresh(d.now()) && secrets.AccessToken.Fingerprint() != what.Refused {
+		if err == nil && account.Fresh(d.now()) && secrets.AccessToken.Fingerprint() != what.Refused {
 			break // the one that was refused has been replaced
 		}
-		return account, secrets, explainKey(err)
+		return entry{account, secrets}, explainKey(err)
 	}
-	return cache.Account{}, cache.Secrets{}, nil
+	return entry{}, nil
 }
 
 // exchangeRefreshToken asks the endpoint that the grant came from, as the

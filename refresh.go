@@ -39,28 +39,53 @@ type task struct {
 type report struct {
 	Waiting *cache.Holder `json:"waiting,omitempty"` // another process is busy with this origin
 	Done    bool          `json:"done,omitempty"`
+	Gone    bool          `json:"gone,omitempty"` // there is nothing to refresh with
 	Error   string        `json:"error,omitempty"`
 }
 
-// refresh has a child renew a grant, and reads what it kept. The zero entry
-// means that the grant is gone: there is nothing to refresh with.
+// attempts is how many children one command starts at the most.
+const attempts = 3
+
+// errChildEnded is the end of a child that has not said how it went: it was
+// killed.
+var errChildEnded = errors.New("the process that refreshes was ended before it was done")
+
+// refresh has a child renew a grant, and reads what it kept. An entry that is
+// not usable means that the grant is gone: there is nothing to refresh with.
+//
+// A child that was killed has a successor. So has one whose token is over again
+// when it is read: this process was stopped in between (a laptop was closed), or
+// another one was told that the server refuses it. That is no reason to sign in.
 func (d *doorkey) refresh(ctx context.Context, q question, account cache.Account, settings settings) (entry, error) {
 	http, err := readHTTP(ctx, account.TokenEndpoint)
 	if err != nil {
 		return entry{}, err
 	}
-	waiting := d.person.busy(q.origin)
-	last, err := runChild(ctx, task{
+	what := task{
 		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
-	}, waiting)
-	if err != nil {
-		return entry{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 	}
-	if last.Error != "" {
-		return entry{}, errors.New(last.Error)
+	waiting := d.person.busy(q.origin)
+	failure := errors.New("its token was over again each time, before it could be handed out")
+	for range attempts {
+		last, err := runChild(ctx, what, waiting)
+		switch {
+		case errors.Is(err, errChildEnded):
+			failure = err
+			continue
+		case err != nil:
+			return entry{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
+		case last.Error != "":
+			return entry{}, errors.New(last.Error)
+		case last.Gone:
+			return entry{}, nil
+		}
+		renewed, err := d.lookUp(ctx, q)
+		if err != nil || renewed.usable(d.now()) || !renewed.account.IsGrant() {
+			return renewed, err
+		}
 	}
-	return d.lookUp(ctx, q)
+	return entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.origin, failure)
 }
 
 // runChild starts the child, tells it the task and waits for its last report.
@@ -83,8 +108,9 @@ func runChild(ctx context.Context, what task, waiting func(cache.Holder)) (repor
 		return report{}, err
 	}
 	defer child.Process.Release()
+	defer output.Close()
 	if err := json.NewEncoder(input).Encode(what); err != nil {
-		return report{}, err
+		return report{}, errChildEnded // nobody reads it
 	}
 	input.Close()
 	return lastReport(output, waiting)
@@ -104,5 +130,5 @@ func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
 			waiting(*line.Waiting)
 		}
 	}
-	return report{}, errors.New("the process that refreshes was ended before it was done; run the command again")
+	return report{}, errChildEnded
 }

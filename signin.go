@@ -52,7 +52,8 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 		return entry{}, explainSignIn(q.origin, settings.timeout, err)
 	}
 	locked.ClearRefusal()
-	signedIn.account, err = locked.Put(ctx, settings.place, signedIn.account, signedIn.secrets)
+	// Ctrl-C comes too late: the person has signed in.
+	signedIn.account, err = locked.Put(context.WithoutCancel(ctx), settings.place, signedIn.account, signedIn.secrets)
 	return signedIn, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/fakebrowser"
+	"git-credential-doorkey/internal/practice"
 )
 
 // TestEveryClaimIsChecked lets each check meet what it has to find.
@@ -106,7 +107,7 @@ func TestArguments(t *testing.T) {
 		{"an unknown browser", []string{"-browser=other"}, 1, "", "is not understood"},
 		{"an unknown option", []string{"-other"}, 1, "", "usage: go run ./internal/demo"},
 		{"an argument", []string{"other"}, 1, "", "is not understood"},
-		{"consent where no server is", []string{consentVerb, "http://127.0.0.1:1/"}, 1, "", "demo: fakebrowser:"},
+		{"consent where no server is", []string{practice.ConsentVerb, "http://127.0.0.1:1/"}, 1, "", "demo: fakebrowser:"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

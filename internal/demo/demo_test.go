@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"git-credential-doorkey/internal/practice"
 )
 
 // browserMark is set where the test binary is to be a person's own browser.
@@ -17,7 +19,7 @@ const browserMark = "DEMO_TEST_IS_BROWSER"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(browserMark) != "" {
-		os.Exit(run(context.Background(), []string{consentVerb, os.Args[len(os.Args)-1]}, os.Stdout, os.Stderr))
+		os.Exit(run(context.Background(), []string{practice.ConsentVerb, os.Args[len(os.Args)-1]}, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

@@ -1,22 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"git-credential-doorkey/internal/practice"
 )
 
 // The times that a command gets.
 const (
 	patience           = time.Minute
 	patienceWithPerson = 6 * time.Minute // more than the sign-in itself gets
-	graceAfterStop     = 5 * time.Second
 )
 
 // build builds doorkey, and this program, which is the browser.
@@ -25,10 +23,7 @@ func (s *story) build(ctx context.Context) {
 	if s.err != nil {
 		return
 	}
-	// Not git's environment: Go's cache is in the person's home.
-	build := command(ctx, "", append(os.Environ(), "GOTMPDIR="+s.directory), "go", "build", "-buildvcs=false",
-		"-o", s.programs+string(filepath.Separator), "git-credential-doorkey", "git-credential-doorkey/internal/demo")
-	_, s.err = output(build)
+	s.err = practice.Build(ctx, s.directory, s.programs, "git-credential-doorkey", "git-credential-doorkey/internal/demo")
 }
 
 // git runs and shows a git command that a person would type.
@@ -71,7 +66,7 @@ func (s *story) gitWithPerson(ctx context.Context, args ...string) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patienceWithPerson)
 	defer cancel()
-	git := command(ctx, s.work, s.environment, "git", args...)
+	git := practice.Command(ctx, s.work, s.environment, "git", args...)
 	git.Stdout, git.Stderr = s.stderr, s.stderr
 	if err := git.Run(); err != nil {
 		s.fail("git %s: %v", strings.Join(args, " "), err)
@@ -113,23 +108,5 @@ func (s *story) ask(ctx context.Context, directory string, args ...string) strin
 func (s *story) runGit(ctx context.Context, directory string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return output(command(ctx, directory, s.environment, "git", args...))
-}
-
-// output runs a command and returns what it printed, which is in the error, too.
-func output(command *exec.Cmd) (string, error) {
-	text, err := command.CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%s: %v\n%s", strings.Join(command.Args, " "), err, bytes.TrimSpace(text))
-	}
-	return string(text), err
-}
-
-// command is stopped as Ctrl-C would stop it, so that it can tidy up.
-func command(ctx context.Context, directory string, environment []string, name string, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, name, args...)
-	command.Dir, command.Env = directory, environment
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = graceAfterStop
-	return command
+	return practice.Output(practice.Command(ctx, directory, s.environment, "git", args...))
 }

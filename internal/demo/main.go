@@ -25,6 +25,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"git-credential-doorkey/internal/practice"
 )
 
 func main() {
@@ -56,8 +58,8 @@ const usage = `usage: go run ./internal/demo [-browser=automatic|own]
 
 // choose runs the demo, or is the browser in it.
 func choose(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 2 && args[0] == consentVerb {
-		return consent(ctx, args[1])
+	if len(args) == 2 && args[0] == practice.ConsentVerb {
+		return practice.Consent(ctx, args[1])
 	}
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

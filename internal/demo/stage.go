@@ -3,13 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/practice"
 )
 
 // stage is where the demo plays: a temporary directory with everything in it.
@@ -84,55 +82,21 @@ func (s *stage) furnish() error {
 // own browser needs the person's home: there, git's variables alone have to
 // keep git out of it.
 func (s *stage) isolate(person []string) []string {
-	var environment []string
-	for _, variable := range person {
-		name, _, _ := strings.Cut(variable, "=")
-		if !leadsElsewhere(strings.ToUpper(name)) {
-			environment = append(environment, variable)
-		}
-	}
-	environment = append(environment,
-		"PATH="+s.programs+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+s.configuration, "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=",
-		"DOORKEY_STATE_DIR="+s.state, "DOORKEY_FLOW=browser", caVariable+"="+s.server.CAFile(),
-	)
+	environment := append(practice.Environment(person, s.programs, s.configuration),
+		"DOORKEY_STATE_DIR="+s.state, "DOORKEY_FLOW=browser", practice.CAVariable+"="+s.server.CAFile())
 	if s.ownBrowser {
 		return environment
 	}
-	home := filepath.Dir(s.configuration)
-	return append(environment,
-		"HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_STATE_HOME="+home,
-		// By name, because the path may have a space in it, which BROWSER cannot.
-		"BROWSER=demo "+consentVerb,
-		// Nobody is to be asked anything, not in the terminal either.
-		"CI=true",
-	)
+	environment = append(environment, practice.NobodyThere(filepath.Dir(s.configuration))...)
+	// By name, because the path may have a space in it, which BROWSER cannot.
+	return append(environment, "BROWSER=demo "+practice.ConsentVerb)
 }
 
-// leadsElsewhere reports whether a variable could lead git or doorkey to the
-// person's repository, settings or proxy.
-func leadsElsewhere(name string) bool {
-	return strings.HasPrefix(name, "GIT_") || strings.HasPrefix(name, "DOORKEY_") || strings.HasSuffix(name, "_PROXY")
-}
-
-// clear ends the server and removes the directory. It looks again a moment
-// later: a refresh that Ctrl-C found under way is a process that nothing ends
-// early, and a program that still runs cannot be removed on Windows.
+// clear ends the server and removes the directory.
 func (s *stage) clear() error {
 	var closing error
 	if s.server != nil {
 		closing = s.server.Close()
 	}
-	err := errors.New("it is still there")
-	for range 40 {
-		failure := os.RemoveAll(s.directory)
-		time.Sleep(50 * time.Millisecond)
-		if _, looked := os.Lstat(s.directory); errors.Is(looked, fs.ErrNotExist) {
-			return closing
-		}
-		if failure != nil {
-			err = failure
-		}
-	}
-	return errors.Join(err, closing)
+	return errors.Join(practice.Remove(s.directory), closing)
 }

@@ -35,3 +35,22 @@ func (s *Server) Alive(token string) bool {
 	}
 	return s.grants.accessFailure(s.grants.byAccess[token]) == ""
 }
+
+// Number returns the place of an access token in the order in which they were
+// issued, from 1; 0 for a token that this server never issued.
+func (s *Server) Number(accessToken string) int {
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	if pair := s.grants.byAccess[accessToken]; pair != nil {
+		return pair.number
+	}
+	return 0
+}
+
+// Newest returns the Number of the access token that was issued last, 0 before
+// the first.
+func (s *Server) Newest() int {
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	return len(s.grants.byAccess)
+}

@@ -23,6 +23,7 @@ const (
 // refresh token that was issued with it.
 type tokenPair struct {
 	access, refresh string // refresh may be empty
+	number          int    // in the order of issue, from 1
 	scopes          []string
 	created         time.Time
 	accessEnd       string // why the access token is dead before its time: "", "expired" or "revoked"
@@ -67,7 +68,7 @@ func (g *grants) newSecret(kind secretKind) string {
 
 // issue makes a new pair. The caller holds the lock.
 func (g *grants) issue(scopes []string, withRefreshToken bool) tokenPair {
-	pair := &tokenPair{access: g.newSecret(accessToken), scopes: scopes, created: g.now()}
+	pair := &tokenPair{access: g.newSecret(accessToken), number: len(g.byAccess) + 1, scopes: scopes, created: g.now()}
 	g.byAccess[pair.access] = pair
 	if withRefreshToken {
 		pair.refresh = g.newSecret(refreshToken)

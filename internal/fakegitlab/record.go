@@ -57,12 +57,30 @@ func mustBeKind(kind Kind, known []Kind) {
 type record struct {
 	mu       sync.Mutex
 	counts   map[Kind]int
+	underWay map[Kind]int // requests that are being answered
+	most     map[Kind]int // that underWay has ever been
 	problems []string
 	changed  chan struct{} // closed and replaced at every count
 }
 
 func newRecord() *record {
-	return &record{counts: map[Kind]int{}, changed: make(chan struct{})}
+	return &record{counts: map[Kind]int{}, underWay: map[Kind]int{}, most: map[Kind]int{}, changed: make(chan struct{})}
+}
+
+// begin notes that a request of the kinds is being answered, until end is
+// called: before the end of the answer leaves the server's buffer.
+func (r *record) begin(kinds ...Kind) (end func()) {
+	r.move(1, kinds)
+	return func() { r.move(-1, kinds) }
+}
+
+func (r *record) move(by int, kinds []Kind) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kind := range kinds {
+		r.underWay[kind] += by
+		r.most[kind] = max(r.most[kind], r.underWay[kind])
+	}
 }
 
 func (r *record) count(kinds ...Kind) {
@@ -101,6 +119,15 @@ func (s *Server) Counts() map[Kind]int {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()
 	return maps.Clone(s.record.counts)
+}
+
+// MostAtOnce returns how many requests of the kind were being answered at the
+// same time, at the most.
+func (s *Server) MostAtOnce(kind Kind) int {
+	mustBeKind(kind, requestKinds())
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	return s.record.most[kind]
 }
 
 // WaitFor returns when the kind has been seen at least n times, or with the

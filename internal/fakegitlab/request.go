@@ -53,6 +53,7 @@ func (s *Server) listEndpoints() []endpoint {
 // serve counts, checks and answers one request.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	q := s.read(w, r)
+	defer s.record.begin(q.kinds()...)()
 	s.record.count(q.kinds()...)
 	answer := s.answer
 	if problems := s.check(q); len(problems) > 0 {

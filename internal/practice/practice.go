@@ -1,0 +1,96 @@
+// Package practice is what the demo and the stress test have in common: both
+// build doorkey and let it play with a practice GitLab, in a directory that is
+// gone afterwards and with a program in place of the person at the browser.
+package practice
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// graceAfterStop is what a command gets to tidy up in when it is stopped.
+const graceAfterStop = 5 * time.Second
+
+// Build builds packages into a directory of programs. What the compiler needs
+// in between is in the directory temporary.
+func Build(ctx context.Context, temporary, programs string, packages ...string) error {
+	// Not the practice environment: Go's cache is in the person's home.
+	build := Command(ctx, "", append(os.Environ(), "GOTMPDIR="+temporary), "go",
+		append([]string{"build", "-buildvcs=false", "-o", programs + string(filepath.Separator)}, packages...)...)
+	_, err := Output(build)
+	return err
+}
+
+// Environment makes the environment of git and doorkey from the person's: with
+// the programs first on PATH, one configuration file of git's, and nothing that
+// could lead to the person's repository, settings or proxy.
+func Environment(person []string, programs, configuration string) []string {
+	var environment []string
+	for _, variable := range person {
+		name, _, _ := strings.Cut(variable, "=")
+		if !leadsElsewhere(strings.ToUpper(name)) {
+			environment = append(environment, variable)
+		}
+	}
+	return append(environment,
+		"PATH="+programs+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+configuration, "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=")
+}
+
+func leadsElsewhere(name string) bool {
+	return strings.HasPrefix(name, "GIT_") || strings.HasPrefix(name, "DOORKEY_") || strings.HasSuffix(name, "_PROXY")
+}
+
+// NobodyThere returns the variables of a machine where there is another home
+// than the person's, and nobody who could be asked in a terminal.
+func NobodyThere(home string) []string {
+	return []string{
+		"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CACHE_HOME=" + home, "XDG_STATE_HOME=" + home,
+		"CI=true",
+	}
+}
+
+// Output runs a command and returns what it printed, which is in the error, too.
+func Output(command *exec.Cmd) (string, error) {
+	text, err := command.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%s: %v\n%s", strings.Join(command.Args, " "), err, bytes.TrimSpace(text))
+	}
+	return string(text), err
+}
+
+// Command returns a command that is stopped, when ctx ends, as Ctrl-C would
+// stop it, so that it can tidy up.
+func Command(ctx context.Context, directory string, environment []string, name string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, name, args...)
+	command.Dir, command.Env = directory, environment
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = graceAfterStop
+	return command
+}
+
+// Remove removes a directory with everything in it. It looks again a moment
+// later: a refresh that Ctrl-C found under way is a process that nothing ends
+// early, and a program that still runs cannot be removed on Windows.
+func Remove(directory string) error {
+	err := errors.New("it is still there")
+	for range 40 {
+		failure := os.RemoveAll(directory)
+		time.Sleep(50 * time.Millisecond)
+		if _, looked := os.Lstat(directory); errors.Is(looked, fs.ErrNotExist) {
+			return nil
+		}
+		if failure != nil {
+			err = failure
+		}
+	}
+	return err
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+// patience is what a process gets before it is said to hang.
+const patience = 90 * time.Second
+
+// helper runs one process of doorkey with an input, as git would, and returns
+// what it printed. It may be killed on the way; ok is false then, and after a
+// failure, which is noted unless something else is to blame for it.
+func (l *loop) helper(ctx context.Context, verb string, lines ...string) (output string, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	process := exec.CommandContext(ctx, l.doorkey(), verb)
+	process.Dir, process.Env = l.directory, l.environment
+	process.Stdin, process.Stdout, process.Stderr = strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr
+	process.WaitDelay = patience // whose output is still open holds up no more than that
+	began := time.Now()
+	if err := process.Start(); err != nil {
+		l.ledger.mistake("%s did not start: %v", verb, err)
+		return "", false
+	}
+	killed := l.mayKill(verb, process)
+	err := process.Wait()
+	lostChildren := l.victims.lostBy(process.Process.Pid)
+	switch {
+	case killed() && !process.ProcessState.Success():
+		l.ledger.kill(verb)
+		return "", false
+	case ctx.Err() != nil:
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			l.ledger.mistake("%s did not end within %v: %s", verb, patience, &stderr)
+		}
+		return "", false
+	case err != nil:
+		l.failed(verb, lostChildren, began, fmt.Sprintf("%v: %s", err, &stderr))
+		return "", false
+	}
+	l.ledger.ended(verb, time.Since(began))
+	return stdout.String(), true
+}
+
+// mayKill kills some processes at a random moment. What it returns is called
+// after the end of the process and reports whether it was killed.
+func (l *loop) mayKill(verb string, process *exec.Cmd) (killed func() bool) {
+	if !l.ledger.chooses(verb, l.risk, l.random) {
+		return func() bool { return false }
+	}
+	var killing sync.Mutex
+	done := false
+	timer := time.AfterFunc(l.ledger.someTime(verb, l.random), func() {
+		killing.Lock()
+		defer killing.Unlock()
+		done = process.Process.Kill() == nil
+	})
+	return func() bool {
+		timer.Stop()
+		killing.Lock() // the process may have ended before Kill has returned
+		defer killing.Unlock()
+		return done
+	}
+}
+
+// childrenOfOneGet is how many children refresh for one get, one after the
+// other, when each is killed.
+const childrenOfOneGet = 3
+
+// failed notes that a process failed that was not killed.
+func (l *loop) failed(verb string, lostChildren int, began time.Time, said string) {
+	switch {
+	case lostChildren >= childrenOfOneGet:
+		l.ledger.count(failedWithChild)
+	case l.disk.wasFullSince(began) && strings.Contains(said, "no space left on device"):
+		l.ledger.count(failedOnFullDisk)
+	default:
+		l.ledger.mistake("%s failed: %s", verb, said)
+	}
+}
