@@ -5,9 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -31,7 +29,7 @@ func chromium(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: chromium EVENTS BUTTON TITLE TEXT")
 	}
 	events, button, title, text := args[0], args[1], args[2], args[3]
-	address := browserAddressIn(ts, ts.MkAbs(events))
+	address := eventField(ts, ts.MkAbs(events), `"event":"browser",.*"address":"([^"]*)"`)
 	end := endAddress(ts, address)
 
 	b := chromiumtest.Start(test(ts))
@@ -47,21 +45,6 @@ func chromium(ts *testscript.TestScript, neg bool, args []string) {
 	checkScreens(ts, b, events)
 	checkHistory(ts, b, end)
 	checkRequests(ts, b, end)
-}
-
-// browserAddressIn waits, at most 20 s, for the address of a sign-in in a file
-// of events.
-func browserAddressIn(ts *testscript.TestScript, path string) string {
-	address := regexp.MustCompile(`"event":"browser",.*"address":"([^"]*)"`)
-	for range 200 {
-		content, err := os.ReadFile(path)
-		if found := address.FindSubmatch(content); err == nil && found != nil {
-			return strings.ReplaceAll(string(found[1]), `\u0026`, "&")
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	ts.Fatalf("no address within 20 s in %s: %s", path, ts.ReadFile(path))
-	return ""
 }
 
 // endAddress is where a sign-in ends: on the host of its redirect address,

@@ -74,7 +74,7 @@ func oidc(ts *testscript.TestScript, neg bool, args []string) {
 		engine.Expire()
 		expireAccounts(ts)
 	case "approve":
-		ts.Check(engine.ApproveDevice(deviceAddressIn(ts, ts.MkAbs(args[1]))))
+		ts.Check(engine.ApproveDevice(eventField(ts, ts.MkAbs(args[1]), `"verification_uri_complete":"([^"]*)"`)))
 	case "count":
 		countOf(ts, engine.Counts(), args[1:])
 	default:
@@ -82,17 +82,17 @@ func oidc(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// deviceAddressIn waits, at most 20 s, for the address of a device code in a
-// file of events.
-func deviceAddressIn(ts *testscript.TestScript, path string) string {
-	address := regexp.MustCompile(`"verification_uri_complete":"([^"]*)"`)
+// eventField waits, at most 20 s, for an event in a file of events, and returns
+// what the first group of the pattern is there.
+func eventField(ts *testscript.TestScript, path, pattern string) string {
+	event := regexp.MustCompile(pattern)
 	for range 200 {
 		content, err := os.ReadFile(path)
-		if found := address.FindSubmatch(content); err == nil && found != nil {
+		if found := event.FindSubmatch(content); err == nil && found != nil {
 			return string(found[1])
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	ts.Fatalf("no device code within 20 s in %s: %s", path, ts.ReadFile(path))
+	ts.Fatalf("no such event within 20 s in %s: %s", path, ts.ReadFile(path))
 	return ""
 }
