@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 )
 
 func TestLadder(t *testing.T) {
@@ -53,5 +54,26 @@ func TestParseFlow(t *testing.T) {
 	}
 	if _, err := parseFlow("--flow", "carrier pigeon"); err == nil {
 		t.Error("took an unknown flow")
+	}
+}
+
+func TestIsRecent(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	for _, row := range []struct {
+		name string
+		at   time.Time
+		want bool
+	}{
+		{"never", time.Time{}, false},
+		{"now", now, true},
+		{"59 s ago", now.Add(-59 * time.Second), true},
+		{"a minute ago", now.Add(-time.Minute), false},
+		{"in an hour: the clock was set back", now.Add(time.Hour), false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := isRecent(row.at, now); got != row.want {
+				t.Errorf("isRecent = %v, want %v", got, row.want)
+			}
+		})
 	}
 }

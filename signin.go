@@ -77,12 +77,17 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 	flows, err := ladder(circumstances{
 		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "",
 		terminal: d.person.prompts().canType(), promptsAllowed: isOn(d.where.variable("GIT_TERMINAL_PROMPT")),
-		asking: settings.mayAsk, recentlyRefused: d.now().Sub(refused) < refusalLasts,
+		asking: settings.mayAsk, recentlyRefused: isRecent(refused, d.now()),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
 	}
 	return flows, nil
+}
+
+// isRecent takes no time to come for a recent one: the clock has been set back.
+func isRecent(refused, now time.Time) bool {
+	return !refused.After(now) && now.Sub(refused) < refusalLasts
 }
 
 // lockToSignIn waits for other processes as long as one sign-in may take, and a
