@@ -19,6 +19,7 @@ import (
 // a home of its own.
 type keeper struct {
 	name        string
+	home        string
 	program     []string // how it is run without "git credential" in between
 	environment []string
 }
@@ -28,9 +29,9 @@ type keeper struct {
 func newKeeper(t *testing.T, name, bus string) keeper {
 	t.Helper()
 	home := t.TempDir()
-	k := keeper{name: name, environment: append(os.Environ(),
+	k := keeper{name: name, home: home, environment: append(os.Environ(),
 		"HOME="+home, "XDG_STATE_HOME="+home, "XDG_CONFIG_HOME="+home, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+filepath.Join(home, "config"),
-		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=echo", "DBUS_SESSION_BUS_ADDRESS="+bus, "DISPLAY=", "WAYLAND_DISPLAY=", "GORACE="+noSleepAtExit,
+		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=echo", "DBUS_SESSION_BUS_ADDRESS="+bus, "DISPLAY=", "WAYLAND_DISPLAY=",
 	)}
 	helper, place, _ := strings.Cut(name, " ")
 	switch helper {

@@ -20,6 +20,7 @@ import (
 // TestMain makes the test binary the command under test and the browser that
 // it opens, so that scripts run both as git and doorkey do.
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", noSleepAtExit)
 	testscript.Main(m, map[string]func(){
 		"git-credential-doorkey": main,
 		"fakebrowser":            browse,

@@ -9,11 +9,10 @@ type storageRow struct {
 	steps   []string
 }
 
-// storageRows has no row in which git's own helpers do otherwise for a reason
-// that doorkey would have to follow. Of several credentials that fit, store gives
-// the one that was kept last, and cache any: doorkey does as store. Before git
-// 2.42 an erase did not look at the password, and cache forgot one at a time.
-// store has no room for what goes with a password.
+// storageRows are the cases. Where git's own helpers differ, doorkey does as the
+// better one: of several credentials that fit, store gives the one that was kept
+// last, and cache any; before git 2.42 an erase did not look at the password, and
+// cache forgot one at a time; store has no room for what goes with a password.
 func storageRows() []storageRow {
 	never := func(helpers ...string) map[string]string {
 		own := make(map[string]string)
@@ -180,6 +179,13 @@ func storageRows() []storageRow {
 			"reject https://bob:one@code.example",
 			"fill https://code.example -> alice:one",
 		}},
+		{name: "a different password protects at each path", usePath: true, own: map[string]string{"store": "2.42"}, steps: []string{
+			"approve https://alice:one@code.example",
+			"approve https://alice:two@code.example/a.git",
+			"reject https://alice:one@code.example",
+			"fill https://code.example -> alice:two",
+			"fill https://code.example/a.git -> alice:two",
+		}},
 		{name: "forget a password, whoever's", own: map[string]string{"store": "2.42", "cache": "2.42"}, steps: []string{
 			"approve https://alice:one@code.example",
 			"approve https://bob:two@code.example",
@@ -189,7 +195,7 @@ func storageRows() []storageRow {
 			"fill https://carol@code.example -> carol:?",
 			"fill https://code.example -> bob:two",
 		}},
-		{name: "a credential in git 2.46's other form is neither kept nor a reason to forget", own: map[string]string{"store": "2.46", "cache": ""}, steps: []string{
+		{name: "a credential in git 2.46's other form is neither kept nor a reason to forget", own: map[string]string{"store": "2.46", "cache": "2.46"}, steps: []string{
 			"store https://code.example authtype=Bearer credential=one",
 			"get https://code.example -> ?:?",
 			"store https://alice:one@code.example",

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +129,37 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		}
 		if accounts, err := locked.Accounts(); err != nil || len(accounts) != 1 || accounts[0].Username != "bob" {
 			t.Errorf("left %v, %v", accounts, err)
+		}
+	},
+	"a password without a path takes the place of its user's others": func(t *testing.T, c *Cache, place KeyPlace) {
+		for _, account := range []Account{{Username: "alice", Path: "a"}, {Username: "alice", Path: "b"}, {Username: "bob", Path: "a"}} {
+			put(t, c, place, account, Secrets{Password: secret.New("p")})
+		}
+		put(t, c, place, Account{Username: "alice", Path: "b"}, Secrets{Password: secret.New("q")})
+		if accounts, err := c.Accounts(origin); err != nil || len(accounts) != 3 {
+			t.Fatalf("with paths: got %v, %v", accounts, err)
+		}
+		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
+		accounts, err := c.Accounts(origin)
+		if err != nil || len(accounts) != 2 || accounts[0].Username != "alice" || accounts[1].Username != "bob" {
+			t.Errorf("got %v, %v", accounts, err)
+		}
+	},
+	"unsealing all gives each its own, and none where the key is gone": func(t *testing.T, c *Cache, place KeyPlace) {
+		var accounts []Account
+		var kept []Secrets
+		for _, label := range []string{"alice", "bob", "carol"} {
+			account, secrets := grant(label)
+			accounts, kept = append(accounts, put(t, c, place, account, secrets)), append(kept, secrets)
+		}
+		accounts[1].key.ID, kept[1] = strings.Repeat("0", len(accounts[1].key.ID)), Secrets{}
+		back, err := c.UnsealAll(t.Context(), origin, accounts)
+		if err != nil || !slices.EqualFunc(back, kept, equal) {
+			t.Errorf("other secrets came back, error %v", err)
+		}
+		accounts[2].sealed = accounts[0].sealed
+		if _, err := c.UnsealAll(t.Context(), origin, accounts); err == nil {
+			t.Error("unsealed what is another account's")
 		}
 	},
 	"no secret is readable on disk": func(t *testing.T, c *Cache, place KeyPlace) {
