@@ -8,6 +8,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/secret"
 )
 
 // entry is an account and its secrets.
@@ -67,6 +68,15 @@ func (q question) fits(account cache.Account) bool {
 // usable reports whether the entry has something to hand out now.
 func (e entry) usable(now time.Time) bool {
 	return e.account.Fresh(now) && (e.secrets.Password.IsSet() || !e.secrets.AccessToken.IsEmpty())
+}
+
+// over is the entry without its access token. By its date, too, the token is
+// over: a grant that looks fresh has a token, so that nobody need unseal it to
+// see that, or takes it for somebody else's work.
+func (e entry) over() entry {
+	e.secrets.AccessToken = secret.Text{}
+	e.account.Expiry = e.account.Obtained
+	return e
 }
 
 // response is the entry as git wants it; the zero entry is "I do not know".

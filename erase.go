@@ -81,8 +81,7 @@ func (d *doorkey) drop(ctx context.Context, locked *cache.Locked, q question, co
 			forgotten = append(forgotten, refused.account)
 			continue
 		}
-		refused.secrets.AccessToken = secret.Text{}
-		refused.account.Expiry = refused.account.Obtained // it is over: get need not unseal it to see that
+		refused = refused.over()
 		if _, err := locked.Put(ctx, refused.account.Place(), refused.account, refused.secrets); err != nil {
 			return explainKey(err)
 		}

@@ -69,7 +69,7 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
 		// What is left is the label, for the next sign-in.
-		_, err = locked.Put(ctx, place, found.account, cache.Secrets{})
+		_, err = locked.Put(ctx, place, found.over().account, cache.Secrets{})
 		return true, err
 	case err != nil:
 		return false, fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
