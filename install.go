@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,13 +13,13 @@ import (
 
 // install puts doorkey into git's configuration, or takes it out, and says
 // what that changed.
-func (d *doorkey) install(ctx context.Context, verb string, args []string) error {
-	options, err := parseInstall(verb, args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(d.out, usage)
-		return nil
-	}
+func (d *doorkey) install(ctx context.Context, verb string, given arguments) error {
+	scope, err := given.scope(verb)
 	if err != nil {
+		return err
+	}
+	options := install.Options{Scope: scope, Host: given.options["host"], DryRun: given.on["dry-run"]}
+	if options.Program, err = os.Executable(); err != nil {
 		return err
 	}
 	do, tell := install.Install, tellInstalled
@@ -37,35 +35,20 @@ func (d *doorkey) install(ctx context.Context, verb string, args []string) error
 	return nil
 }
 
-func parseInstall(verb string, args []string) (install.Options, error) {
-	options := install.Options{}
-	flags := flag.NewFlagSet(verb, flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	global := flags.Bool("global", false, "")
-	system := flags.Bool("system", false, "")
-	local := flags.Bool("local", false, "")
-	flags.StringVar(&options.Host, "host", "", "")
-	flags.BoolVar(&options.DryRun, "dry-run", false, "")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return options, err
-	case err != nil:
-		return options, usageError{verb + ": " + err.Error()}
+// scope is whose configuration a command is to write.
+func (a arguments) scope(verb string) (gitconfig.Scope, error) {
+	chosen := gitconfig.Global
+	count := 0
+	for _, scope := range []gitconfig.Scope{gitconfig.Global, gitconfig.System, gitconfig.Local} {
+		if a.on[scope.String()] {
+			chosen = scope
+			count++
+		}
 	}
-	if flags.NArg() > 0 {
-		return options, usageError{fmt.Sprintf("%s: %q is not understood; for one host alone, write --host URL", verb, flags.Arg(0))}
+	if count > 1 {
+		return chosen, usageError{verb + ": only one of --global, --system and --local can be given"}
 	}
-	switch {
-	case *global && *system, *global && *local, *system && *local:
-		return options, usageError{verb + ": only one of --global, --system and --local can be given"}
-	case *system:
-		options.Scope = gitconfig.System
-	case *local:
-		options.Scope = gitconfig.Local
-	}
-	program, err := os.Executable()
-	options.Program = program
-	return options, err
+	return chosen, nil
 }
 
 // tellLines shows the lines that were taken out and put in.

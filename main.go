@@ -15,6 +15,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/manual"
 )
 
 func main() {
@@ -61,23 +62,6 @@ func (e usageError) Error() string {
 	return e.problem + "\nrun \"git credential-doorkey -h\" for what it understands"
 }
 
-const usage = `usage: git credential-doorkey [--flow FLOW] [--events json] <command>
-
-for people:
-  install [--global|--system|--local] [--host URL] [--dry-run]
-                 make git ask doorkey, and no other helper
-  uninstall [--global|--system|--local] [--host URL] [--dry-run]
-                 take exactly that out again
-  --version      print the version
-
-options:
-  --flow FLOW    how to sign in: auto, browser, device or paste
-  --events json  say everything on stderr as JSON, one object a line
-
-for git (it writes its question to standard input):
-  get, store, erase, capability
-`
-
 // dispatch runs the story of a command. The verb stands last in what git
 // writes, after the options of credential.helper.
 func (d *doorkey) dispatch(ctx context.Context, args []string) error {
@@ -88,7 +72,7 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	version := options.Bool("version", false, "")
 	switch err := options.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(d.out, usage)
+		fmt.Fprint(d.out, manual.Usage())
 		return nil
 	case err != nil:
 		return usageError{err.Error()}
@@ -111,6 +95,7 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	return d.perform(ctx, options.Arg(0), options.Args()[1:])
 }
 
+// perform runs git's verbs, and leaves the rest to the commands for people.
 func (d *doorkey) perform(ctx context.Context, verb string, args []string) error {
 	switch verb {
 	case "get":
@@ -121,15 +106,67 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 		return d.erase(ctx)
 	case "capability":
 		return credential.WriteCapabilities(d.out, "state")
-	case "install", "uninstall":
-		return d.install(ctx, verb, args)
 	case exchangeVerb:
 		return d.exchange(ctx)
 	}
-	if isTerminal(d.in) {
+	command, known := manual.Find(verb)
+	switch {
+	case known:
+		return d.serve(ctx, command, args)
+	case isTerminal(d.in):
 		return usageError{fmt.Sprintf("%q is no command of doorkey's", verb)} // git would have a question
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
+}
+
+// serve runs a command for people.
+func (d *doorkey) serve(ctx context.Context, command manual.Command, args []string) error {
+	given, err := parseArguments(command, args)
+	if errors.Is(err, errHelp) {
+		fmt.Fprint(d.out, command.Help())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if named, err := parseFlow("--flow", given.options["flow"]); err != nil {
+		return usageError{err.Error()}
+	} else if named != unnamed {
+		d.flow = named
+	}
+	switch command.Name {
+	case "setup":
+		return d.setup(ctx, given)
+	case "login":
+		return d.login(ctx, given)
+	case "logout":
+		return d.logout(ctx, given)
+	case "status":
+		return d.status(ctx, given)
+	case "token":
+		return d.token(ctx, given)
+	case "doctor":
+		return d.doctor(ctx, given)
+	case "install", "uninstall":
+		return d.install(ctx, command.Name, given)
+	case "help":
+		return d.help(given)
+	}
+	return fmt.Errorf("the command %q has no story", command.Name)
+}
+
+// help shows what doorkey understands, or one command.
+func (d *doorkey) help(given arguments) error {
+	if given.first() == "" {
+		fmt.Fprint(d.out, manual.Usage())
+		return nil
+	}
+	command, known := manual.Find(given.first())
+	if !known {
+		return usageError{fmt.Sprintf("%q is no command of doorkey's", given.first())}
+	}
+	fmt.Fprint(d.out, command.Help())
+	return nil
 }
 
 func (d *doorkey) openCache() (*cache.Cache, error) {

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"git-credential-doorkey/internal/manual"
+)
+
+// arguments are what was given to a command: its options, by their names in the
+// manual, and the rest.
+type arguments struct {
+	options map[string]string
+	on      map[string]bool // switches
+	rest    []string
+}
+
+// errHelp asks for the help of a command instead.
+var errHelp = errors.New("help was asked for")
+
+// parseArguments reads what follows a command's name. Options may stand before
+// and after other arguments.
+func parseArguments(command manual.Command, args []string) (arguments, error) {
+	flags := flag.NewFlagSet(command.Name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	texts, switches := make(map[string]*string), make(map[string]*bool)
+	for _, option := range command.Options {
+		if option.Value != "" {
+			texts[option.Name] = flags.String(option.Name, "", "")
+		} else {
+			switches[option.Name] = flags.Bool(option.Name, false, "")
+		}
+	}
+	read := arguments{options: make(map[string]string), on: make(map[string]bool)}
+	for {
+		switch err := flags.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			return arguments{}, errHelp
+		case err != nil:
+			return arguments{}, usageError{command.Name + ": " + err.Error()}
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		read.rest, args = append(read.rest, flags.Arg(0)), flags.Args()[1:]
+	}
+	for name, value := range texts {
+		read.options[name] = *value
+	}
+	for name, value := range switches {
+		read.on[name] = *value
+	}
+	return read, read.check(command)
+}
+
+// check refuses more arguments than the command takes.
+func (a arguments) check(command manual.Command) error {
+	most := 0
+	if command.Arguments != "" {
+		most = 1
+	}
+	if len(a.rest) > most {
+		return usageError{fmt.Sprintf("%s: %q is one argument too many", command.Name, a.rest[most])}
+	}
+	return nil
+}
+
+// first is the argument of a command that takes one; "" if there is none.
+func (a arguments) first() string {
+	if len(a.rest) == 0 {
+		return ""
+	}
+	return a.rest[0]
+}

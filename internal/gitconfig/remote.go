@@ -1,0 +1,26 @@
+package gitconfig
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// Remote returns the URL of the remote that git would talk to in the current
+// directory: that of the branch, else "origin" (git ls-remote --get-url, git
+// 1.7.5). It is "" where there is no repository, or no such remote, or it is
+// not reached over HTTP.
+func Remote(ctx context.Context) (string, error) {
+	output, err := Run(ctx, "", nil, "ls-remote", "--get-url")
+	if _, ran := errors.AsType[*RunError](err); ran {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	address := strings.TrimRight(string(output), "\r\n")
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
+		return "", nil // over SSH, in a directory, or the name of a remote that is not there
+	}
+	return address, nil
+}

@@ -1,0 +1,112 @@
+package manual
+
+// Common are the options that stand before any command.
+func Common() []Option {
+	return []Option{
+		flowOption(),
+		{Name: "events", Value: "FORM", Values: []string{"json"}, Summary: "say everything on stderr as JSON, one object a line"},
+		{Name: "version", Summary: "print the version"},
+	}
+}
+
+func flowOption() Option {
+	return Option{Name: "flow", Value: "FLOW", Values: []string{"auto", "browser", "device", "paste"}, Summary: "how to sign in: auto, browser, device or paste"}
+}
+
+func labelOption() Option {
+	return Option{Name: "username", Value: "LABEL", Summary: "the account with this label instead of the default one"}
+}
+
+func jsonOption() Option { return Option{Name: "json", Summary: "print JSON"} }
+
+// Commands are all commands, in the order in which help shows them.
+func Commands() []Command {
+	return append(forPeople(), forGit()...)
+}
+
+// theURL is how every command with a URL finds one that is not given.
+const theURL = "The URL is that of the host or of anything on it; \"https://\" may be left out. Without one, the https remote of the repository that you are in is taken."
+
+func forPeople() []Command {
+	return []Command{
+		{
+			Name: "setup", Arguments: "[URL]", Summary: "set up a host: what to register there, and where to put the application ID",
+			About: []string{
+				"Finds out what the host is, says what to do on its page for OAuth applications, asks for the application ID, tries it with a sign-in and writes git's configuration.",
+				theURL,
+				"Without a terminal, give the application ID with --client-id.",
+			},
+			Options: []Option{
+				{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},
+				{Name: "scopes", Value: "SCOPES", Summary: "the scopes to ask for, with commas or spaces between"},
+				{Name: "no-sign-in", Summary: "write the configuration without trying it"},
+				{Name: "global", Summary: "write your own configuration (this is the default)"},
+				{Name: "system", Summary: "write the configuration of everybody on the machine"},
+				flowOption(),
+			},
+		},
+		{
+			Name: "login", Arguments: "[URL]", Summary: "sign in now, also where doorkey would not ask",
+			About:   []string{"Signs in and keeps the new grant instead of one that there was.", theURL},
+			Options: []Option{flowOption(), labelOption()},
+		},
+		{
+			Name: "logout", Arguments: "[URL]", Summary: "end the grant at the server, and forget it here",
+			About: []string{
+				"Revokes both tokens at the server and forgets the account. Where the server cannot be reached the account is forgotten all the same, and doorkey says so.",
+				theURL,
+			},
+			Options: []Option{labelOption(), {Name: "all", Summary: "every account on every host"}},
+		},
+		{
+			Name: "status", Arguments: "[URL]", Summary: "list hosts and accounts, without any secret",
+			About:   []string{"Lists what is kept: hosts, labels, scopes, when it was obtained, when it expires, where its key is. Nothing is unsealed and no server is asked."},
+			Options: []Option{jsonOption()},
+		},
+		{
+			Name: "token", Arguments: "[URL]", Summary: "print an access token that is good now, for scripts",
+			About:   []string{"Prints the access token that git would get, refreshed or obtained by a sign-in as for git.", theURL},
+			Options: []Option{labelOption()},
+		},
+		{
+			Name: "doctor", Arguments: "[URL]", Summary: "check everything that a sign-in depends on",
+			About: []string{
+				"Gives a verdict on each point, and says what to do. The exit code is 1 if something has to be done.",
+				theURL,
+			},
+			Options: []Option{jsonOption()},
+		},
+		{
+			Name: "install", Summary: "make git ask doorkey, and no other helper",
+			About:   []string{"Adds a few lines to git's configuration, and shows them. Where that is so already, nothing is changed."},
+			Options: scopeOptions(),
+		},
+		{
+			Name: "uninstall", Summary: "take exactly that out again",
+			About:   []string{"Takes out the lines that install wrote with the same options, and nothing else."},
+			Options: scopeOptions(),
+		},
+		{
+			Name: "help", Arguments: "[COMMAND]", Summary: "explain a command",
+		},
+	}
+}
+
+func scopeOptions() []Option {
+	return []Option{
+		{Name: "global", Summary: "in your own configuration (this is the default)"},
+		{Name: "system", Summary: "in the configuration of everybody on the machine"},
+		{Name: "local", Summary: "in the configuration of the repository that you are in"},
+		{Name: "host", Value: "URL", Summary: "for one host alone"},
+		{Name: "dry-run", Summary: "only show what would be changed"},
+	}
+}
+
+func forGit() []Command {
+	return []Command{
+		{Name: "get", Protocol: true, Summary: "answer with a user name and an access token or password"},
+		{Name: "store", Protocol: true, Summary: "keep a password that worked"},
+		{Name: "erase", Protocol: true, Summary: "forget what the server refused"},
+		{Name: "capability", Protocol: true, Summary: "say which parts of git's protocol doorkey makes use of"},
+	}
+}
