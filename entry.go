@@ -70,12 +70,12 @@ func (e entry) usable(now time.Time) bool {
 	return e.account.Fresh(now) && (e.secrets.Password.IsSet() || !e.secrets.AccessToken.IsEmpty())
 }
 
-// over is the entry without its access token. By its date, too, the token is
-// over: a grant that looks fresh has a token, so that nobody need unseal it to
-// see that, or takes it for somebody else's work.
+// over is the entry without its access token, and marked so: a grant that looks
+// fresh has a token, so that nobody need unseal it to see that, or takes it for
+// somebody else's work.
 func (e entry) over() entry {
 	e.secrets.AccessToken = secret.Text{}
-	e.account.Expiry = e.account.Obtained
+	e.account.Ended = true
 	return e
 }
 

@@ -167,7 +167,7 @@ func accountFor(q question, provider oauthflow.Provider) cache.Account {
 
 // granted is the account with what the server gave for it.
 func granted(account cache.Account, grant oauthflow.Grant, now time.Time) entry {
-	account.Scopes, account.Obtained, account.Expiry = grant.Scopes, now, grant.Expiry
+	account.Scopes, account.Obtained, account.Expiry, account.Ended = grant.Scopes, now, grant.Expiry, false
 	return entry{account, cache.Secrets{AccessToken: grant.AccessToken, RefreshToken: grant.RefreshToken}}
 }
 

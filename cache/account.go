@@ -25,6 +25,7 @@ type Account struct {
 
 	Obtained time.Time // when the access token or password was kept
 	Expiry   time.Time // of the access token or password; zero: not known to end
+	Ended    bool      // the server has refused the access token, whatever its expiry
 
 	key    keyReference // the key that sealed is sealed with
 	sealed []byte
@@ -58,7 +59,10 @@ const margin = time.Minute
 // Fresh reports whether the access token or password can be handed out at the
 // given time.
 func (a Account) Fresh(now time.Time) bool {
-	if a.Expiry.IsZero() {
+	switch {
+	case a.Ended:
+		return false
+	case a.Expiry.IsZero():
 		return true
 	}
 	return now.Before(a.Expiry.Add(-min(margin, a.Expiry.Sub(a.Obtained)/10)))

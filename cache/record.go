@@ -28,6 +28,7 @@ type record struct {
 	Scopes         []string     `json:"scopes,omitempty"`
 	Obtained       time.Time    `json:"obtained"`
 	Expiry         time.Time    `json:"expiry,omitzero"`
+	Ended          bool         `json:"ended,omitempty"`
 	Key            keyReference `json:"key"`
 	Sealed         []byte       `json:"sealed"`
 }
@@ -53,7 +54,7 @@ func decode(content []byte, origin string) ([]Account, error) {
 		accounts = append(accounts, Account{
 			Username: r.Username, Path: r.Path, Provider: r.Provider, AnswerUsername: r.AnswerUsername,
 			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, Scopes: r.Scopes,
-			Obtained: r.Obtained, Expiry: r.Expiry, key: r.Key, sealed: r.Sealed,
+			Obtained: r.Obtained, Expiry: r.Expiry, Ended: r.Ended, key: r.Key, sealed: r.Sealed,
 		})
 	}
 	return accounts, nil
@@ -66,7 +67,7 @@ func encode(origin string, accounts []Account) ([]byte, error) {
 		f.Accounts = append(f.Accounts, record{
 			Username: a.Username, Path: a.Path, Provider: a.Provider, AnswerUsername: a.AnswerUsername,
 			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, Scopes: a.Scopes,
-			Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Key: a.key, Sealed: a.sealed,
+			Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Key: a.key, Sealed: a.sealed,
 		})
 	}
 	content, err := json.MarshalIndent(f, "", "  ")
