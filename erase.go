@@ -14,15 +14,15 @@ import (
 // refreshes. A process that was given an older token changes nothing. Of
 // passwords all that match are forgotten, as git's own helpers do.
 //
-// A request without a password is a person's "git credential reject": the
-// account is forgotten whole.
+// A request without a password is a person's "git credential reject": what it
+// names is forgotten whole, and all of the host if it names no user.
 func (d *doorkey) erase(ctx context.Context) error {
 	request, err := credential.Read(d.in)
 	if err != nil {
 		return err
 	}
 	q := ask(request)
-	if q.origin == "" || q.Credential.IsSet() { // what has that form (git 2.46) is not from here
+	if q.origin == "" || q.Credential.IsSet() && !q.Password.IsSet() { // nothing that is ever given out from here
 		return nil
 	}
 	concerned, err := d.concerned(ctx, q)
@@ -49,7 +49,8 @@ func (d *doorkey) concerned(ctx context.Context, q question) (concerned []entry,
 		return nil, err
 	}
 	accounts = slices.DeleteFunc(accounts, func(account cache.Account) bool {
-		return !q.fits(account) && !account.Answers(q.label) && !(account.IsGrant() && q.Password.IsSet())
+		meant := !q.UsernameGiven || q.Password.IsSet() || account.Answers(q.label)
+		return !q.fits(account) && !(account.IsGrant() && meant)
 	})
 	secrets := make([]cache.Secrets, len(accounts))
 	if q.Password.IsSet() {
