@@ -65,9 +65,10 @@ func (q question) fits(account cache.Account) bool {
 	return !account.IsGrant() && (!q.UsernameGiven || q.Username == account.Username) && (q.Path == "" || q.Path == account.Path)
 }
 
-// usable reports whether the entry has something to hand out now.
-func (e entry) usable(now time.Time) bool {
-	return e.account.Fresh(now) && (e.secrets.Password.IsSet() || !e.secrets.AccessToken.IsEmpty())
+// usable reports whether the entry has something to hand out. lookUp unseals
+// nothing else.
+func (e entry) usable() bool {
+	return e.secrets.Password.IsSet() || !e.secrets.AccessToken.IsEmpty()
 }
 
 // over is the entry without its access token, and marked so: a grant that looks

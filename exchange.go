@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -131,13 +132,21 @@ func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account c
 	}
 	client := oauthflow.Client{HTTP: http}
 	grant, err := client.Refresh(ctx, provider, refreshToken)
-	if oauthflow.Is(err, "invalid_grant") {
-		// GitLab's database replicas can lag behind for a moment.
-		time.Sleep(replicaLag)
+	if oauthflow.Is(err, "invalid_grant") || isLost(err) {
+		time.Sleep(aMoment)
 		grant, err = client.Refresh(ctx, provider, refreshToken)
 	}
 	return grant, err
 }
 
-// replicaLag is how long a server gets to hear of a token that it gave.
-const replicaLag = time.Second
+// isLost reports whether the connection failed, so that nobody knows what the
+// server has done. Asking again costs nothing: a server that has spent the
+// token has done so already.
+func isLost(err error) bool {
+	failed, lost := errors.AsType[*url.Error](err)
+	return lost && !failed.Timeout()
+}
+
+// aMoment is how long a network gets to come back, and a server to hear of a
+// token that it gave: GitLab's database replicas can lag behind.
+const aMoment = time.Second

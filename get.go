@@ -33,7 +33,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		return credential.Response{}, nil
 	}
 	found, err := d.lookUp(ctx, q)
-	if err != nil || found.usable(d.now()) {
+	if err != nil || found.usable() {
 		return q.respond(found), err
 	}
 	if !oauthflow.MayCarryTokens(q.origin) {
@@ -45,7 +45,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	}
 	if found.account.IsGrant() {
 		renewed, err := d.refresh(ctx, q, found.account, settings)
-		if err != nil || renewed.usable(d.now()) {
+		if err != nil || renewed.usable() {
 			return q.respond(renewed), err
 		}
 	}
@@ -84,7 +84,7 @@ func (d *doorkey) answerFromGit(ctx context.Context, q question, provider oauthf
 			found = granted(found.account, grant, d.now())
 		}
 	}
-	if !found.usable(d.now()) {
+	if !found.usable() {
 		var err error
 		if found, err = d.signIn(ctx, q, provider, settings); err != nil {
 			return credential.Response{}, err

@@ -76,16 +76,31 @@ func (d *doorkey) refresh(ctx context.Context, q question, account cache.Account
 		case err != nil:
 			return entry{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 		case last.Error != "":
+			if old := d.lastMinute(ctx, q, account); old.usable() {
+				return old, nil
+			}
 			return entry{}, errors.New(last.Error)
 		case last.Gone:
 			return entry{}, nil
 		}
 		renewed, err := d.lookUp(ctx, q)
-		if err != nil || renewed.usable(d.now()) || !renewed.account.IsGrant() {
+		if err != nil || renewed.usable() || !renewed.account.IsGrant() {
 			return renewed, err
 		}
 	}
 	return entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.origin, failure)
+}
+
+// lastMinute is the grant with its old access token where that is not over yet,
+// though too close to its end to be handed out if there is a better one. Git
+// finds out whether the server still takes it.
+func (d *doorkey) lastMinute(ctx context.Context, q question, account cache.Account) entry {
+	if q.refused != "" || account.Ended || !d.now().Before(account.Expiry) {
+		return entry{}
+	}
+	// The error that counts is that of the refresh.
+	secrets, _ := d.cache.Unseal(ctx, q.origin, account)
+	return entry{account, secrets}
 }
 
 // runChild starts the child, tells it the task and waits for its last report.

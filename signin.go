@@ -32,7 +32,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 		return entry{}, err
 	}
 	defer locked.Unlock()
-	if found, err := d.lookUp(ctx, q); err != nil || found.usable(d.now()) {
+	if found, err := d.lookUp(ctx, q); err != nil || found.usable() {
 		return found, err
 	}
 	if d.cache.RefusedAt(q.origin).After(refused) {
