@@ -1,9 +1,8 @@
 package install
 
 import (
-	"net/url"
+	"context"
 	"slices"
-	"strings"
 
 	"git-credential-doorkey/internal/gitconfig"
 )
@@ -15,6 +14,39 @@ const (
 	helperKeys = `^credential\.(.*\.)?helper$`
 )
 
+// Helper is one of the helpers that git asks for an address. Whoever is asked is also told, by "store", each password
+// that was good, wherever it came from, and may keep it. So every helper besides doorkey gets the tokens.
+type Helper struct {
+	// Entry is where it is configured, and as what.
+	gitconfig.Entry
+	// Doorkey says that git runs doorkey for it and nothing else, perhaps with arguments.
+	Doorkey bool
+	// Before says that git asks it before any doorkey: where it knows an answer, doorkey is not asked at all.
+	Before bool
+}
+
+// Chain gives the helpers that git, run in a directory (the current one if empty) with an environment (this process's
+// if nil), asks for an address ("https://me@gitlab.example.com/group/project.git"), in git's order. Where the address
+// has no path or no user name, those that only some path or user is asked for are in it too; one that is no address
+// gives the helpers of all hosts. It costs one child process, needs git 2.26, and fails as [gitconfig.Entries].
+func Chain(ctx context.Context, directory string, environment []string, address string) ([]Helper, error) {
+	entries, err := gitconfig.Entries(ctx, directory, environment, helperKeys)
+	if err != nil {
+		return nil, err
+	}
+	return helpers(sectionOf(address).asked(entries)), nil
+}
+
+func helpers(asked []gitconfig.Entry) []Helper {
+	var chain []Helper
+	found := false
+	for _, entry := range asked {
+		found = found || isDoorkey(entry)
+		chain = append(chain, Helper{Entry: entry, Doorkey: isDoorkey(entry), Before: !found})
+	}
+	return chain
+}
+
 // asked gives those helpers of a chain, in git's reading order, that git asks for some address of the section:
 // the ones that no later empty helper resets.
 func (s section) asked(chain []gitconfig.Entry) []gitconfig.Entry {
@@ -24,53 +56,13 @@ func (s section) asked(chain []gitconfig.Entry) []gitconfig.Entry {
 		case !s.concerns(entry.Key):
 		case entry.Value == "":
 			asked = slices.DeleteFunc(asked, func(earlier gitconfig.Entry) bool {
-				return entry.Key == everyHost || entry.Key == s.key() || entry.Key == earlier.Key
+				return s.isCoveredBy(entry.Key) || entry.Key == earlier.Key
 			})
 		default:
 			asked = append(asked, entry)
 		}
 	}
 	return asked
-}
-
-// concerns tells whether helpers under the key can be asked for an address of the section. Where that depends on the
-// path of a repository or its letters' case, the answer is yes.
-func (s section) concerns(key string) bool {
-	pattern := strings.ToLower(patternOf(key))
-	if pattern == "" || s.host == nil {
-		return true
-	}
-	scheme, rest, found := strings.Cut(pattern, "://")
-	if !found {
-		scheme, rest = s.host.Scheme, pattern
-	}
-	authority, path, _ := strings.Cut(rest, "/")
-	authority = authority[strings.LastIndex(authority, "@")+1:]
-	return scheme == s.host.Scheme && sameHost(authority, s.host) && overlap(path, strings.ToLower(s.host.Path))
-}
-
-// patternOf gives the URL, or part of one, that stands in the key of a helper.
-func patternOf(key string) string {
-	pattern, _ := strings.CutSuffix(strings.TrimPrefix(key, "credential."), "helper")
-	return strings.TrimSuffix(pattern, ".")
-}
-
-// sameHost compares host and port; a "*" in the pattern stands for one label ("git help config", http.<url>.*).
-func sameHost(pattern string, host *url.URL) bool {
-	if pattern == "" {
-		return true
-	}
-	canonical := &url.URL{Scheme: host.Scheme, Host: pattern}
-	labels := strings.Split(canonical.Hostname(), ".")
-	wanted := strings.Split(host.Hostname(), ".")
-	return portOf(canonical) == portOf(host) &&
-		slices.EqualFunc(labels, wanted, func(label, wanted string) bool { return label == "*" || label == wanted })
-}
-
-// overlap tells whether one path leads to the other.
-func overlap(one, other string) bool {
-	one, other = strings.Trim(one, "/")+"/", strings.Trim(other, "/")+"/"
-	return one == "/" || other == "/" || strings.HasPrefix(one, other) || strings.HasPrefix(other, one)
 }
 
 // missing gives the helpers other than doorkey that are in one list and not in the other.

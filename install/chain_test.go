@@ -184,3 +184,129 @@ func TestConcerns(t *testing.T) {
 		})
 	}
 }
+
+// TestChain holds the chain to what real git does: whom it tells of a good password, and in which order.
+func TestChain(t *testing.T) {
+	const (
+		reset = "[credential]\n\thelper =\n"
+		other = "[credential]\n\thelper = OTHER\n"
+	)
+	inSection := func(pattern, helper string) string {
+		return "[credential \"" + pattern + "\"]\n\thelper = " + helper + "\n"
+	}
+	const doorkey = "[credential]\n\thelper = DOORKEY --flow device\n"
+	for _, row := range []struct {
+		name, address, configuration string
+		want                         string // the helpers in their order, those before doorkey in brackets
+	}{
+		{"none", "https://gitlab.example.com", "", ""},
+		{"doorkey alone", "https://gitlab.example.com", other + reset + doorkey, "doorkey"},
+		{"one before, one after", "https://gitlab.example.com", other + doorkey + other, "(other) doorkey other"},
+		{"doorkey twice", "https://gitlab.example.com", doorkey + doorkey, "doorkey doorkey"},
+		{"doorkey not in it", "https://gitlab.example.com", doorkey + reset + other, "(other)"},
+		{"the host's own, after the reset", "https://gitlab.example.com", inSection("https://gitlab.example.com", "OTHER") + reset + doorkey, "doorkey"},
+		{"the host's own reset", "https://gitlab.example.com", other + inSection("https://gitlab.example.com", "") + doorkey, "doorkey"},
+		{"another host's", "https://gitlab.example.com", doorkey + inSection("https://example.com", "OTHER"), "doorkey"},
+		{"the domain's reset", "https://gitlab.example.com", other + inSection("https://*.example.com", "") + doorkey, "doorkey"},
+		{"the port's", "https://gitlab.example.com:8443/a", doorkey + inSection("https://gitlab.example.com:8443", "OTHER"), "doorkey other"},
+		{"the default port spelled out", "https://gitlab.example.com/a", doorkey + inSection("https://GitLab.example.com:443", "OTHER"), "doorkey other"},
+		{"the group's, in the group", "https://gitlab.example.com/group/a.git", doorkey + inSection("https://gitlab.example.com/group", "OTHER"), "doorkey other"},
+		{"the group's, in another", "https://gitlab.example.com/groups/a.git", doorkey + inSection("https://gitlab.example.com/group", "OTHER"), "doorkey"},
+		{"the group's reset, in the group", "https://gitlab.example.com/group/a.git", other + inSection("https://gitlab.example.com/group/", "") + doorkey, "doorkey"},
+		{"the group's reset, in another", "https://gitlab.example.com/b/a.git", other + inSection("https://gitlab.example.com/group", "") + doorkey, "(other) doorkey"},
+		{"the user's, of the user", "https://alice@gitlab.example.com/a", doorkey + inSection("https://alice@gitlab.example.com", "OTHER"), "doorkey other"},
+		{"the user's, of another", "https://bob@gitlab.example.com/a", doorkey + inSection("https://alice@gitlab.example.com", "OTHER"), "doorkey"},
+		{"a host without a scheme", "https://gitlab.example.com/a", other + inSection("gitlab.example.com", "") + doorkey, "doorkey"},
+		{"a pattern without a scheme", "https://gitlab.example.com/a", other + inSection("*.example.com", "") + doorkey, "(other) doorkey"},
+		{"a scheme's", "https://gitlab.example.com/a", other + inSection("https://", "") + doorkey, "doorkey"},
+		{"another scheme's", "https://gitlab.example.com/a", doorkey + inSection("http://gitlab.example.com", "OTHER"), "doorkey"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := newMachine(t)
+			place := strings.NewReplacer("DOORKEY", filepath.ToSlash(m.program), "OTHER", filepath.ToSlash(m.path("other")))
+			m.write(".gitconfig", place.Replace(row.configuration))
+			if got := m.chain(row.address); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+			if got, want := m.told(row.address), strings.NewReplacer("(", "", ")", "").Replace(row.want); got != want {
+				t.Errorf("the row is wrong: git tells %q, not %q", got, want)
+			}
+		})
+	}
+}
+
+// TestChainOfAnyPath: what git leaves out of its question, the path of a repository, may bring other helpers in.
+func TestChainOfAnyPath(t *testing.T) {
+	m := newMachine(t)
+	m.write(".gitconfig", strings.ReplaceAll("[credential]\n\thelper = DOORKEY\n[credential \"https://gitlab.example.com/group\"]\n\thelper = other\n",
+		"DOORKEY", filepath.ToSlash(m.program)))
+	if got := m.chain("https://gitlab.example.com"); got != "doorkey other" {
+		t.Errorf("got %q", got)
+	}
+	if got := m.chain("https://gitlab.example.com/elsewhere/a.git"); got != "doorkey" {
+		t.Errorf("elsewhere: got %q", got)
+	}
+}
+
+// TestChainOfRepository: a repository's own helper comes after install's reset and is seen with its scope.
+func TestChainOfRepository(t *testing.T) {
+	m := newMachine(t)
+	m.mustGit("init", "-q")
+	m.install(m.options())
+	m.write("work/.git/config", "[credential]\n\thelper = store\n")
+	chain, err := Chain(t.Context(), m.path("work"), m.environment, "https://gitlab.example.com/group/project.git")
+	if err != nil || len(chain) != 2 {
+		t.Fatalf("got %+v, %v", chain, err)
+	}
+	if !chain[0].Doorkey || chain[1].Doorkey || chain[1].Before || chain[1].Scope != "local" || chain[1].Value != "store" {
+		t.Errorf("got %+v", chain)
+	}
+	if elsewhere, err := Chain(t.Context(), m.home, m.environment, "https://gitlab.example.com"); err != nil || len(elsewhere) != 1 {
+		t.Errorf("outside the repository: got %+v, %v", elsewhere, err)
+	}
+}
+
+// chain names the helpers of Chain by the last word of their program's name.
+func (m *machine) chain(address string) string {
+	m.t.Helper()
+	chain, err := Chain(m.t.Context(), m.path("work"), m.environment, address)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	var names []string
+	for _, helper := range chain {
+		name := "other"
+		if helper.Doorkey {
+			name = "doorkey"
+		}
+		if helper.Before {
+			name = "(" + name + ")"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, " ")
+}
+
+// told lets git report a good password for an address, and gives the helpers that were told, in order.
+func (m *machine) told(address string) string {
+	m.t.Helper()
+	log := m.path("told")
+	for name, program := range map[string]string{"doorkey": m.program, "other": m.path("other")} {
+		script := "#!/bin/sh\necho " + name + " >>'" + filepath.ToSlash(log) + "'\n"
+		if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	question := "url=" + address + "\n"
+	if !strings.Contains(address, "@") {
+		question += "username=somebody\n" // without a name git has nothing to tell
+	}
+	if _, err := m.git(question+"password=secret\n\n", "credential", "approve"); err != nil {
+		m.t.Fatal(err)
+	}
+	calls, err := os.ReadFile(log)
+	if err != nil && !os.IsNotExist(err) {
+		m.t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(string(calls)), " ")
+}
