@@ -34,7 +34,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	}
 	found, err := d.lookUp(ctx, q)
 	if err != nil || found.usable() {
-		return q.respond(found), err
+		return d.respond(ctx, q, found), err
 	}
 	if !oauthflow.MayCarryTokens(q.origin) {
 		return d.leftOver(ctx, q, found.account), nil
@@ -43,10 +43,11 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	if err != nil {
 		return credential.Response{}, err
 	}
+	settings.otherHelpers = otherHelpers(ctx, q)
 	if found.account.IsGrant() {
 		renewed, err := d.refresh(ctx, q, found.account, settings)
 		if err != nil || renewed.usable() {
-			return q.respond(renewed), err
+			return d.respond(ctx, q, renewed), err
 		}
 	}
 	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, settings.oauth)
@@ -63,7 +64,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		return d.answerFromGit(ctx, q, provider, settings)
 	}
 	signedIn, err := d.signIn(ctx, q, provider, settings)
-	return q.respond(signedIn), err
+	return d.respond(ctx, q, signedIn), err
 }
 
 // answerFromGit answers where doorkey is to keep nothing (oauthStore = none): a

@@ -105,7 +105,7 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 	case "erase":
 		return d.erase(ctx)
 	case "capability":
-		return credential.WriteCapabilities(d.out, "state")
+		return credential.WriteCapabilities(d.out, "authtype", "state")
 	case exchangeVerb:
 		return d.exchange(ctx)
 	}

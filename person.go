@@ -142,6 +142,12 @@ func (p *person) keyIsInFile(directory string) {
 	p.tell(p.stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
 }
 
+// othersKeep is said at a sign-in: from then on each command hands the token on.
+func (p *person) othersKeep(origin string, helpers []string) {
+	p.tell(p.stderr, event{Event: "other_helpers", Host: origin}, fmt.Sprintf("git also tells the token for %s to: %s\n"+
+		"so that doorkey alone has it, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
+}
+
 func (p *person) missesClientID(origin string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {

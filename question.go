@@ -21,6 +21,7 @@ type question struct {
 // ask reads a question out of a request. It has no origin where there is
 // nobody to answer for.
 func ask(request credential.Request) question {
+	request = request.Decoded()
 	q := question{Request: request, origin: request.Origin(), label: request.Username}
 	for _, state := range request.State {
 		if refused, label, ours := parseState(state); ours {
@@ -49,16 +50,4 @@ func parseState(state string) (fingerprint, label string, ours bool) {
 	fingerprint, escaped, ours := strings.Cut(rest, ":")
 	label, err := url.QueryUnescape(escaped)
 	return fingerprint, label, ours && err == nil
-}
-
-// respond is an entry as the answer to the question. The first answer of a
-// command asks git to come back if the server refuses it; the second does not,
-// so that no command goes round in circles.
-func (q question) respond(e entry) credential.Response {
-	response := e.response()
-	if e.account.IsGrant() && q.refused == "" && q.Offers("state") {
-		response.Capabilities = []string{"state"}
-		response.State, response.Continue = []string{stateOf(e)}, true
-	}
-	return response
 }

@@ -33,6 +33,7 @@ type task struct {
 	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`
 	Timeout      time.Duration          `json:"timeout"`
+	OtherHelpers []string               `json:"other_helpers"` // to remember with the account
 }
 
 // report is a line that the child writes. The last one has Done.
@@ -64,6 +65,7 @@ func (d *doorkey) refresh(ctx context.Context, q question, account cache.Account
 	what := task{
 		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
+		OtherHelpers: settings.otherHelpers,
 	}
 	waiting := d.person.busy(q.origin)
 	failure := errors.New("its token was over again each time, before it could be handed out")

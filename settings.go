@@ -24,6 +24,8 @@ type settings struct {
 	timeout time.Duration  // credential.oauthTimeout: how long a sign-in may take
 	flow    flow           // credential.oauthFlow
 	mayAsk  bool           // credential.interactive, DOORKEY_INTERACTIVE
+
+	otherHelpers []string // credential.helper, where it is looked at
 }
 
 // keepNothing is the value of credential.oauthStore with which grants are left

@@ -41,6 +41,9 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	if err := locked.Reserve(ctx, settings.place); err != nil {
 		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), q.origin)
 	}
+	if len(settings.otherHelpers) > 0 && !keepsNoEphemeral(ctx, q) {
+		d.person.othersKeep(q.origin, settings.otherHelpers)
+	}
 	deadline := d.now().Add(settings.timeout)
 	locked.Announce(cache.Holder{Purpose: signingIn, Until: deadline})
 	signedIn, err := d.askPerson(ctx, q, provider, flows, deadline)
@@ -52,6 +55,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 		return entry{}, explainSignIn(q.origin, settings.timeout, err)
 	}
 	locked.ClearRefusal()
+	signedIn.account.OtherHelpers = settings.otherHelpers
 	// Ctrl-C comes too late: the person has signed in.
 	signedIn.account, err = locked.Put(context.WithoutCancel(ctx), settings.place, signedIn.account, signedIn.secrets)
 	return signedIn, err

@@ -22,6 +22,7 @@ type Account struct {
 	ClientID       string   // the application that the grant was given to
 	TokenEndpoint  string   // the only URL that the refresh token may be sent to
 	Scopes         []string // as granted
+	OtherHelpers   []string // helpers that git was seen to tell the access token to
 
 	Obtained time.Time // when the access token or password was kept
 	Expiry   time.Time // of the access token or password; zero: not known to end

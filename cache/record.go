@@ -26,6 +26,7 @@ type record struct {
 	ClientID       string       `json:"client_id,omitempty"`
 	TokenEndpoint  string       `json:"token_endpoint,omitempty"`
 	Scopes         []string     `json:"scopes,omitempty"`
+	OtherHelpers   []string     `json:"other_helpers,omitempty"`
 	Obtained       time.Time    `json:"obtained"`
 	Expiry         time.Time    `json:"expiry,omitzero"`
 	Ended          bool         `json:"ended,omitempty"`
@@ -53,7 +54,7 @@ func decode(content []byte, origin string) ([]Account, error) {
 	for _, r := range f.Accounts {
 		accounts = append(accounts, Account{
 			Username: r.Username, Path: r.Path, Provider: r.Provider, AnswerUsername: r.AnswerUsername,
-			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, Scopes: r.Scopes,
+			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, Scopes: r.Scopes, OtherHelpers: r.OtherHelpers,
 			Obtained: r.Obtained, Expiry: r.Expiry, Ended: r.Ended, key: r.Key, sealed: r.Sealed,
 		})
 	}
@@ -66,7 +67,7 @@ func encode(origin string, accounts []Account) ([]byte, error) {
 	for _, a := range accounts {
 		f.Accounts = append(f.Accounts, record{
 			Username: a.Username, Path: a.Path, Provider: a.Provider, AnswerUsername: a.AnswerUsername,
-			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, Scopes: a.Scopes,
+			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, Scopes: a.Scopes, OtherHelpers: a.OtherHelpers,
 			Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Key: a.key, Sealed: a.sealed,
 		})
 	}

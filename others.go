@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// otherHelpers names the helpers that git asks besides doorkey. They are told
+// each password that was good, and may keep it. It is looked at where settings
+// are read anyway, and remembered with the account.
+func otherHelpers(ctx context.Context, q question) (names []string) {
+	address := &url.URL{Scheme: q.Protocol, Host: q.Host, Path: "/" + q.Path}
+	if q.Username != "" {
+		address.User = url.User(q.Username)
+	}
+	// A git that is too old to tell (2.26) is no reason to fail.
+	chain, _ := install.Chain(ctx, "", nil, address.String())
+	if !slices.ContainsFunc(chain, func(helper install.Helper) bool { return helper.Doorkey }) {
+		return nil // a person or a program asks doorkey by itself
+	}
+	for _, helper := range chain {
+		if !helper.Doorkey {
+			names = append(names, helperName(helper.Entry))
+		}
+	}
+	return names
+}
+
+// respond is an entry as the answer to the question. The first answer of a
+// command asks git to come back if the server refuses it; the second does not,
+// so that no command goes round in circles. Where other helpers are told what
+// was good, the answer has the form that they do not keep, if git is up to it.
+func (d *doorkey) respond(ctx context.Context, q question, e entry) credential.Response {
+	response := e.response()
+	if !e.account.IsGrant() || !e.usable() {
+		return response
+	}
+	if q.refused == "" && q.Offers("state") {
+		response.Capabilities = []string{"state"}
+		response.State, response.Continue = []string{stateOf(e)}, true
+	}
+	if len(e.account.OtherHelpers) > 0 && keepsNoEphemeral(ctx, q) {
+		response = response.AsEphemeral()
+	}
+	return response
+}
+
+// keepsNoEphemeral reports whether the git that asks can be answered in the
+// ephemeral form. git 2.46 to 2.53 offer it too, and then fail at pushes of
+// more than 1 MB (mended by git's commit ed0f7a62f7).
+func keepsNoEphemeral(ctx context.Context, q question) bool {
+	if !q.Offers("authtype") {
+		return false
+	}
+	version, err := gitconfig.GitVersion(ctx)
+	return err == nil && version.AtLeast(2, 54)
+}
