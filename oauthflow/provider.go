@@ -9,7 +9,6 @@ package oauthflow
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -45,36 +44,6 @@ type Settings struct {
 	RevokeURL     string
 	RedirectURL   string
 }
-
-// kind is a row of data: what all servers of one make have in common. Paths
-// are below the server's root.
-type kind struct {
-	name     string
-	hosts    []string // exact names
-	realm    string   // in the challenge of its 401 (WWW-Authenticate)
-	label    string   // first label of the usual host name: "gitlab" in gitlab.example.com
-	username string
-	scopes   []string
-
-	authPath, tokenPath, deviceAuthPath, revokePath string
-}
-
-// kinds are the servers that doorkey knows. The first is the one that a host
-// with a client ID and no other sign is taken for.
-func kinds() []kind {
-	return []kind{{
-		// https://docs.gitlab.com/api/oauth2/
-		name: "gitlab", hosts: []string{"gitlab.com"}, realm: "GitLab", label: "gitlab",
-		username: "oauth2", scopes: []string{"read_repository", "write_repository"},
-		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
-		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
-	}}
-}
-
-// defaultRedirectURL is a loopback address whose port is chosen at each
-// sign-in (RFC 8252 section 7.3). GitLab leaves the port free for an address
-// and not for the name "localhost".
-const defaultRedirectURL = "http://127.0.0.1/"
 
 var (
 	// ErrUnknownHost: nothing says that one can sign in at the host by OAuth.
@@ -131,117 +100,4 @@ func detect(host string, challenges []string, configured string) (kind, bool) {
 		}
 	}
 	return kind{}, false
-}
-
-func kindNames() string {
-	var names []string
-	for _, k := range kinds() {
-		names = append(names, k.name)
-	}
-	return strings.Join(names, ", ")
-}
-
-// provider fills the row in for one host.
-func (k kind) provider(base *url.URL, settings Settings) (Provider, error) {
-	p := Provider{
-		Kind: k.name, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
-		Scopes: settings.Scopes, RedirectURL: settings.RedirectURL, Username: k.username,
-	}
-	if len(p.Scopes) == 0 {
-		p.Scopes = k.scopes
-	}
-	if p.RedirectURL == "" {
-		p.RedirectURL = defaultRedirectURL
-	}
-	if err := checkRedirect(p.RedirectURL); err != nil {
-		return Provider{}, err
-	}
-	root := k.root(base, settings)
-	for _, endpoint := range []struct {
-		name, configured, path string
-		field                  *string
-	}{
-		{"oauthAuthURL", settings.AuthURL, k.authPath, &p.AuthURL},
-		{"oauthTokenURL", settings.TokenURL, k.tokenPath, &p.TokenURL},
-		{"oauthDeviceAuthURL", settings.DeviceAuthURL, k.deviceAuthPath, &p.DeviceAuthURL},
-		{"oauthRevokeURL", settings.RevokeURL, k.revokePath, &p.RevokeURL},
-	} {
-		var err error
-		if *endpoint.field, err = endpointURL(base, root, endpoint.configured, endpoint.path); err != nil {
-			return Provider{}, fmt.Errorf("%s %q: %v", endpoint.name, endpoint.configured, err)
-		}
-	}
-	return p, nil
-}
-
-// root returns the path under which the server lives, "" for the host's root:
-// what stands before the kind's own path in a configured endpoint
-// ("/gitlab/oauth/authorize"). So one such setting says where all others are.
-func (k kind) root(base *url.URL, settings Settings) string {
-	for _, endpoint := range [][2]string{
-		{settings.AuthURL, k.authPath}, {settings.TokenURL, k.tokenPath},
-		{settings.DeviceAuthURL, k.deviceAuthPath}, {settings.RevokeURL, k.revokePath},
-	} {
-		configured, path := endpoint[0], endpoint[1]
-		address, err := base.Parse(configured)
-		if configured == "" || path == "" || err != nil || address.Host != base.Host {
-			continue
-		}
-		if root, found := strings.CutSuffix(address.Path, path); found {
-			return root
-		}
-	}
-	return ""
-}
-
-// endpointURL resolves an endpoint: as configured, relative to the host, else
-// at its path below the root. "" for an endpoint that the kind does not have.
-func endpointURL(base *url.URL, root, configured, path string) (string, error) {
-	if configured == "" && path == "" {
-		return "", nil
-	}
-	if configured == "" {
-		configured = root + path
-	}
-	address, err := base.Parse(configured)
-	if err != nil {
-		return "", errors.New("not a URL")
-	}
-	if !carriesTokens(address) {
-		return "", errors.New("tokens go to https addresses only (http only to this machine itself, for tests)")
-	}
-	if address.User != nil || address.Fragment != "" {
-		return "", errors.New("an endpoint has neither a user name nor a fragment")
-	}
-	return address.String(), nil
-}
-
-// carriesTokens reports whether a token may be sent to an address: over TLS,
-// or without leaving this machine.
-func carriesTokens(address *url.URL) bool {
-	return address.Host != "" && (address.Scheme == "https" || address.Scheme == "http" && isLoopback(address.Hostname()))
-}
-
-// isLoopback takes addresses alone, and no names: "localhost" is whatever the
-// resolver says.
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
-}
-
-// checkRedirect refuses redirect addresses at which doorkey cannot listen.
-func checkRedirect(redirect string) error {
-	address, err := url.Parse(redirect)
-	if err != nil || address.Scheme != "http" || address.User != nil || address.RawQuery != "" || address.Fragment != "" ||
-		!isLoopback(address.Hostname()) && (address.Hostname() != "localhost" || address.Port() == "" || address.Port() == "0") {
-		return fmt.Errorf("oauthRedirectURL %q: it must be http://127.0.0.1/ (any port), or http://localhost with the port that is registered", redirect)
-	}
-	return nil
-}
-
-// MayCarryTokens reports whether tokens for an origin can be sent there: to
-// https origins, and to http ones that are this machine itself.
-func MayCarryTokens(origin string) bool {
-	address, err := url.Parse(origin)
-	return err == nil && carriesTokens(address)
 }
