@@ -71,6 +71,21 @@ func (f fields) text(name string) string {
 	return text
 }
 
+// texts returns a field that is a list of texts, nil where there is none.
+func (f fields) texts(name string) []string {
+	list, found := f[name].([]any)
+	if !found {
+		return nil
+	}
+	texts := []string{} // an empty list says something, too
+	for _, one := range list {
+		if text, ok := one.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
 // mostSeconds is ten years: no duration in an answer is taken for longer.
 const mostSeconds = 10 * 365 * 24 * 60 * 60
 

@@ -7,6 +7,7 @@
 package oauthflow
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -18,7 +19,8 @@ import (
 
 // Provider is everything that has to be known of a server to sign in there.
 type Provider struct {
-	Kind          string // the row of the table that it came from: "gitlab"
+	Kind          string // the row of the table that it came from: "gitlab"; "oauth" for a server of its own make
+	Title         string // the same for people: "GitLab"
 	ClientID      string
 	ClientSecret  secret.Text // of a confidential application, else not set
 	Scopes        []string
@@ -28,6 +30,15 @@ type Provider struct {
 	RevokeURL     string // revocation endpoint, "" if there is none
 	RedirectURL   string // loopback address without a port, or with a fixed one
 	Username      string // what git is to give as user name with the token
+
+	// NeedsSecret: a sign-in in the browser takes the application's secret, and
+	// there is none. The device flow does not.
+	NeedsSecret bool
+
+	Issuer      string // the server's name for itself (RFC 9207), "" if it is not known
+	SendsIssuer bool   // it has promised to name itself in every answer
+
+	guess *guess // nothing said what the server is: see Confirm
 }
 
 // Settings are what a person or an administrator configured for a host. An
@@ -55,49 +66,88 @@ var (
 
 // Resolve finds out how to sign in at an origin ("https://gitlab.com"): from
 // the settings, the host's name and the challenges of its 401 answer, which
-// git passes on since 2.41. Besides ErrUnknownHost and ErrNoClientID it fails
-// on settings that are no addresses to send a token to.
+// git passes on since 2.41. Nothing is asked of the server: see Confirm.
+//
+// Besides ErrUnknownHost and ErrNoClientID, with which the provider has its Kind
+// and Title, it fails on settings that are no addresses to send a token to.
 func Resolve(origin string, challenges []string, settings Settings) (Provider, error) {
 	base, err := url.Parse(origin)
 	if err != nil || base.Host == "" {
 		return Provider{}, ErrUnknownHost
 	}
+	if _, known := kindNamed(settings.Kind); settings.Kind != "" && !known {
+		return Provider{}, fmt.Errorf("oauthProvider %q is not one that doorkey knows (%s)", settings.Kind, kindNames())
+	}
 	known, found := detect(base.Hostname(), challenges, settings.Kind)
 	switch {
-	case settings.Kind != "" && !found:
-		return Provider{}, fmt.Errorf("oauthProvider %q is not one that doorkey knows (%s)", settings.Kind, kindNames())
-	case settings.ClientID == "" && !found:
-		return Provider{}, ErrUnknownHost
+	case found && settings.ClientID == "":
+		return Provider{Kind: known.name, Title: known.title}, ErrNoClientID
+	case found:
+		return known.provider(base, "", settings)
 	case settings.ClientID == "":
-		return Provider{}, ErrNoClientID
-	case !found && settings.AuthURL != "" && settings.TokenURL != "":
-		known = kind{name: "oauth", username: "oauth2"}
-	case !found:
-		known = kinds()[0]
+		return Provider{}, ErrUnknownHost
+	case settings.AuthURL != "" && settings.TokenURL != "":
+		return unlisted().provider(base, "", settings)
 	}
-	return known.provider(base, settings)
+	provider, err := kinds()[0].provider(base, "", settings)
+	if settings.AuthURL+settings.TokenURL+settings.DeviceAuthURL+settings.RevokeURL == "" {
+		provider.guess = &guess{base, settings}
+	}
+	return provider, err
+}
+
+// guess is what a provider was made from that nothing said the kind of.
+type guess struct {
+	base     *url.URL
+	settings Settings
+}
+
+// Confirm asks the server of a provider that is only a guess, for want of any
+// sign, what it is: see Discover for the path and the errors. A server that does
+// not say goes on being taken for a GitLab. Every other provider is returned as
+// it is.
+func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Provider, error) {
+	if provider.guess == nil {
+		return provider, nil
+	}
+	base, settings := provider.guess.base, provider.guess.settings
+	ctx, cancel := context.WithTimeout(ctx, discoveryTime)
+	defer cancel()
+	found, err := c.recognise(ctx, base, roots(path))
+	if err != nil || found.Kind == "" {
+		return provider, err
+	}
+	if found.Kind == unlisted().name {
+		if settings, err = found.metadata.settings(base, settings); err != nil {
+			return Provider{}, err
+		}
+	}
+	confirmed, err := found.kind.provider(base, found.Root, settings)
+	confirmed.Issuer, confirmed.SendsIssuer = found.metadata.issuer, found.metadata.sendsIssuer
+	return confirmed, err
 }
 
 // detect finds the kind of a host: by exact name, by what was configured, by
-// its challenge, by the first label of its name.
+// its challenge, by the first label of its name. An exact name goes before the
+// settings, which may have been made for all hosts.
 func detect(host string, challenges []string, configured string) (kind, bool) {
-	signs := []func(kind) bool{
-		func(k kind) bool { return slices.Contains(k.hosts, host) },
-		func(k kind) bool { return configured == k.name },
-		func(k kind) bool {
-			return slices.ContainsFunc(challenges, func(challenge string) bool {
-				return strings.Contains(challenge, `realm="`+k.realm+`"`)
-			})
-		},
-		func(k kind) bool { return strings.HasPrefix(host, k.label+".") },
+	if k, found := kindAt(host); found {
+		return k, true
 	}
-	if configured != "" {
-		signs = signs[1:2]
+	if k, found := kindNamed(configured); found {
+		return k, true
 	}
-	for _, sign := range signs {
-		if i := slices.IndexFunc(kinds(), sign); i >= 0 {
-			return kinds()[i], true
-		}
+	if k, found := firstKind(func(k kind) bool { return k.challenges(challenges) }); found {
+		return k, true
 	}
-	return kind{}, false
+	return kindByLabel(host)
+}
+
+// kindAt returns the kind of a host that is in the table by its name.
+func kindAt(host string) (kind, bool) {
+	return firstKind(func(k kind) bool { return slices.Contains(k.hosts, host) })
+}
+
+func kindByLabel(host string) (kind, bool) {
+	return firstKind(func(k kind) bool { return k.label != "" && strings.HasPrefix(host, k.label+".") })
 }

@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -13,22 +14,24 @@ import (
 // and not for the name "localhost".
 const defaultRedirectURL = "http://127.0.0.1/"
 
-// provider fills the row in for one host.
-func (k kind) provider(base *url.URL, settings Settings) (Provider, error) {
+// redirect is the redirect URL of a kind that nothing is configured for.
+func (k kind) redirect() string { return cmp.Or(k.redirectURL, defaultRedirectURL) }
+
+// provider fills the row in for one host, where the server lives below a root,
+// or below the one that a configured endpoint shows.
+func (k kind) provider(base *url.URL, root string, settings Settings) (Provider, error) {
 	p := Provider{
-		Kind: k.name, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
-		Scopes: settings.Scopes, RedirectURL: settings.RedirectURL, Username: k.username,
+		Kind: k.name, Title: k.title, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
+		Scopes: settings.Scopes, RedirectURL: cmp.Or(settings.RedirectURL, k.redirect()), Username: k.username,
+		NeedsSecret: k.needsSecret && settings.ClientSecret.IsEmpty(),
 	}
 	if len(p.Scopes) == 0 {
 		p.Scopes = k.scopes
 	}
-	if p.RedirectURL == "" {
-		p.RedirectURL = defaultRedirectURL
-	}
 	if err := checkRedirect(p.RedirectURL); err != nil {
 		return Provider{}, err
 	}
-	root := k.root(base, settings)
+	root = cmp.Or(k.root(base, settings), root)
 	for _, endpoint := range []struct {
 		name, configured, path string
 		field                  *string

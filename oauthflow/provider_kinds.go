@@ -1,30 +1,100 @@
 package oauthflow
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // kind is a row of data: what all servers of one make have in common. Paths
 // are below the server's root.
 type kind struct {
-	name     string
-	hosts    []string // exact names
-	realm    string   // in the challenge of its 401 (WWW-Authenticate)
-	label    string   // first label of the usual host name: "gitlab" in gitlab.example.com
-	username string
+	name     string // for credential.oauthProvider
+	title    string // for people
+	hosts    []string
+	realm    string // in the challenge of its 401 (WWW-Authenticate)
+	label    string // first label of the usual host name: "gitlab" in gitlab.example.com
+	username string // what git gives with the token
 	scopes   []string
 
 	authPath, tokenPath, deviceAuthPath, revokePath string
+
+	issuerPath       string   // of its issuer (RFC 8414), where that is not the root itself
+	applicationsPath string   // the page on which applications are registered
+	redirectURL      string   // where any port of 127.0.0.1 does not do
+	needsSecret      bool     // a sign-in in the browser takes the application's secret, with PKCE too
+	mayLackDevice    bool     // older versions have no device flow
+	spentCodes       []string // what it calls a refresh token that is no longer good, beside "invalid_grant"
 }
 
 // kinds are the servers that doorkey knows. The first is the one that a host
 // with a client ID and no other sign is taken for.
 func kinds() []kind {
 	return []kind{{
-		// https://docs.gitlab.com/api/oauth2/
-		name: "gitlab", hosts: []string{"gitlab.com"}, realm: "GitLab", label: "gitlab",
+		// https://docs.gitlab.com/api/oauth2/, which has the device flow since 17.2
+		name: "gitlab", title: "GitLab", hosts: []string{"gitlab.com"}, realm: "GitLab", label: "gitlab",
 		username: "oauth2", scopes: []string{"read_repository", "write_repository"},
 		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
+		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
+	}, {
+		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+		// Its issuer: https://github.com/.well-known/oauth-authorization-server/login/oauth
+		// It revokes by an API of its own, not by RFC 7009. Without the scope
+		// "workflow" it refuses a push that changes .github/workflows.
+		name: "github", title: "GitHub", hosts: []string{"github.com"}, realm: "GitHub", label: "github",
+		username: "x-access-token", scopes: []string{"repo", "workflow"},
+		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
+		deviceAuthPath: "/login/device/code", issuerPath: "/login/oauth",
+		applicationsPath: "/settings/applications/new", needsSecret: true,
+		spentCodes: []string{"bad_refresh_token"},
+	}, {
+		// https://docs.gitea.com/development/oauth2-provider
+		// Its scopes, since 1.23; an older one takes no notice of them. It has no
+		// device flow (https://github.com/go-gitea/gitea/issues/27309). A refresh
+		// token that is over or was used is an "unauthorized_client" there
+		// (https://github.com/go-gitea/gitea, routers/web/auth/oauth2_provider.go).
+		name: "gitea", title: "Gitea", hosts: []string{"gitea.com"}, realm: "Gitea", label: "gitea",
+		username: "oauth2", scopes: []string{"write:repository"},
+		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
+		applicationsPath: "/user/settings/applications",
+		spentCodes:       []string{"unauthorized_client"},
+	}, {
+		// https://forgejo.org/docs/latest/user/oauth2-provider/
+		// A fork of Gitea: it has Gitea's realm, and differs in nothing else here.
+		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
+		username: "oauth2", scopes: []string{"write:repository"},
+		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
+		applicationsPath: "/user/settings/applications",
+		spentCodes:       []string{"unauthorized_client"},
+	}, {
+		// https://developer.atlassian.com/cloud/bitbucket/oauth-2/
+		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
+		// Scopes are ticked at the application and cannot be asked for. The redirect
+		// has to begin with the registered one, so its port is fixed: the port that
+		// Git Credential Manager has people register. A Bitbucket Data Center is
+		// another program, so nothing but the name tells this one.
+		name: "bitbucket", title: "Bitbucket Cloud", hosts: []string{"bitbucket.org"},
+		username: "x-token-auth", authPath: "/site/oauth2/authorize", tokenPath: "/site/oauth2/access_token",
+		redirectURL: "http://localhost:34106/", needsSecret: true,
 	}}
+}
+
+// unlisted is a server that no row knows: its endpoints are configured, or come
+// from its metadata.
+func unlisted() kind { return kind{name: "oauth", title: "a server with OAuth", username: "oauth2"} }
+
+// kindNamed returns the row of a name.
+func kindNamed(name string) (kind, bool) {
+	return firstKind(func(k kind) bool { return k.name == name })
+}
+
+// firstKind returns the first row with a sign.
+func firstKind(sign func(kind) bool) (kind, bool) {
+	if i := slices.IndexFunc(kinds(), sign); i >= 0 {
+		return kinds()[i], true
+	}
+	return kind{}, false
 }
 
 func kindNames() string {
@@ -33,4 +103,12 @@ func kindNames() string {
 		names = append(names, k.name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// challenges reports whether the challenges of a 401 are this kind's. A Gitea
+// whose OAuth is turned off has another realm.
+func (k kind) challenges(challenges []string) bool {
+	return k.realm != "" && slices.ContainsFunc(challenges, func(challenge string) bool {
+		return strings.Contains(challenge, `realm="`+k.realm+`"`)
+	})
 }

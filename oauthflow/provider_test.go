@@ -30,11 +30,31 @@ func TestResolveFindsTheKind(t *testing.T) {
 		{"the challenge goes before the endpoints", "https://code.example.com", gitLab, endpoints, "gitlab", nil},
 		{"an address as host", "https://[::1]:8443", gitLab, Settings{ClientID: "app"}, "gitlab", nil},
 
-		{"gitlab.com without a client ID", "https://gitlab.com", nil, Settings{}, "", ErrNoClientID},
-		{"a GitLab by its challenge without a client ID", "https://code.example.com", gitLab, Settings{}, "", ErrNoClientID},
-		{"a GitLab by its settings without a client ID", "https://code.example.com", nil, Settings{Kind: "gitlab"}, "", ErrNoClientID},
+		{"github.com", "https://github.com", nil, Settings{ClientID: "app"}, "github", nil},
+		{"a GitHub Enterprise Server by its challenge", "https://code.example.com", []string{`Basic realm="GitHub"`}, Settings{ClientID: "app"}, "github", nil},
+		{"a GitHub Enterprise Server by its name", "https://github.example.com", nil, Settings{ClientID: "app"}, "github", nil},
+		{"gitea.com", "https://gitea.com", nil, Settings{ClientID: "app"}, "gitea", nil},
+		{"a Gitea by its challenge", "https://code.example.com", []string{`Basic realm="Gitea"`}, Settings{ClientID: "app"}, "gitea", nil},
+		{"a Gitea by its name", "https://gitea.example.com", nil, Settings{ClientID: "app"}, "gitea", nil},
+		{"codeberg.org", "https://codeberg.org", []string{`Basic realm="Gitea"`}, Settings{ClientID: "app"}, "forgejo", nil},
+		{"a Forgejo by its name", "https://forgejo.example.com", nil, Settings{ClientID: "app"}, "forgejo", nil},
+		{"a Forgejo by its challenge, which is Gitea's", "https://forgejo.example.com", []string{`Basic realm="Gitea"`}, Settings{ClientID: "app"}, "gitea", nil},
+		{"bitbucket.org", "https://bitbucket.org", nil, Settings{ClientID: "app"}, "bitbucket", nil},
+		{"the host's name goes before the settings", "https://github.com", nil, Settings{ClientID: "app", Kind: "gitea"}, "github", nil},
+		{"the host's name goes before the challenge", "https://github.com", gitLab, Settings{ClientID: "app"}, "github", nil},
+		{"the challenge goes before the first label", "https://gitea.example.com", gitLab, Settings{ClientID: "app"}, "gitlab", nil},
+		{"the settings go before the first label", "https://gitea.example.com", nil, Settings{ClientID: "app", Kind: "github"}, "github", nil},
+
+		{"gitlab.com without a client ID", "https://gitlab.com", nil, Settings{}, "gitlab", ErrNoClientID},
+		{"a GitLab by its challenge without a client ID", "https://code.example.com", gitLab, Settings{}, "gitlab", ErrNoClientID},
+		{"a GitLab by its settings without a client ID", "https://code.example.com", nil, Settings{Kind: "gitlab"}, "gitlab", ErrNoClientID},
+		{"bitbucket.org without a client ID", "https://bitbucket.org", nil, Settings{}, "bitbucket", ErrNoClientID},
 		{"a host that nothing is known of", "https://code.example.com", nil, Settings{}, "", ErrUnknownHost},
-		{"a host with another challenge", "https://code.example.com", []string{`Basic realm="Gitea"`}, Settings{}, "", ErrUnknownHost},
+		{"a host with another challenge", "https://code.example.com", []string{`Basic realm="Files"`}, Settings{}, "", ErrUnknownHost},
+		{"a Gitea without OAuth", "https://code.example.com", []string{`Basic realm="Gitea (Basic Auth)"`}, Settings{}, "", ErrUnknownHost},
+		{"a host with an empty realm", "https://code.example.com", []string{`Basic realm=""`}, Settings{}, "", ErrUnknownHost},
+		{"a Bitbucket Data Center", "https://bitbucket.example.com", []string{`Basic realm="Atlassian Bitbucket"`}, Settings{}, "", ErrUnknownHost},
+		{"a host below a known one", "https://evil.github.com.example", nil, Settings{}, "", ErrUnknownHost},
 		{"endpoints without a client ID", "https://code.example.com", nil, Settings{AuthURL: "/a", TokenURL: "/t"}, "", ErrUnknownHost},
 		{"a host whose name has the label elsewhere", "https://not-gitlab.example.com", nil, Settings{}, "", ErrUnknownHost},
 		{"a host whose name ends alike", "https://evilgitlab.com", nil, Settings{}, "", ErrUnknownHost},
@@ -59,7 +79,7 @@ func TestResolveFillsTheProviderIn(t *testing.T) {
 		want     Provider
 	}{
 		{"gitlab.com", "https://gitlab.com", Settings{ClientID: "app"}, Provider{
-			Kind: "gitlab", ClientID: "app", Scopes: scopes, Username: "oauth2", RedirectURL: "http://127.0.0.1/",
+			Kind: "gitlab", Title: "GitLab", ClientID: "app", Scopes: scopes, Username: "oauth2", RedirectURL: "http://127.0.0.1/",
 			AuthURL: "https://gitlab.com/oauth/authorize", TokenURL: "https://gitlab.com/oauth/token",
 			DeviceAuthURL: "https://gitlab.com/oauth/authorize_device", RevokeURL: "https://gitlab.com/oauth/revoke",
 		}},
@@ -67,13 +87,35 @@ func TestResolveFillsTheProviderIn(t *testing.T) {
 			ClientID: "app", ClientSecret: secret.New("hush"), Scopes: []string{"api"}, RedirectURL: "http://localhost:7171/callback",
 			AuthURL: "https://login.example.com/a", TokenURL: "https://login.example.com/t", DeviceAuthURL: "/d", RevokeURL: "/r",
 		}, Provider{
-			Kind: "gitlab", ClientID: "app", ClientSecret: secret.New("hush"), Scopes: []string{"api"}, Username: "oauth2", RedirectURL: "http://localhost:7171/callback",
+			Kind: "gitlab", Title: "GitLab", ClientID: "app", ClientSecret: secret.New("hush"), Scopes: []string{"api"}, Username: "oauth2", RedirectURL: "http://localhost:7171/callback",
 			AuthURL: "https://login.example.com/a", TokenURL: "https://login.example.com/t",
 			DeviceAuthURL: "https://gitlab.example.com:8443/d", RevokeURL: "https://gitlab.example.com:8443/r",
 		}},
 		{"endpoints of another make", "https://code.example.com", Settings{ClientID: "app", AuthURL: "/login/oauth/authorize", TokenURL: "/login/oauth/access_token"}, Provider{
-			Kind: "oauth", ClientID: "app", Username: "oauth2", RedirectURL: "http://127.0.0.1/",
+			Kind: "oauth", Title: "a server with OAuth", ClientID: "app", Username: "oauth2", RedirectURL: "http://127.0.0.1/",
 			AuthURL: "https://code.example.com/login/oauth/authorize", TokenURL: "https://code.example.com/login/oauth/access_token",
+		}},
+		{"github.com", "https://github.com", Settings{ClientID: "app"}, Provider{
+			Kind: "github", Title: "GitHub", ClientID: "app", Scopes: []string{"repo", "workflow"}, Username: "x-access-token", RedirectURL: "http://127.0.0.1/",
+			AuthURL: "https://github.com/login/oauth/authorize", TokenURL: "https://github.com/login/oauth/access_token",
+			DeviceAuthURL: "https://github.com/login/device/code", NeedsSecret: true,
+		}},
+		{"a GitHub Enterprise Server with a secret", "https://github.example.com", Settings{ClientID: "app", ClientSecret: secret.New("hush")}, Provider{
+			Kind: "github", Title: "GitHub", ClientID: "app", ClientSecret: secret.New("hush"), Scopes: []string{"repo", "workflow"}, Username: "x-access-token", RedirectURL: "http://127.0.0.1/",
+			AuthURL: "https://github.example.com/login/oauth/authorize", TokenURL: "https://github.example.com/login/oauth/access_token",
+			DeviceAuthURL: "https://github.example.com/login/device/code",
+		}},
+		{"codeberg.org", "https://codeberg.org", Settings{ClientID: "app"}, Provider{
+			Kind: "forgejo", Title: "Forgejo", ClientID: "app", Scopes: []string{"write:repository"}, Username: "oauth2", RedirectURL: "http://127.0.0.1/",
+			AuthURL: "https://codeberg.org/login/oauth/authorize", TokenURL: "https://codeberg.org/login/oauth/access_token",
+		}},
+		{"a Gitea below a path", "https://example.com", Settings{ClientID: "app", Kind: "gitea", AuthURL: "/git/login/oauth/authorize"}, Provider{
+			Kind: "gitea", Title: "Gitea", ClientID: "app", Scopes: []string{"write:repository"}, Username: "oauth2", RedirectURL: "http://127.0.0.1/",
+			AuthURL: "https://example.com/git/login/oauth/authorize", TokenURL: "https://example.com/git/login/oauth/access_token",
+		}},
+		{"bitbucket.org", "https://bitbucket.org", Settings{ClientID: "app", ClientSecret: secret.New("hush")}, Provider{
+			Kind: "bitbucket", Title: "Bitbucket Cloud", ClientID: "app", ClientSecret: secret.New("hush"), Username: "x-token-auth", RedirectURL: "http://localhost:34106/",
+			AuthURL: "https://bitbucket.org/site/oauth2/authorize", TokenURL: "https://bitbucket.org/site/oauth2/access_token",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,0 +1,93 @@
+package oauthflow
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// metadata is what an authorization server says of itself: RFC 8414 section 2,
+// or OpenID Connect Discovery 1.0 section 3.
+type metadata struct {
+	issuer      string
+	authURL     string
+	tokenURL    string
+	deviceURL   string   // RFC 8628 section 4; "" if it has none
+	revokeURL   string   // RFC 8414 section 2; "" if it has none
+	methods     []string // of PKCE; nil if it does not say
+	sendsIssuer bool     // RFC 9207 section 3
+}
+
+// readMetadata reads a document. There is none in a page, or in an object
+// without an issuer and the two endpoints of a sign-in.
+func readMetadata(body []byte) (m metadata, found bool) {
+	answer := readFields(body)
+	m = metadata{
+		issuer: answer.text("issuer"), authURL: answer.text("authorization_endpoint"), tokenURL: answer.text("token_endpoint"),
+		deviceURL: answer.text("device_authorization_endpoint"), revokeURL: answer.text("revocation_endpoint"),
+		methods: answer.texts("code_challenge_methods_supported"),
+	}
+	m.sendsIssuer, _ = answer["authorization_response_iss_parameter_supported"].(bool)
+	return m, m.issuer != "" && m.authURL != "" && m.tokenURL != ""
+}
+
+// check holds a document against the issuer whose place it was found at (RFC
+// 8414 section 3.3) and says why it is not used. The place of an issuer is the
+// same with a slash at its end, which Gitea has.
+func (m metadata) check(issuer string) error {
+	if m.issuer != issuer && m.issuer != issuer+"/" {
+		return fmt.Errorf("it is of the issuer %q, and stands where that of %q belongs", oneLine(m.issuer), issuer)
+	}
+	if m.methods != nil && !slices.Contains(m.methods, "S256") {
+		return fmt.Errorf("the server has no PKCE with S256 (RFC 7636), but %q", m.methods)
+	}
+	return nil
+}
+
+// kind returns the row that a server below a root belongs to, by its endpoints'
+// paths. Their scheme and port do not count: a GitLab behind a proxy may have
+// those wrong, and a row needs none of its addresses.
+func (m metadata) kind(base *url.URL, root string) (kind, bool) {
+	return firstKind(func(k kind) bool {
+		return isBelow(base, m.issuer, root+k.issuerPath) && isBelow(base, m.authURL, root+k.authPath) && isBelow(base, m.tokenURL, root+k.tokenPath)
+	})
+}
+
+// isBelow reports whether an address is a path of the host.
+func isBelow(base *url.URL, given, path string) bool {
+	address, err := url.Parse(given)
+	return err == nil && strings.EqualFold(address.Hostname(), base.Hostname()) &&
+		strings.TrimSuffix(address.Path, "/") == path
+}
+
+// settings adds the endpoints to what is configured, which goes before. All of
+// them have to be at the git host itself: nobody else may send its tokens
+// elsewhere. Scopes are not among it: what a server can grant is not what git
+// needs.
+func (m metadata) settings(base *url.URL, configured Settings) (Settings, error) {
+	for _, endpoint := range []struct {
+		name, given string
+		field       *string
+	}{
+		{"authorization_endpoint", m.authURL, &configured.AuthURL},
+		{"token_endpoint", m.tokenURL, &configured.TokenURL},
+		{"device_authorization_endpoint", m.deviceURL, &configured.DeviceAuthURL},
+		{"revocation_endpoint", m.revokeURL, &configured.RevokeURL},
+	} {
+		if endpoint.given == "" {
+			continue
+		}
+		address, err := endpointURL(base, "", endpoint.given, "")
+		if err != nil {
+			return Settings{}, fmt.Errorf("its %s %q: %v", endpoint.name, oneLine(endpoint.given), err)
+		}
+		if !sameOrigin(address, base.String()) {
+			return Settings{}, fmt.Errorf("its %s %q is not at %q", endpoint.name, oneLine(endpoint.given), base)
+		}
+		if *endpoint.field == "" {
+			*endpoint.field = address
+		}
+	}
+	return configured, nil
+}

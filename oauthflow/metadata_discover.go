@@ -1,0 +1,119 @@
+package oauthflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Found is what Discover finds out of a server. The zero value is nothing.
+type Found struct {
+	Kind            string   // "gitlab", "github", …; "oauth" for another server with metadata; "" if nothing is known
+	Title           string   // the kind for people: "GitLab"
+	Root            string   // relative URL root: "/gitlab"; "" for the host's root
+	AuthURL         string   // authorization endpoint: what oauthAuthURL can be set to, so that the root is known
+	TokenURL        string   // token endpoint
+	HasDeviceFlow   bool     // it signs in by device code
+	NeedsSecret     bool     // a sign-in in the browser takes the application's secret
+	Scopes          []string // that git needs
+	RedirectURL     string   // to register
+	ApplicationsURL string   // page on which a person registers an application; "" if it is not known
+
+	kind     kind
+	metadata metadata // where that told the kind
+}
+
+// Limits of a discovery.
+const (
+	discoveryTime   = 30 * time.Second
+	largestMetadata = 64 << 10 // bytes
+	deepestRoot     = 4        // elements of a path that may be a relative URL root
+)
+
+// Discover asks what the server of an origin ("https://example.com") is, and
+// below which root it lives. A path (of a repository, say, or "") is walked up
+// for the root. It sends no secret and follows no redirect.
+//
+// The signs, in their order: the host's name, where it is one of a table; the
+// server's metadata (RFC 8414, OpenID Connect Discovery); the challenge that
+// git would be given; the first label of the name. It fails where the server
+// cannot be reached, and on metadata that must not be used.
+func (c Client) Discover(ctx context.Context, origin, path string) (Found, error) {
+	base, err := url.Parse(origin)
+	if err != nil || !carriesTokens(base) {
+		return Found{}, fmt.Errorf("%q is not the address of an https host", origin)
+	}
+	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
+	ctx, cancel := context.WithTimeout(ctx, discoveryTime)
+	defer cancel()
+	found, err := c.recognise(ctx, base, roots(path))
+	if err == nil && found.kind.mayLackDevice {
+		found.HasDeviceFlow, err = c.hasDeviceFlow(ctx, base, found)
+	}
+	return found, err
+}
+
+// recognise goes through the signs. Metadata tell the root: they are asked for
+// from the longest path on. A challenge does not (GitLab has groups in groups):
+// of the paths with one, the shortest is the root.
+func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (Found, error) {
+	if k, found := kindAt(base.Hostname()); found {
+		return k.found(base, ""), nil
+	}
+	var unusable error
+	for _, root := range roots {
+		found, err := c.byMetadata(ctx, base, root)
+		var refused *unusableMetadataError
+		if errors.As(err, &refused) {
+			unusable = errors.Join(unusable, err)
+			continue
+		}
+		if err != nil || found.Kind != "" {
+			return found, err
+		}
+	}
+	for _, root := range slices.Backward(roots) {
+		challenges, err := c.challengesAt(ctx, base.String()+root)
+		if err != nil {
+			return Found{}, err
+		}
+		if k, known := firstKind(func(k kind) bool { return k.challenges(challenges) }); known {
+			return k.found(base, root), nil
+		}
+	}
+	if k, found := kindByLabel(base.Hostname()); found {
+		return k.found(base, ""), nil
+	}
+	return Found{}, unusable
+}
+
+// roots lists the paths that a server may live below, the longest first, and ""
+// at the end.
+func roots(path string) []string {
+	list := []string{""}
+	for element := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if element == "" || element == "-" || strings.HasPrefix(element, ".") || strings.HasSuffix(element, ".git") || len(list) > deepestRoot {
+			break
+		}
+		list = append(list, list[len(list)-1]+"/"+url.PathEscape(element))
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// found is what is known of every server of a kind.
+func (k kind) found(base *url.URL, root string) Found {
+	found := Found{
+		Kind: k.name, Title: k.title, Root: root, kind: k, Scopes: k.scopes, NeedsSecret: k.needsSecret,
+		AuthURL: base.String() + root + k.authPath, TokenURL: base.String() + root + k.tokenPath,
+		HasDeviceFlow: k.deviceAuthPath != "", RedirectURL: k.redirect(),
+	}
+	if k.applicationsPath != "" {
+		found.ApplicationsURL = base.String() + root + k.applicationsPath
+	}
+	return found
+}

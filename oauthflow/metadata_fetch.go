@@ -1,0 +1,110 @@
+package oauthflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// unusableMetadataError is metadata that are there and must not be used.
+type unusableMetadataError struct {
+	address string
+	reason  error
+}
+
+func (e *unusableMetadataError) Error() string {
+	return fmt.Sprintf("the metadata at %s are not used: %v", e.address, e.reason)
+}
+
+// byMetadata looks for metadata of a server below a root.
+func (c Client) byMetadata(ctx context.Context, base *url.URL, root string) (Found, error) {
+	for _, place := range places(base.String(), root) {
+		body, err := c.fetch(ctx, place.address)
+		if err != nil {
+			return Found{}, err
+		}
+		m, found := readMetadata(body)
+		if !found {
+			continue
+		}
+		if err := m.check(place.issuer); err != nil {
+			return Found{}, &unusableMetadataError{place.address, err}
+		}
+		if k, known := m.kind(base, root); known {
+			found := k.found(base, root)
+			found.metadata = m
+			return found, nil
+		}
+		if _, err := m.settings(base, Settings{}); err != nil {
+			return Found{}, &unusableMetadataError{place.address, err}
+		}
+		return Found{
+			Kind: unlisted().name, Title: unlisted().title, Root: root, AuthURL: m.authURL, TokenURL: m.tokenURL,
+			HasDeviceFlow: m.deviceURL != "", RedirectURL: defaultRedirectURL, kind: unlisted(), metadata: m,
+		}, nil
+	}
+	return Found{}, nil
+}
+
+// place is an address for metadata, and whose metadata belong there.
+type place struct{ address, issuer string }
+
+// places lists where the metadata of a server below a root may stand: RFC 8414
+// section 3 has the path of the issuer behind the well-known one, OpenID Connect
+// (section 4 of its discovery) before it.
+func places(origin, root string) []place {
+	const wellKnown = "/.well-known/oauth-authorization-server"
+	list := []place{{origin + wellKnown + root, origin + root}}
+	for _, k := range kinds() {
+		if root == "" && k.issuerPath != "" {
+			list = append(list, place{origin + wellKnown + k.issuerPath, origin + k.issuerPath})
+		}
+	}
+	return append(list, place{origin + root + "/.well-known/openid-configuration", origin + root})
+}
+
+// fetch gets a document, nil where there is none.
+func (c Client) fetch(ctx context.Context, address string) ([]byte, error) {
+	response, err := c.get(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(response.Body, largestMetadata))
+}
+
+// challengesAt returns the challenges that git would be given below an address,
+// for a repository that nobody has.
+func (c Client) challengesAt(ctx context.Context, address string) ([]string, error) {
+	response, err := c.get(ctx, address+"/doorkey/doorkey.git/info/refs?service=git-upload-pack")
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	return response.Header.Values("WWW-Authenticate"), nil
+}
+
+func (c Client) get(ctx context.Context, address string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.HTTP.Do(request)
+}
+
+// hasDeviceFlow asks for a device code in nobody's name: where there is the
+// device flow, that is an error other than "not found".
+func (c Client) hasDeviceFlow(ctx context.Context, base *url.URL, found Found) (bool, error) {
+	_, err := c.post(ctx, Provider{}, base.String()+found.Root+found.kind.deviceAuthPath, url.Values{})
+	var answer *Error
+	if err != nil && !errors.As(err, &answer) {
+		return false, err
+	}
+	return !isNotFound(err), nil
+}
