@@ -161,7 +161,7 @@ func (d *doorkey) client(ctx context.Context, endpoint string) (oauthflow.Client
 func accountFor(q question, provider oauthflow.Provider) cache.Account {
 	account := cache.Account{
 		Username: q.label, Provider: provider.Kind, AnswerUsername: provider.Username,
-		ClientID: provider.ClientID, TokenEndpoint: provider.TokenURL,
+		ClientID: provider.ClientID, TokenEndpoint: provider.TokenURL, RevocationEndpoint: provider.RevokeURL,
 	}
 	if q.label == provider.Username {
 		account.Username = ""

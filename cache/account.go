@@ -17,12 +17,13 @@ type Account struct {
 	Path string // of a password: only for this path (credential.useHttpPath)
 
 	// A grant only.
-	Provider       string   // the kind of server: "gitlab"
-	AnswerUsername string   // the user name that git is given with the token: "oauth2"
-	ClientID       string   // the application that the grant was given to
-	TokenEndpoint  string   // the only URL that the refresh token may be sent to
-	Scopes         []string // as granted
-	OtherHelpers   []string // helpers that git was seen to tell the access token to
+	Provider           string   // the kind of server: "gitlab"
+	AnswerUsername     string   // the user name that git is given with the token: "oauth2"
+	ClientID           string   // the application that the grant was given to
+	TokenEndpoint      string   // the only URL that the refresh token may be sent to
+	RevocationEndpoint string   // the only URL that tokens may be sent to in order to revoke them; "" if none is known
+	Scopes             []string // as granted
+	OtherHelpers       []string // helpers that git was seen to tell the access token to
 
 	Obtained time.Time // when the access token or password was kept
 	Expiry   time.Time // of the access token or password; zero: not known to end

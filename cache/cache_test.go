@@ -20,7 +20,7 @@ const origin = "https://gitlab.example.com"
 func grant(label string) (Account, Secrets) {
 	return Account{
 			Username: label, Provider: "gitlab", AnswerUsername: "oauth2", ClientID: "client",
-			TokenEndpoint: origin + "/oauth/token", Scopes: []string{"read_repository"},
+			TokenEndpoint: origin + "/oauth/token", RevocationEndpoint: origin + "/oauth/revoke", Scopes: []string{"read_repository"},
 			Obtained: time.Unix(1700000000, 0).UTC(), Expiry: time.Unix(1700007200, 0).UTC(),
 		}, Secrets{
 			AccessToken: secret.New("access-" + label), RefreshToken: secret.New("refresh-" + label),
@@ -175,11 +175,12 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		account, secrets := grant("")
 		kept := put(t, c, place, account, secrets)
 		for name, change := range map[string]func(*Account){
-			"token endpoint": func(a *Account) { a.TokenEndpoint = "https://evil.example/token" },
-			"client ID":      func(a *Account) { a.ClientID = "evil" },
-			"label":          func(a *Account) { a.Username = "evil" },
-			"sealed bytes":   func(a *Account) { a.sealed = append([]byte{1}, a.sealed[1:]...) },
-			"cut short":      func(a *Account) { a.sealed = a.sealed[:5] },
+			"token endpoint":      func(a *Account) { a.TokenEndpoint = "https://evil.example/token" },
+			"revocation endpoint": func(a *Account) { a.RevocationEndpoint = "https://evil.example/revoke" },
+			"client ID":           func(a *Account) { a.ClientID = "evil" },
+			"label":               func(a *Account) { a.Username = "evil" },
+			"sealed bytes":        func(a *Account) { a.sealed = append([]byte{1}, a.sealed[1:]...) },
+			"cut short":           func(a *Account) { a.sealed = a.sealed[:5] },
 		} {
 			changed := kept
 			change(&changed)

@@ -19,19 +19,20 @@ type file struct {
 
 // record is one account in the file.
 type record struct {
-	Username       string       `json:"username"`
-	Path           string       `json:"path,omitempty"`
-	Provider       string       `json:"provider,omitempty"`
-	AnswerUsername string       `json:"answer_username,omitempty"`
-	ClientID       string       `json:"client_id,omitempty"`
-	TokenEndpoint  string       `json:"token_endpoint,omitempty"`
-	Scopes         []string     `json:"scopes,omitempty"`
-	OtherHelpers   []string     `json:"other_helpers,omitempty"`
-	Obtained       time.Time    `json:"obtained"`
-	Expiry         time.Time    `json:"expiry,omitzero"`
-	Ended          bool         `json:"ended,omitempty"`
-	Key            keyReference `json:"key"`
-	Sealed         []byte       `json:"sealed"`
+	Username           string       `json:"username"`
+	Path               string       `json:"path,omitempty"`
+	Provider           string       `json:"provider,omitempty"`
+	AnswerUsername     string       `json:"answer_username,omitempty"`
+	ClientID           string       `json:"client_id,omitempty"`
+	TokenEndpoint      string       `json:"token_endpoint,omitempty"`
+	RevocationEndpoint string       `json:"revocation_endpoint,omitempty"`
+	Scopes             []string     `json:"scopes,omitempty"`
+	OtherHelpers       []string     `json:"other_helpers,omitempty"`
+	Obtained           time.Time    `json:"obtained"`
+	Expiry             time.Time    `json:"expiry,omitzero"`
+	Ended              bool         `json:"ended,omitempty"`
+	Key                keyReference `json:"key"`
+	Sealed             []byte       `json:"sealed"`
 }
 
 // decode reads the file of an origin. A file that was renamed to another
@@ -54,7 +55,8 @@ func decode(content []byte, origin string) ([]Account, error) {
 	for _, r := range f.Accounts {
 		accounts = append(accounts, Account{
 			Username: r.Username, Path: r.Path, Provider: r.Provider, AnswerUsername: r.AnswerUsername,
-			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, Scopes: r.Scopes, OtherHelpers: r.OtherHelpers,
+			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, RevocationEndpoint: r.RevocationEndpoint, Scopes: r.Scopes,
+			OtherHelpers: r.OtherHelpers,
 			Obtained: r.Obtained, Expiry: r.Expiry, Ended: r.Ended, key: r.Key, sealed: r.Sealed,
 		})
 	}
@@ -67,7 +69,8 @@ func encode(origin string, accounts []Account) ([]byte, error) {
 	for _, a := range accounts {
 		f.Accounts = append(f.Accounts, record{
 			Username: a.Username, Path: a.Path, Provider: a.Provider, AnswerUsername: a.AnswerUsername,
-			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, Scopes: a.Scopes, OtherHelpers: a.OtherHelpers,
+			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, RevocationEndpoint: a.RevocationEndpoint, Scopes: a.Scopes,
+			OtherHelpers: a.OtherHelpers,
 			Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Key: a.key, Sealed: a.sealed,
 		})
 	}

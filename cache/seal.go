@@ -79,7 +79,7 @@ func cipherFor(key dataKey, origin string, account Account) (cipher.AEAD, []byte
 	}
 	associated, err := json.Marshal([]string{
 		"doorkey account 1", origin, account.Username, account.Path,
-		account.Provider, account.AnswerUsername, account.ClientID, account.TokenEndpoint,
+		account.Provider, account.AnswerUsername, account.ClientID, account.TokenEndpoint, account.RevocationEndpoint,
 	})
 	return aead, associated, err
 }
