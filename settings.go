@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -103,42 +102,6 @@ func parseTimeout(value string) (time.Duration, error) {
 		return 0, fmt.Errorf("credential.oauthTimeout is %q: it must be a number of seconds, or a time such as 5m", value)
 	}
 	return timeout, nil
-}
-
-// readHTTP reads the section "http" for the endpoint that is talked to. The
-// environment goes before, as in git.
-func readHTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
-	address, err := url.Parse(endpoint)
-	if err != nil {
-		return oauthflow.HTTPSettings{}, fmt.Errorf("endpoint %q is not a URL", endpoint)
-	}
-	values, err := gitconfig.ForURL(ctx, "http", address)
-	if err != nil {
-		return oauthflow.HTTPSettings{}, fmt.Errorf("git's configuration: %v", err)
-	}
-	return oauthflow.HTTPSettings{
-		Proxy:     values["proxy"],
-		CAFile:    expandHome(firstOf(os.Getenv("GIT_SSL_CAINFO"), values["sslcainfo"])),
-		UserAgent: "git-credential-doorkey/" + programVersion(),
-	}, nil
-}
-
-func firstOf(values ...string) string {
-	for _, value := range values {
-		if value != "" {
-			return value
-		}
-	}
-	return ""
-}
-
-// expandHome resolves "~/" as git does in configured paths.
-func expandHome(path string) string {
-	rest, found := strings.CutPrefix(path, "~/")
-	if home, err := os.UserHomeDir(); found && err == nil {
-		return filepath.Join(home, rest)
-	}
-	return path
 }
 
 // keyringPatience is how long the keyring is waited for: a minute where a
