@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -19,8 +18,17 @@ const (
 	programName = "git-credential-" + shortName
 )
 
-// plain is what a path may consist of to stand as it is in a configuration file and in a shell command.
-var plain = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9/._+,:@-]*$`)
+// isPlain tells whether a path can stand as it is in a configuration file and in a shell command.
+func isPlain(path string) bool {
+	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits + "/"
+	return consistsOf(path, first+"._+,:@-") && strings.IndexAny(path, first) == 0
+}
+
+const digits = "0123456789"
+
+// consistsOf tells whether there is something, and nothing but these characters. A regular expression would be built at
+// each start of the program, also where git waits for a token.
+func consistsOf(text, characters string) bool { return text != "" && strings.Trim(text, characters) == "" }
 
 // helperFor gives the value of credential.helper that makes git run the program: the short name where PATH leads to
 // that very file, else its absolute path. Git hands the path to a shell, so one with special characters is given as a
@@ -56,7 +64,7 @@ func onPath(program string, lookPath func(string) (string, error)) bool {
 }
 
 func pathHelper(path string) string {
-	if plain.MatchString(path) {
+	if isPlain(path) {
 		return path
 	}
 	return "!'" + strings.ReplaceAll(path, `'`, `'\''`) + "'"
@@ -92,7 +100,7 @@ var configEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // configText writes a helper as the value of a line in the configuration file.
 func configText(helper string) string {
-	if plain.MatchString(helper) {
+	if isPlain(helper) {
 		return helper
 	}
 	return `"` + configEscapes.Replace(helper) + `"`

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -31,8 +30,14 @@ func (s section) key() string {
 	return "credential." + s.host.String() + ".helper"
 }
 
-// hostName is what git takes for a host in the URL of a section; one with other characters would never match.
-var hostName = regexp.MustCompile(`^([a-z0-9._-]+|\[[0-9a-f:.]+\])$`)
+// isHost tells whether git takes that for a host in the URL of a section; one with other characters would never match.
+func isHost(name string) bool {
+	characters := "abcdefghijklmnopqrstuvwxyz" + digits + "._-"
+	if address, opened := strings.CutPrefix(name, "["); opened {
+		name, characters = strings.TrimSuffix(address, "]"), "abcdef"+digits+":."
+	}
+	return consistsOf(name, characters)
+}
 
 // parseSection reads the value of --host: https, or http to this machine, a host, perhaps a port and a path.
 // Nothing is repeated in the errors that could be a password or reach a terminal raw.
@@ -51,7 +56,7 @@ func parseSection(host string) (section, error) {
 	if strings.Contains(name, ":") {
 		name = "[" + name + "]"
 	}
-	if !hostName.MatchString(name) {
+	if !isHost(name) {
 		return section{}, fmt.Errorf("--host has a character that git knows in no host: write an international name in its ASCII form (xn--…)")
 	}
 	if address.Scheme != "https" && (address.Scheme != "http" || !isLoopback(address.Hostname())) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -17,10 +16,13 @@ import (
 // value. A variable without "=" has the value "true", as in git.
 type Values map[string]string
 
-// hostThatGitKnows is what git takes for a host in a configured URL. For any
-// other host there can be no settings of its own, and git would fail instead
-// of saying so.
-var hostThatGitKnows = regexp.MustCompile(`^[A-Za-z0-9._:\[\]-]+$`)
+// isKnownToGit reports whether git takes that for a host in a configured URL.
+// For any other host there can be no settings of its own, and git would fail
+// instead of saying so.
+func isKnownToGit(host string) bool {
+	const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:[]-"
+	return host != "" && strings.Trim(host, characters) == ""
+}
 
 // ForURL returns what a section ("credential", "http") says for a URL, by
 // git's own matching ("git config --get-urlmatch", git 1.8.5).
@@ -29,7 +31,7 @@ var hostThatGitKnows = regexp.MustCompile(`^[A-Za-z0-9._:\[\]-]+$`)
 // never the file of a repository: what somebody has cloned must not say where
 // tokens are sent.
 func ForURL(ctx context.Context, section string, address *url.URL) (Values, error) {
-	if !hostThatGitKnows.MatchString(address.Host) {
+	if !isKnownToGit(address.Host) {
 		return nil, nil
 	}
 	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-urlmatch", section, address.String())
