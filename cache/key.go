@@ -95,6 +95,9 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	current := filepath.Join(c.Directory, string(place)+".key-id")
 	id, err := readPrivate(current)
 	if err == nil {
+		if _, err := hex.DecodeString(strings.TrimSpace(string(id))); err != nil {
+			return dataKey{}, fmt.Errorf("%q has no ID of a data key in it: move it away", current)
+		}
 		key, err := c.namedKey(ctx, keyReference{place, strings.TrimSpace(string(id))})
 		if !errors.Is(err, ErrKeyGone) {
 			return key, err

@@ -64,14 +64,49 @@ func readPrivate(path string) ([]byte, error) {
 	return content, err
 }
 
+// openToWrite opens a file for its owner alone, and makes it if need be. It
+// refuses what somebody else may have put there while the directory was open to
+// others: what is written through it would be theirs to read, or would land in
+// another file of the person's.
+func openToWrite(path string) (*os.File, error) {
+	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
+	if err != nil {
+		return nil, fmt.Errorf("cannot write: %v", err)
+	}
+	info, err := file.Stat()
+	if err == nil {
+		err = checkOwn(path, info)
+	}
+	if err == nil && hasOtherNames(info) {
+		err = fmt.Errorf("%q is a hard link to another file: move it away", path)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// checkOwn refuses a file that doorkey has not made: one that is not regular, or
+// not private.
+func checkOwn(path string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%q is not a regular file: move it away", path)
+	}
+	if err := checkPrivate(info); err != nil {
+		return fmt.Errorf("%q: %v: move it away", path, err)
+	}
+	return nil
+}
+
 // writePrivate replaces a file in one step: whoever reads it finds the old
 // content or the new, after a crash too. The caller holds the lock that the
 // file belongs to, so the name of the file in between needs no chance in it.
 func writePrivate(path string, content []byte) error {
 	between := path + ".new"
-	file, err := openNoFollow(between, os.O_WRONLY|os.O_CREATE)
+	file, err := openToWrite(between)
 	if err != nil {
-		return fmt.Errorf("cannot write: %v", err)
+		return err
 	}
 	err = replaceContent(file, content)
 	if closing := file.Close(); err == nil {
@@ -101,9 +136,9 @@ func replaceContent(file *os.File, content []byte) error {
 
 // reserve makes a file of the given size that writePrivate will write over.
 func reserve(path string, size int64) error {
-	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
+	file, err := openToWrite(path)
 	if err != nil {
-		return fmt.Errorf("cannot write: %v", err)
+		return err
 	}
 	// Bytes and not a hole: a hole would take no room.
 	err = replaceContent(file, make([]byte, size))

@@ -1,0 +1,114 @@
+//go:build !windows
+
+package cache
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// planted is what somebody left in the state directory, when it was open to
+// others for a while, under a name that doorkey is going to use. Each gets the
+// path and, to point to, a file of the person's own.
+func planted() map[string]func(path, precious string) error {
+	return map[string]func(path, precious string) error{
+		"a symbolic link":          func(path, precious string) error { return os.Symlink(precious, path) },
+		"a link to what is not":    func(path, precious string) error { return os.Symlink(precious+".none", path) },
+		"a hard link":              func(path, precious string) error { return os.Link(precious, path) },
+		"a FIFO":                   func(path, _ string) error { return syscall.Mkfifo(path, 0o600) },
+		"a directory":              func(path, _ string) error { return os.Mkdir(path, 0o700) },
+		"a file that others read":  func(path, _ string) error { return makeWithMode(path, 0o644) },
+		"a file that others write": func(path, _ string) error { return makeWithMode(path, 0o622) },
+	}
+}
+
+func makeWithMode(path string, mode os.FileMode) error {
+	return errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, mode))
+}
+
+// TestAttackByPlantedFiles: whatever stands under the names that a change uses,
+// nothing is written through it, and the error says which file to move away.
+func TestAttackByPlantedFiles(t *testing.T) {
+	names := []string{"https-gitlab.example.com.json", "https-gitlab.example.com.json.new", "https-gitlab.example.com.lock", "key.lock", "file.key-id", "file.key-id.new"}
+	for _, name := range names {
+		for what, plant := range planted() {
+			t.Run(name+" is "+what, func(t *testing.T) {
+				c, precious := plantAt(t, name, plant)
+				err := reserveAndPut(t, c)
+				if strings.HasSuffix(name, ".lock") && what == "a hard link" {
+					if err != nil { // as some backups make them: nothing is written to a lock
+						t.Error(err)
+					}
+				} else if err == nil || !strings.Contains(err.Error(), filepath.Join(c.Directory, name)) {
+					t.Errorf("error %v, want one that names the file", err)
+				}
+				checkPrecious(t, precious)
+			})
+		}
+	}
+}
+
+// TestAttackByPlantedNotes: what only tells people something, the note of who
+// holds a lock and that of a refusal, is no reason to fail, and no way to write
+// elsewhere.
+func TestAttackByPlantedNotes(t *testing.T) {
+	for _, name := range []string{"https-gitlab.example.com.lock.holder", "https-gitlab.example.com.refused"} {
+		for what, plant := range planted() {
+			t.Run(name+" is "+what, func(t *testing.T) {
+				c, precious := plantAt(t, name, plant)
+				if !c.RefusedAt(origin).IsZero() || readHolder(c.path(origin, ".lock")) != (Holder{}) {
+					t.Error("the planted file is believed")
+				}
+				if err := reserveAndPut(t, c); err != nil {
+					t.Error(err)
+				}
+				checkPrecious(t, precious)
+			})
+		}
+	}
+}
+
+// plantAt makes a private state directory with one planted file in it.
+func plantAt(t *testing.T, name string, plant func(path, precious string) error) (c *Cache, precious string) {
+	t.Helper()
+	home := t.TempDir()
+	c, precious = &Cache{Directory: filepath.Join(home, "state")}, filepath.Join(home, "precious")
+	if err := errors.Join(os.Mkdir(c.Directory, 0o700), os.WriteFile(precious, []byte("precious"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := plant(filepath.Join(c.Directory, name), precious); err != nil {
+		t.Fatal(err)
+	}
+	return c, precious
+}
+
+// reserveAndPut is a change as a sign-in makes it.
+func reserveAndPut(t *testing.T, c *Cache) error {
+	t.Helper()
+	locked, err := c.Lock(t.Context(), origin, nil)
+	if err != nil {
+		return err
+	}
+	defer locked.Unlock()
+	if err := locked.Reserve(t.Context(), InFile); err != nil {
+		return err
+	}
+	locked.Announce(Holder{Purpose: "sign-in"})
+	account, secrets := grant("")
+	_, err = locked.Put(t.Context(), InFile, account, secrets)
+	return err
+}
+
+func checkPrecious(t *testing.T, path string) {
+	t.Helper()
+	if content, err := os.ReadFile(path); err != nil || string(content) != "precious" {
+		t.Errorf("the file that was pointed to is now %q, %v", content, err)
+	}
+	if _, err := os.Lstat(path + ".none"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file was made outside the state directory: %v", err)
+	}
+}
