@@ -23,7 +23,9 @@ func checkProtocol(protocol string) error {
 // checkHost lets through a host name, an IPv4 address or a bracketed IPv6
 // address, each with an optional port. Everything that two readers of a URL
 // could take apart differently is refused: user information, slashes,
-// backslashes, percent signs, spaces and control characters.
+// backslashes, percent signs, spaces and control characters. So is what a shell
+// would act on, which no host name has either: hosts stand in commands that
+// people are told to run.
 func checkHost(host string) error {
 	name, port := splitPort(host)
 	if port != "" {
@@ -39,7 +41,7 @@ func checkHost(host string) error {
 		return nil
 	}
 	for _, c := range name {
-		if c <= ' ' || c == 0x7f || strings.ContainsRune(`/\?#@%:[]<>^|"`+"`{}", c) {
+		if c <= ' ' || c == 0x7f || strings.ContainsRune(`/\?#@%:[]<>^|"!$&'()*+,;=`+"`{}", c) {
 			return fmt.Errorf("\"host\" has a character that no host name has")
 		}
 	}
