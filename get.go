@@ -60,6 +60,9 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	case err != nil:
 		return credential.Response{}, fmt.Errorf("%s: %v", q.origin, err)
 	}
+	if err := refuseForEveryHost(ctx, q.origin, provider, settings.oauth); err != nil {
+		return credential.Response{}, err
+	}
 	if settings.place == keepNothing {
 		return d.answerFromGit(ctx, q, provider, settings)
 	}
