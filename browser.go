@@ -34,8 +34,9 @@ func startBrowser(command []string, address string, failed func(error)) {
 }
 
 // browserArguments puts the address into the command, as one argument, written
-// anew by package url: it begins with "http" and has no space or quote in it,
-// so no starter can take it for an option or for more than one word.
+// anew by package url: it begins with "http" and has nothing in it that is not
+// of a URL (RFC 3986), so no starter can take it for an option or for more than
+// one word. A query is not escaped anew, so it may be no URL's as it stands.
 func browserArguments(command []string, address string) ([]string, error) {
 	if len(command) == 0 {
 		return nil, errors.New("no program to start one was found")
@@ -43,6 +44,9 @@ func browserArguments(command []string, address string) ([]string, error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" || parsed.Scheme != "https" && !(parsed.Scheme == "http" && isLoopback(parsed.Hostname())) {
 		return nil, errors.New("its address is not one of the web")
+	}
+	if strings.ContainsFunc(parsed.String(), isNotOfURL) {
+		return nil, errors.New("its address has characters that no URL has")
 	}
 	var arguments []string
 	placed := false
@@ -55,6 +59,8 @@ func browserArguments(command []string, address string) ([]string, error) {
 	}
 	return arguments, nil
 }
+
+func isNotOfURL(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("\"<>\\^`{|}", c) }
 
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
