@@ -1,0 +1,142 @@
+package oauthflow
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/oauth2"
+
+	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/secret"
+)
+
+// TestAttackByDowngrade: every authorization request has a challenge that only
+// this attempt can answer, whatever the server is and says (RFC 9700 section
+// 2.1.1), and nothing of it comes twice.
+func TestAttackByDowngrade(t *testing.T) {
+	confidential := testProvider()
+	confidential.ClientSecret = secret.New("hush")
+	another := testProvider()
+	another.Kind, another.AuthURL = "oauth", "https://login.example.com/authorize?tenant=a"
+	seen := make(map[string]bool)
+	for name, provider := range map[string]Provider{
+		"public application": testProvider(), "confidential application": confidential, "another make of server": another,
+	} {
+		for range 2 {
+			a := newAttempt(provider, "http://127.0.0.1:4000/")
+			address, err := url.Parse(a.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent := address.Query()
+			hash := sha256.Sum256([]byte(a.verifier))
+			if sent.Get("code_challenge_method") != "S256" || sent.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(hash[:]) || sent.Get("response_type") != "code" {
+				t.Errorf("%s: asks with %v", name, sent)
+			}
+			if sent.Get("state") != a.state || len(a.state) < 43 || len(a.verifier) < 43 || seen[a.state] || seen[a.verifier] || a.state == a.verifier {
+				t.Errorf("%s: state %q or verifier %q can be guessed", name, a.state, a.verifier)
+			}
+			if strings.Contains(a.address, a.verifier) || strings.Contains(a.address, "hush") {
+				t.Errorf("%s: a secret is in the address", name)
+			}
+			seen[a.state], seen[a.verifier] = true, true
+		}
+	}
+}
+
+// TestAttackByInjectedCode: somebody who has seen the address, as other users of
+// this machine can in the list of processes, knows the state. A code of theirs,
+// got at the same server for the same address, is still not taken for the
+// person's: the challenge is another one.
+func TestAttackByInjectedCode(t *testing.T) {
+	for name, options := range map[string]fakegitlab.Options{
+		"with a challenge of their own": {ConsentAutomatically: true},
+		"without a challenge":           {ConsentAutomatically: true, ClientSecret: "hush"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			options.Directory = t.TempDir()
+			server, err := fakegitlab.Start(options) // it will complain of the code
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			client, provider := clientOf(t, server), gitLabAt(t, server)
+			if options.ClientSecret != "" {
+				provider.ClientSecret = secret.New(options.ClientSecret)
+			}
+			grant, err := client.SignInByBrowser(t.Context(), provider, func(address string) {
+				go injectCode(t, client.HTTP, address, options.ClientSecret == "")
+			})
+			if !Is(err, "invalid_grant") || grant.AccessToken.IsSet() {
+				t.Errorf("grant %v, error %v", grant, err)
+			}
+		})
+	}
+}
+
+// injectCode obtains a code as another person does, and brings it to the
+// listener of the sign-in at address.
+func injectCode(t *testing.T, web *http.Client, address string, challenge bool) {
+	theirs, err := url.Parse(address)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	query := theirs.Query()
+	query.Del("code_challenge")
+	query.Del("code_challenge_method")
+	if challenge {
+		query.Set("code_challenge", oauth2.S256ChallengeFromVerifier(oauth2.GenerateVerifier()))
+		query.Set("code_challenge_method", "S256")
+	}
+	theirs.RawQuery = query.Encode()
+	answer, err := web.Get(theirs.String())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	answer.Body.Close()
+	stolen, err := answer.Location()
+	if err != nil || !stolen.Query().Has("code") {
+		t.Errorf("no code to inject: %v, %v", stolen, err)
+		return
+	}
+	if answer, err := web.Get(stolen.String()); err == nil {
+		answer.Body.Close()
+	}
+}
+
+// TestAttackByMixUp: an answer that names its server is used only if that is the
+// one that was asked (RFC 9207); "iss" is compared as an origin.
+func TestAttackByMixUp(t *testing.T) {
+	asked := attempt{provider: testProvider()}
+	for issuer, good := range map[string]bool{
+		"https://gitlab.example.com":                      true,
+		"https://gitlab.example.com/":                     true,
+		"https://GitLab.example.com:443":                  true,
+		"https://gitlab.example.com/gitlab":               true,
+		"https://evil.example":                            false,
+		"https://evil.example/https://gitlab.example.com": false,
+		"https://gitlab.example.com.evil.example":         false,
+		"https://gitlab.example.com@evil.example":         false,
+		`https://evil.example\@gitlab.example.com`:        false,
+		"https://gitlab.example.com.":                     false,
+		"https://gitlab.example.com:444":                  false,
+		"https://evil.gitlab.example.com":                 false,
+		"http://gitlab.example.com":                       false,
+		"//gitlab.example.com":                            false,
+		"gitlab.example.com":                              false,
+		"https://":                                        false,
+		"javascript:alert(1)":                             false,
+		"\x1b[2J":                                         false,
+		"":                                                false,
+	} {
+		if err := asked.checkIssuer(url.Values{"iss": {issuer}}); (err == nil) != good {
+			t.Errorf("iss %q: %v", issuer, err)
+		}
+	}
+}
