@@ -46,7 +46,7 @@ func DefaultDirectory(named string) (string, error) {
 		named = filepath.Join(xdg.StateHome, "git-credential-doorkey")
 	}
 	if !filepath.IsAbs(named) {
-		return "", fmt.Errorf("state directory %q is not an absolute path: set HOME, or DOORKEY_STATE_DIR to an absolute path", named)
+		return "", fmt.Errorf("state directory \"%s\" is not an absolute path: set HOME, or DOORKEY_STATE_DIR to an absolute path", named)
 	}
 	return named, nil
 }
@@ -63,7 +63,7 @@ func (c *Cache) Accounts(origin string) ([]Account, error) {
 	}
 	accounts, err := decode(content, origin)
 	if err != nil {
-		return nil, fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
+		return nil, fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
 	}
 	return accounts, nil
 }
@@ -109,7 +109,7 @@ func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account
 func (c *Cache) unsealWith(key dataKey, origin string, account Account) (Secrets, error) {
 	secrets, err := unseal(key, origin, account)
 	if err != nil {
-		return Secrets{}, fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
+		return Secrets{}, fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
 	}
 	return secrets, nil
 }

@@ -142,14 +142,14 @@ func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
 	}
 	content, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("key file %q: %w", path, ErrKeyGone)
+		return nil, fmt.Errorf("key file \"%s\": %w", path, ErrKeyGone)
 	}
 	if err != nil {
 		return nil, err
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
 	if err != nil {
-		return nil, fmt.Errorf("key file %q is damaged: what was sealed with it cannot be read; move it away and sign in again", path)
+		return nil, fmt.Errorf("key file \"%s\" is damaged: what was sealed with it cannot be read; move it away and sign in again", path)
 	}
 	return key, nil
 }

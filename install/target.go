@@ -65,7 +65,7 @@ func resolve(file string) (string, error) {
 	for range manyLinks {
 		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
 		if err != nil {
-			return "", fmt.Errorf("the folder of %q cannot be reached: %v", file, err)
+			return "", fmt.Errorf("the folder of \"%s\" cannot be reached: %v", file, err)
 		}
 		file = filepath.Join(folder, filepath.Base(file))
 		next, err := os.Readlink(file)
@@ -77,7 +77,7 @@ func resolve(file string) (string, error) {
 		}
 		file = next
 	}
-	return "", fmt.Errorf("%q is a symbolic link that leads in a circle", file)
+	return "", fmt.Errorf("\"%s\" is a symbolic link that leads in a circle", file)
 }
 
 // read takes the file's bytes. Only a regular file may be replaced by another: GIT_CONFIG_GLOBAL=/dev/null is common.
@@ -90,7 +90,7 @@ func (t *target) read() error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%q is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)", t.file)
+		return fmt.Errorf("\"%s\" is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)", t.file)
 	}
 	t.exists, t.mode = true, info.Mode().Perm()
 	t.data, err = os.ReadFile(t.file)
@@ -106,7 +106,7 @@ func (t *target) ownBlocks() ([]block, error) {
 			continue
 		}
 		if !b.intact() {
-			return nil, fmt.Errorf("%q was edited by hand in lines %d to %d, where install had written: "+
+			return nil, fmt.Errorf("\"%s\" was edited by hand in lines %d to %d, where install had written: "+
 				"take those lines that belong to doorkey out with an editor, and run this again", t.file, b.number, b.number+len(b.lines)-1)
 		}
 		own = append(own, b)

@@ -29,7 +29,7 @@ func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, erro
 	}
 	chain, err := gitconfig.Entries(ctx, t.options.Directory, t.options.Environment, helperKeys)
 	if err != nil {
-		return nil, fmt.Errorf("%q is changed, but git cannot read its configuration now: %w", t.file, err)
+		return nil, fmt.Errorf("\"%s\" is changed, but git cannot read its configuration now: %w", t.file, err)
 	}
 	return chain, nil
 }
@@ -66,13 +66,13 @@ func (t target) takeLock(lock string) (*os.File, error) {
 func lockError(scope gitconfig.Scope, file, lock string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%q exists: another git process is changing %q, or one left it behind: wait, or delete it if no git runs", lock, file)
+		return fmt.Errorf("\"%s\" exists: another git process is changing \"%s\", or one left it behind: wait, or delete it if no git runs", lock, file)
 	case errors.Is(err, fs.ErrPermission) && scope == gitconfig.System:
-		return fmt.Errorf("%q may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global", file)
+		return fmt.Errorf("\"%s\" may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global", file)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%q may not be written, which changing %q needs: check who owns the folder", filepath.Dir(file), file)
+		return fmt.Errorf("\"%s\" may not be written, which changing \"%s\" needs: check who owns the folder", filepath.Dir(file), file)
 	}
-	return fmt.Errorf("%q cannot be changed: %v", file, err)
+	return fmt.Errorf("\"%s\" cannot be changed: %v", file, err)
 }
 
 // commit fills the lock file, lets git read it, and moves it into place; or it removes the file.
@@ -84,7 +84,7 @@ func (t target) commit(ctx context.Context, lock *os.File, edited edit) error {
 		return os.Remove(t.file)
 	}
 	if err := t.fill(lock, edited.data); err != nil {
-		return fmt.Errorf("%q cannot be written: %v", lock.Name(), err)
+		return fmt.Errorf("\"%s\" cannot be written: %v", lock.Name(), err)
 	}
 	if err := t.check(ctx, lock.Name(), edited); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (t target) stillTheSame() error {
 		return err
 	}
 	if now.exists != t.exists || !bytes.Equal(now.data, t.data) {
-		return fmt.Errorf("%q was changed by another program just now: run this again", t.file)
+		return fmt.Errorf("\"%s\" was changed by another program just now: run this again", t.file)
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (t target) check(ctx context.Context, lock string, edited edit) error {
 	after, has := withoutPairs(entries, t.section.key(), helpers)
 	same := func(a, b gitconfig.Entry) bool { return a.Key == b.Key && a.Value == b.Value }
 	if has != had+wanted || !slices.EqualFunc(before, after, same) {
-		return fmt.Errorf("git would read other settings in %q than it should, so nothing was changed: edit the file with an editor", t.file)
+		return fmt.Errorf("git would read other settings in \"%s\" than it should, so nothing was changed: edit the file with an editor", t.file)
 	}
 	return nil
 }

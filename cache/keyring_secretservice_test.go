@@ -1,0 +1,89 @@
+//go:build !windows && !darwin
+
+package cache
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/keyringtest"
+)
+
+// useKeyring starts a real keyring and has the test use it.
+func useKeyring(t *testing.T) *keyringtest.Keyring {
+	t.Helper()
+	k := keyringtest.Start(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", k.Address)
+	return k
+}
+
+// TestKeyringFailures: each way in which a keyring fails has its own answer,
+// within a time limit, and nothing is lost by it.
+func TestKeyringFailures(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		fail func(t *testing.T, k *keyringtest.Keyring)
+		want error
+		mend func(t *testing.T, k *keyringtest.Keyring) // nil: it cannot be mended here
+	}{
+		{"bus killed", func(t *testing.T, k *keyringtest.Keyring) { k.KillBus() }, ErrKeyringAbsent, nil},
+		{"daemon killed", func(t *testing.T, k *keyringtest.Keyring) { k.Kill() }, ErrKeyringAbsent,
+			func(t *testing.T, k *keyringtest.Keyring) { k.Restart() }},
+		{"locked, and nobody to unlock it", func(t *testing.T, k *keyringtest.Keyring) { k.Lock() }, ErrKeyringLocked,
+			func(t *testing.T, k *keyringtest.Keyring) { k.Kill(); k.Restart() }},
+		{"a daemon that does not answer", func(t *testing.T, k *keyringtest.Keyring) { k.Stop() }, ErrKeyringTimeout,
+			func(t *testing.T, k *keyringtest.Keyring) { k.Continue() }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			k := useKeyring(t)
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}
+			account, secrets := grant("")
+			kept := put(t, c, InKeyring, account, secrets)
+
+			row.fail(t, k)
+			if _, err := c.Unseal(t.Context(), origin, kept); !errors.Is(err, row.want) {
+				t.Errorf("unsealing: error %v, want %v", err, row.want)
+			}
+			locked := lock(t, c, origin)
+			if err := locked.Reserve(t.Context(), InKeyring); !errors.Is(err, row.want) {
+				t.Errorf("reserving: error %v, want %v", err, row.want)
+			}
+			locked.Unlock()
+			if accounts, err := c.Accounts(origin); err != nil || len(accounts) != 1 {
+				t.Errorf("accounts %v, %v", accounts, err)
+			}
+
+			if row.mend == nil {
+				return
+			}
+			row.mend(t, k)
+			if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
+				t.Errorf("after it was mended: %v", err)
+			}
+		})
+	}
+}
+
+// TestKeyringGoneAfterReserve: once a token is spent, what was got for it is
+// kept, whatever becomes of the keyring meanwhile.
+func TestKeyringGoneAfterReserve(t *testing.T) {
+	k := useKeyring(t)
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}
+	account, secrets := grant("")
+	locked := lock(t, c, origin)
+	defer locked.Unlock()
+	if err := locked.Reserve(t.Context(), InKeyring); err != nil {
+		t.Fatal(err)
+	}
+	k.Kill()
+	kept, err := locked.Put(t.Context(), InKeyring, account, secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Restart()
+	if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
+		t.Errorf("the keyring is back: %v", err)
+	}
+}
