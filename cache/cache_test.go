@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"git-credential-doorkey/internal/keyringtest"
+	"github.com/zalando/go-keyring"
+
 	"git-credential-doorkey/internal/secret"
 )
 
@@ -47,8 +48,30 @@ func put(t *testing.T, c *Cache, place KeyPlace, account Account, secrets Secret
 	return account
 }
 
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 func equal(a, b Secrets) bool {
 	return a.AccessToken.Equal(b.AccessToken) && a.RefreshToken.Equal(b.RefreshToken) && a.Password.Equal(b.Password)
+}
+
+// dropKeyringKey takes the current data key out of the keyring, where it may be a
+// person's own.
+func dropKeyringKey(t *testing.T, c *Cache) {
+	t.Helper()
+	id, err := os.ReadFile(filepath.Join(c.Directory, "keyring.key-id"))
+	if errors.Is(err, os.ErrNotExist) {
+		return
+	}
+	if err := errors.Join(err, keyring.Delete(keyringService, entryName(strings.TrimSpace(string(id))))); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestContract is what the cache promises wherever the data key is kept.
@@ -56,11 +79,13 @@ func TestContract(t *testing.T) {
 	for _, place := range []KeyPlace{InFile, InKeyring} {
 		t.Run(string(place), func(t *testing.T) {
 			if place == InKeyring {
-				t.Setenv("DBUS_SESSION_BUS_ADDRESS", keyringtest.Start(t).Address)
+				useKeyring(t)
 			}
 			for name, promise := range promises {
 				t.Run(name, func(t *testing.T) {
-					promise(t, &Cache{Directory: filepath.Join(t.TempDir(), "state")}, place)
+					c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+					promise(t, c, place)
+					dropKeyringKey(t, c)
 				})
 			}
 		})
@@ -219,12 +244,32 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		if _, err := elsewhere.Unseal(t.Context(), origin, kept); !errors.Is(err, ErrKeyGone) {
 			t.Fatalf("error %v, want %v", err, ErrKeyGone)
 		}
+		dropKeyringKey(t, c)
 		if err := os.WriteFile(filepath.Join(c.Directory, string(place)+".key-id"), []byte(kept.key.ID+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		again := put(t, c, place, account, secrets)
 		if _, err := c.Unseal(t.Context(), origin, again); err != nil {
 			t.Error(err)
+		}
+	},
+	"whoever reads finds the old or the new, and stops no change": func(t *testing.T, c *Cache, place KeyPlace) {
+		account, secrets := grant("")
+		put(t, c, place, account, secrets)
+		var reader sync.WaitGroup
+		changed := make(chan struct{})
+		reader.Go(func() {
+			for !isClosed(changed) {
+				if accounts, err := c.Accounts(origin); err != nil || len(accounts) != 1 {
+					t.Errorf("got %v, %v", accounts, err)
+					return
+				}
+			}
+		})
+		defer reader.Wait()
+		defer close(changed)
+		for range 50 {
+			put(t, c, place, account, secrets)
 		}
 	},
 	"reserving leaves nothing behind": func(t *testing.T, c *Cache, place KeyPlace) {

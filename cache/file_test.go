@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,14 +59,17 @@ func TestFresh(t *testing.T) {
 	}
 }
 
+// damage is what can happen to a file.
+type damage struct {
+	name string
+	do   func(path string) error
+	want string // in the error
+}
+
 // TestDamage: a file that is not as doorkey wrote it is named in the error,
 // left as it is, and no other origin suffers.
 func TestDamage(t *testing.T) {
-	for _, row := range []struct {
-		name   string
-		damage func(path string) error
-		want   string
-	}{
+	for _, row := range append(systemDamages(), []damage{
 		{"empty", func(path string) error { return os.Truncate(path, 0) }, "damaged"},
 		{"cut short", func(path string) error { return os.Truncate(path, 40) }, "damaged"},
 		{"not JSON", func(path string) error { return os.WriteFile(path, []byte("hello"), 0o600) }, "damaged"},
@@ -77,19 +79,15 @@ func TestDamage(t *testing.T) {
 		{"of another origin", func(path string) error {
 			return os.WriteFile(path, []byte(`{"version":1,"origin":"https://evil.example"}`), 0o600)
 		}, "https://evil.example"},
-		{"readable by others", func(path string) error { return os.Chmod(path, 0o644) }, "chmod go-rwx"},
+		{"readable by others", openToOthers, takeBack},
 		{"a directory", func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, "not a regular file"},
-		{"a FIFO", func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)) }, "not a regular file"},
-		{"a symbolic link", func(path string) error {
-			return errors.Join(os.Rename(path, path+".moved"), os.Symlink(path+".moved", path))
-		}, "symbolic link"},
-	} {
+	}...) {
 		t.Run(row.name, func(t *testing.T) {
 			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 			account, secrets := grant("")
 			put(t, c, InFile, account, secrets)
 			path := c.path(origin, ".json")
-			if err := row.damage(path); err != nil {
+			if err := row.do(path); err != nil {
 				t.Fatal(err)
 			}
 			_, err := c.Accounts(origin)
@@ -117,11 +115,11 @@ func TestDamage(t *testing.T) {
 
 func TestDirectoryOfOthersIsRefused(t *testing.T) {
 	directory := t.TempDir()
-	if err := os.Chmod(directory, 0o755); err != nil {
+	if err := openToOthers(directory); err != nil {
 		t.Fatal(err)
 	}
 	c := &Cache{Directory: directory}
-	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.Contains(err.Error(), "chmod go-rwx") {
+	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.Contains(err.Error(), takeBack) {
 		t.Errorf("error %v, want one that says how to take the directory back", err)
 	}
 }

@@ -92,7 +92,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, announce func()) (unl
 	select {
 	case r := <-got:
 		if r.err != nil {
-			return nil, fmt.Errorf("lock %q: %v", path, r.err)
+			return nil, fmt.Errorf("lock \"%s\": %v", path, r.err)
 		}
 		return func() { r.file.Close() }, nil
 	case <-ctx.Done():
@@ -122,7 +122,7 @@ func readHolder(lock string) (holder Holder) {
 // change itself to report.
 func writeHolder(lock string, holder Holder) {
 	if content, err := json.Marshal(holder); err == nil {
-		_ = os.WriteFile(holderPath(lock), content, privateFile)
+		_ = writePrivate(holderPath(lock), content)
 	}
 }
 

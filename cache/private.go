@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 )
 
-// The modes of what the cache makes. They are set when it is made, never
-// after, so that there is no moment at which others can read it.
+// The modes of what the cache makes; on Windows an access list stands for them.
+// They are set when it is made, never after, so that there is no moment at which
+// others can read it.
 const (
 	privateFile      fs.FileMode = 0o600
 	privateDirectory fs.FileMode = 0o700
@@ -26,15 +27,20 @@ var errNotPrivate = errors.New("other users can read or change it")
 // makePrivateDirectory makes the directory for its owner alone. One that is
 // there already must be so too.
 func makePrivateDirectory(path string) error {
-	if err := os.MkdirAll(path, privateDirectory); err != nil {
+	if err := makeDirectory(path); err != nil {
 		return fmt.Errorf("state directory: %v", err)
 	}
-	info, err := os.Stat(path)
+	directory, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("state directory: %v", err)
 	}
-	if err := checkPrivate(info); err != nil {
-		return fmt.Errorf("state directory %q: %v: take it back with \"chmod go-rwx\" or move it away", path, err)
+	defer directory.Close()
+	info, err := directory.Stat()
+	if err != nil {
+		return fmt.Errorf("state directory: %v", err)
+	}
+	if err := checkPrivate(directory, info); err != nil {
+		return fmt.Errorf("state directory \"%s\": %v: take it back with %q or move it away", path, err, takeBack)
 	}
 	return nil
 }
@@ -52,14 +58,14 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q is not a regular file: move it away", path)
+		return nil, fmt.Errorf("\"%s\" is not a regular file: move it away", path)
 	}
-	if err := checkPrivate(info); err != nil {
-		return nil, fmt.Errorf("%q: %v: if the tokens in it may have been seen, revoke them on the server; take it back with \"chmod go-rwx\" or move it away", path, err)
+	if err := checkPrivate(file, info); err != nil {
+		return nil, fmt.Errorf("\"%s\": %v: if the tokens in it may have been seen, revoke them on the server; take it back with %q or move it away", path, err, takeBack)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err == nil && len(content) > largestFile {
-		err = fmt.Errorf("%q is larger than %d bytes: move it away", path, largestFile)
+		err = fmt.Errorf("\"%s\" is larger than %d bytes: move it away", path, largestFile)
 	}
 	return content, err
 }
@@ -113,11 +119,11 @@ func writePrivate(path string, content []byte) error {
 		err = closing
 	}
 	if err == nil {
-		err = os.Rename(between, path)
+		err = replaceFile(between, path)
 	}
 	if err != nil {
 		os.Remove(between)
-		return fmt.Errorf("cannot write %q: %v", path, err)
+		return fmt.Errorf("cannot write \"%s\": %v", path, err)
 	}
 	return syncDirectory(filepath.Dir(path))
 }
@@ -147,7 +153,7 @@ func reserve(path string, size int64) error {
 	}
 	if err != nil {
 		os.Remove(path)
-		return fmt.Errorf("cannot write %q: %v", path, err)
+		return fmt.Errorf("cannot write \"%s\": %v", path, err)
 	}
 	return nil
 }

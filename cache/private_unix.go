@@ -8,6 +8,12 @@ import (
 	"syscall"
 )
 
+// takeBack is how a person makes a file private again.
+const takeBack = "chmod go-rwx"
+
+// makeDirectory makes a directory and those above it, for their owner alone.
+func makeDirectory(path string) error { return os.MkdirAll(path, privateDirectory) }
+
 // openNoFollow opens a file, never what a symbolic link points to, and does
 // not wait on a FIFO.
 func openNoFollow(path string, flag int) (*os.File, error) {
@@ -15,13 +21,16 @@ func openNoFollow(path string, flag int) (*os.File, error) {
 }
 
 // checkPrivate refuses what another user owns or may read or change.
-func checkPrivate(info fs.FileInfo) error {
+func checkPrivate(_ *os.File, info fs.FileInfo) error {
 	owner, known := info.Sys().(*syscall.Stat_t)
 	if info.Mode().Perm()&0o077 != 0 || known && int(owner.Uid) != os.Geteuid() {
 		return errNotPrivate
 	}
 	return nil
 }
+
+// replaceFile renames a file over another one, which may be open.
+func replaceFile(from, to string) error { return os.Rename(from, to) }
 
 // syncDirectory makes a rename last through a power loss.
 func syncDirectory(path string) error {

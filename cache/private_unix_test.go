@@ -1,0 +1,22 @@
+//go:build !windows
+
+package cache
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// openToOthers lets every user read a file or directory.
+func openToOthers(path string) error { return os.Chmod(path, 0o755) }
+
+// systemDamages are what else can stand in a file's place on this system.
+func systemDamages() []damage {
+	return []damage{
+		{"a FIFO", func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)) }, "not a regular file"},
+		{"a symbolic link", func(path string) error {
+			return errors.Join(os.Rename(path, path+".moved"), os.Symlink(path+".moved", path))
+		}, "symbolic link"},
+	}
+}

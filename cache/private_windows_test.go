@@ -1,0 +1,102 @@
+package cache
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/windows"
+)
+
+// setAccess gives a file or directory an access list, in the words of SDDL.
+func setAccess(path, list string) error {
+	descriptor, err := windows.SecurityDescriptorFromString(list)
+	if err != nil {
+		return err
+	}
+	dacl, _, err := descriptor.DACL()
+	if err != nil {
+		return err
+	}
+	return windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT,
+		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, dacl, nil)
+}
+
+// openToOthers lets every user read a file or directory.
+func openToOthers(path string) error { return setAccess(path, "D:P(A;OICI;FA;;;OW)(A;OICI;FR;;;WD)") }
+
+// systemDamages are what else can stand in a file's place on this system.
+func systemDamages() []damage { return nil }
+
+// TestAccessLists: whoever else could read a token is noticed, whatever list
+// says so. "<me>" is this user.
+func TestAccessLists(t *testing.T) {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name, list string
+		private    bool
+	}{
+		{"as doorkey makes it", "O:<me>D:P(A;;FA;;;<me>)(A;;FA;;;SY)", true},
+		{"inherited from a profile", "O:<me>D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;<me>)", true},
+		{"made by an administrator", "O:BAD:(A;;FA;;;BA)(A;;FA;;;SY)(A;OICIIO;FA;;;CO)", true},
+		{"others are kept out", "O:<me>D:(D;;FA;;;WD)(A;;FA;;;<me>)", true},
+		{"nobody has access", "O:<me>D:P", true},
+		{"everybody reads", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;WD)", false},
+		{"all users of the machine read", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;BU)", false},
+		{"one other user reads", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;S-1-5-21-1-2-3-1234)", false},
+		{"whoever is logged in reads, by inheritance", "O:<me>D:(A;;FA;;;<me>)(A;ID;FR;;;AU)", false},
+		{"new files in it are for everybody", "O:<me>D:P(A;;FA;;;<me>)(A;OICIIO;FR;;;WD)", false},
+		{"of another user", "O:S-1-5-21-1-2-3-1234D:P(A;;FA;;;<me>)", false},
+		{"without a list", "O:<me>", false},
+		{"without an owner", "D:P(A;;FA;;;<me>)", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			descriptor, err := windows.SecurityDescriptorFromString(strings.ReplaceAll(row.list, "<me>", user.User.Sid.String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := checkAccess(descriptor); errors.Is(err, errNotPrivate) == row.private || err != nil && row.private {
+				t.Errorf("got %v, want private %t", err, row.private)
+			}
+		})
+	}
+}
+
+// TestNullAccessList: a list that is there and is none lets everybody do
+// everything.
+func TestNullAccessList(t *testing.T) {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	descriptor, err := windows.NewSecurityDescriptor()
+	if err := errors.Join(err, descriptor.SetOwner(user.User.Sid, false), descriptor.SetDACL(nil, true, false)); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkAccess(descriptor); !errors.Is(err, errNotPrivate) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestMadeForItsOwnerAlone: access to what the cache makes is as it says, and not
+// as the directory above has it.
+func TestMadeForItsOwnerAlone(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "above", "state")}
+	account, secrets := grant("")
+	put(t, c, InFile, account, secrets)
+	for _, path := range []string{c.Directory, c.path(origin, ".json"), filepath.Join(c.Directory, "file.key-id")} {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		if err := checkPrivate(file, nil); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
