@@ -24,6 +24,8 @@ type settings struct {
 	flow    flow           // credential.oauthFlow
 	mayAsk  bool           // credential.interactive, DOORKEY_INTERACTIVE
 
+	mayPrompt bool // GIT_TERMINAL_PROMPT: in the terminal, without a flow by name
+
 	otherHelpers []string // credential.helper, where it is looked at
 }
 
@@ -54,7 +56,8 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 			RevokeURL: values["oauthrevokeurl"], RedirectURL: values["oauthredirecturl"],
 		},
 		place: cache.Automatic, timeout: defaultTimeout,
-		mayAsk: isOn(values["interactive"]) && isOn(os.Getenv("DOORKEY_INTERACTIVE")),
+		mayAsk:    isOn(values["interactive"]) && isOn(os.Getenv("DOORKEY_INTERACTIVE")),
+		mayPrompt: isOn(os.Getenv("GIT_TERMINAL_PROMPT")),
 	}
 	if value := values["oauthclientsecret"]; value != "" {
 		s.oauth.ClientSecret = secret.New(value)

@@ -21,7 +21,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	if err != nil {
 		return entry{}, err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilInterrupted(ctx)
 	defer stop()
 	if settings.place == keepNothing {
 		signedIn, err := d.askPerson(ctx, q, provider, flows, d.now().Add(settings.timeout))
@@ -38,6 +38,17 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	if d.cache.RefusedAt(q.origin).After(refused) {
 		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", q.origin)
 	}
+	return d.askAndKeep(ctx, locked, q, provider, settings, flows)
+}
+
+// untilInterrupted ends with Ctrl-C and what else ends a command.
+func untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+}
+
+// askAndKeep obtains a grant and keeps it in the place of one that there was,
+// which stays until then.
+func (d *doorkey) askAndKeep(ctx context.Context, locked *cache.Locked, q question, provider oauthflow.Provider, settings settings, flows []flow) (entry, error) {
 	if err := locked.Reserve(ctx, settings.place); err != nil {
 		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), q.origin)
 	}
@@ -80,7 +91,7 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 	}
 	flows, err := ladder(circumstances{
 		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "",
-		terminal: d.person.prompts().canType(), promptsAllowed: isOn(d.where.variable("GIT_TERMINAL_PROMPT")),
+		terminal: d.person.prompts().canType(), promptsAllowed: settings.mayPrompt,
 		asking: settings.mayAsk, recentlyRefused: isRecent(refused, d.now()),
 	})
 	if err != nil {
