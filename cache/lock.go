@@ -72,11 +72,11 @@ func (c *Cache) lockFile(ctx context.Context, path string, announce func()) (unl
 	if err := makePrivateDirectory(c.Directory); err != nil {
 		return nil, err
 	}
-	if info, err := os.Lstat(path); err == nil { // another user's could be held for ever
-		if err := checkOwn(path, info); err != nil {
-			return nil, err
-		}
+	made, err := openOwn(path) // another user's could be held for ever
+	if err != nil {
+		return nil, err
 	}
+	made.Close()
 	type result struct {
 		file *lockedfile.File
 		err  error

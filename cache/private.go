@@ -70,39 +70,44 @@ func readPrivate(path string) ([]byte, error) {
 	return content, err
 }
 
-// openToWrite opens a file for its owner alone, and makes it if need be. It
-// refuses what somebody else may have put there while the directory was open to
-// others: what is written through it would be theirs to read, or would land in
+// openToWrite opens a file for its owner alone, and makes it if need be. What
+// somebody else may have put there while the directory was open to others is
+// refused: what is written through it would be theirs to read, or would land in
 // another file of the person's.
 func openToWrite(path string) (*os.File, error) {
+	file, err := openOwn(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err != nil || hasOtherNames(info) {
+		file.Close()
+		return nil, fmt.Errorf("\"%s\" is a hard link to another file: move it away", path)
+	}
+	return file, nil
+}
+
+// openOwn opens a file, or makes it, and refuses what doorkey has not made: one
+// that is not regular, or not private.
+func openOwn(path string) (*os.File, error) {
 	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write: %v", err)
 	}
 	info, err := file.Stat()
-	if err == nil {
-		err = checkOwn(path, info)
-	}
-	if err == nil && hasOtherNames(info) {
-		err = fmt.Errorf("%q is a hard link to another file: move it away", path)
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("\"%s\" is not a regular file: move it away", path)
+	default:
+		if err = checkPrivate(file, info); err != nil {
+			err = fmt.Errorf("\"%s\": %v: move it away", path, err)
+		}
 	}
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
 	return file, nil
-}
-
-// checkOwn refuses a file that doorkey has not made: one that is not regular, or
-// not private.
-func checkOwn(path string, info fs.FileInfo) error {
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%q is not a regular file: move it away", path)
-	}
-	if err := checkPrivate(info); err != nil {
-		return fmt.Errorf("%q: %v: move it away", path, err)
-	}
-	return nil
 }
 
 // writePrivate replaces a file in one step: whoever reads it finds the old

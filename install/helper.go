@@ -28,7 +28,9 @@ const digits = "0123456789"
 
 // consistsOf tells whether there is something, and nothing but these characters. A regular expression would be built at
 // each start of the program, also where git waits for a token.
-func consistsOf(text, characters string) bool { return text != "" && strings.Trim(text, characters) == "" }
+func consistsOf(text, characters string) bool {
+	return text != "" && strings.Trim(text, characters) == ""
+}
 
 // helperFor gives the value of credential.helper that makes git run the program: the short name where PATH leads to
 // that very file, else its absolute path. Git hands the path to a shell, so one with special characters is given as a
