@@ -29,8 +29,9 @@ type Account struct {
 	Expiry   time.Time // of the access token or password; zero: not known to end
 	Ended    bool      // the server has refused the access token, whatever its expiry
 
-	key    keyReference // the key that sealed is sealed with
-	sealed []byte
+	key       keyReference // the key that sealed is sealed with
+	renewable bool         // there is a refresh token in sealed
+	sealed    []byte
 }
 
 // Secrets is what is sealed of an account.
@@ -42,6 +43,9 @@ type Secrets struct {
 
 // Place is where the key is that the account is sealed with.
 func (a Account) Place() KeyPlace { return a.key.Place }
+
+// Renewable reports whether a refresh token was sealed with the account.
+func (a Account) Renewable() bool { return a.renewable }
 
 // IsGrant reports whether the account is an OAuth grant.
 func (a Account) IsGrant() bool { return a.TokenEndpoint != "" }

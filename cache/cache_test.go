@@ -112,7 +112,10 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		if err != nil || !equal(back, secrets) {
 			t.Errorf("other secrets came back, error %v", err)
 		}
-		kept.key, kept.sealed = account.key, account.sealed
+		if !kept.Renewable() {
+			t.Error("the account does not say that there is a refresh token")
+		}
+		kept.key, kept.renewable, kept.sealed = account.key, account.renewable, account.sealed
 		if !reflect.DeepEqual(kept, account) {
 			t.Errorf("kept %+v of %+v", kept, account)
 		}

@@ -31,6 +31,7 @@ type record struct {
 	Obtained           time.Time    `json:"obtained"`
 	Expiry             time.Time    `json:"expiry,omitzero"`
 	Ended              bool         `json:"ended,omitempty"`
+	Renewable          bool         `json:"renewable,omitempty"`
 	Key                keyReference `json:"key"`
 	Sealed             []byte       `json:"sealed"`
 }
@@ -57,7 +58,7 @@ func decode(content []byte, origin string) ([]Account, error) {
 			Username: r.Username, Path: r.Path, Provider: r.Provider, AnswerUsername: r.AnswerUsername,
 			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, RevocationEndpoint: r.RevocationEndpoint, Scopes: r.Scopes,
 			OtherHelpers: r.OtherHelpers,
-			Obtained:     r.Obtained, Expiry: r.Expiry, Ended: r.Ended, key: r.Key, sealed: r.Sealed,
+			Obtained:     r.Obtained, Expiry: r.Expiry, Ended: r.Ended, key: r.Key, renewable: r.Renewable, sealed: r.Sealed,
 		})
 	}
 	return accounts, nil
@@ -71,7 +72,7 @@ func encode(origin string, accounts []Account) ([]byte, error) {
 			Username: a.Username, Path: a.Path, Provider: a.Provider, AnswerUsername: a.AnswerUsername,
 			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, RevocationEndpoint: a.RevocationEndpoint, Scopes: a.Scopes,
 			OtherHelpers: a.OtherHelpers,
-			Obtained:     a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Key: a.key, Sealed: a.sealed,
+			Obtained:     a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Key: a.key, Renewable: a.renewable, Sealed: a.sealed,
 		})
 	}
 	content, err := json.MarshalIndent(f, "", "  ")

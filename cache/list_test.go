@@ -1,0 +1,75 @@
+package cache
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+func TestList(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	if kept, err := c.List(); err != nil || len(kept) > 0 {
+		t.Errorf("without a directory: %v, %v", kept, err)
+	}
+
+	account, secrets := grant("")
+	put(t, c, InFile, account, secrets)
+	put(t, c, InFile, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
+	forgotten := lock(t, c, "https://a.example")
+	if err := forgotten.Forget(func(Account) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	forgotten.Unlock()
+	good, err := os.ReadFile(c.path(origin, ".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"https-b.example.json": "{",
+		"https-c.example.json": string(good), // copied there
+		"https-d.example.json": `{"version": 2, "origin": "https://d.example"}`,
+		"https-e.example.json": "",
+	} {
+		if err := os.WriteFile(filepath.Join(c.Directory, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(c.Directory, "https-f.example.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(c.Directory, "https-e.example.json"), 0o604); err != nil {
+		t.Fatal(err)
+	}
+
+	kept, err := c.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, k := range kept {
+		line := filepath.Base(k.File) + " " + k.Origin
+		for _, account := range k.Accounts {
+			line += " " + account.Provider + ":" + account.Username
+		}
+		if k.Problem != nil {
+			line += "! " + k.Problem.Error()
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"https-a.example.json https://a.example",
+		"https-b.example.json ! damaged: ",
+		"https-c.example.json ! holds accounts of \"https://gitlab.example.com\", whose file has another name",
+		"https-d.example.json ! written by a newer doorkey",
+		"https-e.example.json ! \"" + filepath.Join(c.Directory, "https-e.example.json") + "\": other users can read or change it",
+		"https-f.example.json ! \"" + filepath.Join(c.Directory, "https-f.example.json") + "\" is not a regular file",
+		"https-gitlab.example.com.json https://gitlab.example.com :alice gitlab:",
+	}
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
