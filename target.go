@@ -19,8 +19,18 @@ type target struct {
 }
 
 // targetOf reads the URL that was given to a command, or finds the one of the
-// repository that the person is in.
+// repository that the person is in. Tokens can be sent to its host.
 func targetOf(ctx context.Context, given string) (target, error) {
+	found, err := anyTargetOf(ctx, given)
+	if err == nil && !oauthflow.MayCarryTokens(found.origin) {
+		return target{}, usageError{fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", found.origin)}
+	}
+	return found, err
+}
+
+// anyTargetOf is targetOf for a host of any protocol: doorkey keeps passwords
+// for all of git's.
+func anyTargetOf(ctx context.Context, given string) (target, error) {
 	if given == "" {
 		remote, err := gitconfig.Remote(ctx)
 		if err != nil {
@@ -50,10 +60,26 @@ func parseTarget(given string) (target, error) {
 	if err != nil || request.Origin() == "" {
 		return target{}, usageError{fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
 	}
-	if !oauthflow.MayCarryTokens(request.Origin()) {
-		return target{}, usageError{fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", given)}
-	}
 	return target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
+}
+
+// ask is what git would ask for the place from here, for the account with the
+// label that was given; "" leaves it to the URL, and that to what git has been
+// told to use here (credential.username).
+func (t target) ask(ctx context.Context, label string) (question, error) {
+	q := t.question(label)
+	if !q.UsernameGiven {
+		address := &url.URL{Scheme: q.Protocol, Host: q.Host, Path: "/" + t.path}
+		username, err := gitconfig.Username(ctx, address)
+		if err != nil {
+			return question{}, fmt.Errorf("git's configuration: %v", err)
+		}
+		q = t.question(username)
+	}
+	if strings.ContainsAny(q.Username, "\n\r\x00") {
+		return question{}, usageError{fmt.Sprintf("%q cannot be a label: git passes on no line break", q.Username)}
+	}
+	return q, nil
 }
 
 // question is what git would ask for the place, for the account with a label;

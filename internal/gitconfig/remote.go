@@ -3,6 +3,7 @@ package gitconfig
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 )
 
@@ -23,4 +24,18 @@ func Remote(ctx context.Context) (string, error) {
 		return "", nil // over SSH, in a directory, or the name of a remote that is not there
 	}
 	return address, nil
+}
+
+// Username returns the user name that git would ask for at a URL from the
+// current directory (credential.username), "" for none. It is one that the file
+// of a repository may say: it picks one of a person's own accounts there.
+func Username(ctx context.Context, address *url.URL) (string, error) {
+	if !hostThatGitKnows.MatchString(address.Host) {
+		return "", nil
+	}
+	output, err := Run(ctx, "", nil, "config", "-z", "--get-urlmatch", "credential.username", address.String())
+	if failed, ran := errors.AsType[*RunError](err); ran && failed.ExitCode == nothingFound {
+		return "", nil
+	}
+	return strings.TrimRight(string(output), "\x00"), err
 }
