@@ -2,6 +2,9 @@ package oauthflow
 
 import (
 	"errors"
+	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"git-credential-doorkey/internal/fakegitlab"
@@ -56,5 +59,79 @@ func TestRevokeTakesAnyGoodStatus(t *testing.T) {
 		if err := server.client().Revoke(t.Context(), testProvider(), secret.New("t")); err != nil {
 			t.Errorf("%q: %v", body, err)
 		}
+	}
+}
+
+func TestRevokeGrant(t *testing.T) {
+	unsupported := says(400, `{"error":"unsupported_token_type"}`)
+	for _, row := range []struct {
+		name            string
+		access, refresh string
+		steps           []step
+		sent            []string // the tokens, in their order
+		fails           bool
+	}{
+		{"both, the refresh token first", "a", "r", []step{says(200, "")}, []string{"r", "a"}, false},
+		{"an access token alone", "a", "", []step{says(200, "")}, []string{"a"}, false},
+		{"a refresh token alone", "", "r", []step{says(200, "")}, []string{"r"}, false},
+		{"no second request after a failure", "a", "r", []step{says(503, "")}, []string{"r"}, true},
+		{"access tokens cannot be revoked", "a", "r", []step{says(200, ""), unsupported}, []string{"r", "a"}, false},
+		{"access tokens cannot be revoked, and there is no other", "a", "", []step{unsupported}, []string{"a"}, true},
+		{"the second request fails", "a", "r", []step{says(200, ""), says(503, "")}, []string{"r", "a"}, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			server := newScripted(map[string][]step{"/revoke": row.steps})
+			err := server.client().RevokeGrant(t.Context(), testProvider(), Grant{AccessToken: secret.New(row.access), RefreshToken: secret.New(row.refresh)})
+			if (err != nil) != row.fails {
+				t.Errorf("error %v", err)
+			}
+			var sent []string
+			for _, request := range server.forms {
+				form, err := url.ParseQuery(strings.TrimPrefix(request, "/revoke "))
+				if err != nil {
+					t.Fatal(err)
+				}
+				sent = append(sent, form.Get("token"))
+			}
+			if !slices.Equal(sent, row.sent) {
+				t.Errorf("sent %q, want %q", sent, row.sent)
+			}
+		})
+	}
+}
+
+func TestRevocationURL(t *testing.T) {
+	const host = "https://gitlab.example.com"
+	for _, row := range []struct{ name, kind, tokenURL, configured, want string }{
+		{"GitLab", "gitlab", host + "/oauth/token", "", host + "/oauth/revoke"},
+		{"GitLab below a path", "gitlab", host + "/gitlab/oauth/token", "", host + "/gitlab/oauth/revoke"},
+		{"where the token came from, not where git asks", "gitlab", "https://sso.example/oauth/token", "", "https://sso.example/oauth/revoke"},
+		{"configured, relative to the host", "gitlab", host + "/oauth/token", "/revoke", host + "/revoke"},
+		{"configured, elsewhere", "oauth", host + "/token", "https://sso.example/revoke", "https://sso.example/revoke"},
+		{"configured, without TLS", "gitlab", host + "/oauth/token", "http://sso.example/revoke", ""},
+		{"a token endpoint of its own", "gitlab", host + "/token", "", ""},
+		{"a server of its own make", "oauth", host + "/oauth/token", "", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := RevocationURL(host, row.kind, row.tokenURL, Settings{RevokeURL: row.configured})
+			if got != row.want || (err != nil) != (row.want == "") {
+				t.Errorf("got %q, %v, want %q", got, err, row.want)
+			}
+		})
+	}
+}
+
+func TestGrantsPage(t *testing.T) {
+	for _, row := range []struct{ name, kind, tokenURL, want string }{
+		{"GitLab", "gitlab", "https://gitlab.com/oauth/token", "https://gitlab.com/-/user_settings/applications"},
+		{"GitLab below a path", "gitlab", "https://h.example/gitlab/oauth/token", "https://h.example/gitlab/-/user_settings/applications"},
+		{"a token endpoint of its own", "gitlab", "https://h.example/token", ""},
+		{"a server of its own make", "oauth", "https://h.example/oauth/token", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := GrantsPage(row.kind, row.tokenURL); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
 	}
 }
