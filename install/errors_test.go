@@ -122,26 +122,6 @@ func (m *machine) snapshot() string {
 	return all.String()
 }
 
-func TestLockError(t *testing.T) {
-	for _, row := range []struct {
-		name  string
-		scope gitconfig.Scope
-		err   error
-		want  string
-	}{
-		{"lock of another", gitconfig.Global, fs.ErrExist, `"/h/f.lock" exists`},
-		{"no right to the machine's file", gitconfig.System, fs.ErrPermission, "administrator"},
-		{"no right to the folder", gitconfig.Global, fs.ErrPermission, `"/h" may not be written`},
-		{"anything else", gitconfig.Global, errors.New("disk full"), "disk full"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if err := lockError(row.scope, filepath.FromSlash("/h/f"), "/h/f.lock", row.err); !strings.Contains(err.Error(), row.want) {
-				t.Errorf("got %q, want %q in it", err, row.want)
-			}
-		})
-	}
-}
-
 // TestReplaceGivesUp calls the writing with what must not be written.
 func TestReplaceGivesUp(t *testing.T) {
 	block := strings.Join(blockLines("[credential]", shortName), "\n") + "\n"

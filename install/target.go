@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"git-credential-doorkey/internal/gitconfig"
 )
@@ -39,7 +38,7 @@ func findTarget(ctx context.Context, options Options) (target, error) {
 		return target{}, err
 	}
 	found := target{options: options, section: section}
-	if found.file, err = resolve(file); err != nil {
+	if found.file, err = gitconfig.ResolveLinks(file); err != nil {
 		return target{}, err
 	}
 	if err := found.read(); err != nil {
@@ -55,29 +54,6 @@ func findTarget(ctx context.Context, options Options) (target, error) {
 	}
 	found.blocks, err = found.ownBlocks()
 	return found, err
-}
-
-// manyLinks is more symbolic links in a row than a sane configuration has.
-const manyLinks = 32
-
-// resolve follows symbolic links, also to a file that does not exist yet.
-func resolve(file string) (string, error) {
-	for range manyLinks {
-		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
-		if err != nil {
-			return "", fmt.Errorf("the folder of \"%s\" cannot be reached: %v", file, err)
-		}
-		file = filepath.Join(folder, filepath.Base(file))
-		next, err := os.Readlink(file)
-		if err != nil {
-			return file, nil // not a link, or nothing at all
-		}
-		if !filepath.IsAbs(next) {
-			next = filepath.Join(folder, next)
-		}
-		file = next
-	}
-	return "", fmt.Errorf("\"%s\" is a symbolic link that leads in a circle", file)
 }
 
 // read takes the file's bytes. Only a regular file may be replaced by another: GIT_CONFIG_GLOBAL=/dev/null is common.

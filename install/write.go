@@ -3,18 +3,12 @@ package install
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"git-credential-doorkey/internal/gitconfig"
 )
-
-// newFileMode is git's for a configuration file that it makes; the umask narrows it.
-const newFileMode = 0o666
 
 // apply brings an edit to the disk and gives the chain of helpers after it; in a dry run only the latter.
 func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, error) {
@@ -37,42 +31,25 @@ func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, erro
 // replace follows git's own protocol: the new content is written into "<file>.lock", which only one process can
 // create, and takes the file's place when it is complete. On failure the lock goes and the file is as it was.
 func (t target) replace(ctx context.Context, edited edit) error {
-	lock := t.file + ".lock"
-	handle, err := t.takeLock(lock)
+	handle, err := t.takeLock()
 	if err != nil {
 		return err
 	}
 	err = t.commit(ctx, handle, edited)
 	if err != nil || edited.remove {
 		handle.Close()
-		os.Remove(lock)
+		os.Remove(handle.Name())
 	}
 	return err
 }
 
 // takeLock creates the lock file, at no time readable by more people than the file itself.
-func (t target) takeLock(lock string) (*os.File, error) {
+func (t target) takeLock() (*os.File, error) {
 	mode := t.mode
 	if !t.exists {
-		mode = newFileMode
+		mode = gitconfig.NewFileMode
 	}
-	handle, err := os.OpenFile(lock, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return nil, lockError(t.options.Scope, t.file, lock, err)
-	}
-	return handle, nil
-}
-
-func lockError(scope gitconfig.Scope, file, lock string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("\"%s\" exists: another git process is changing \"%s\", or one left it behind: wait, or delete it if no git runs", lock, file)
-	case errors.Is(err, fs.ErrPermission) && scope == gitconfig.System:
-		return fmt.Errorf("\"%s\" may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global", file)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("\"%s\" may not be written, which changing \"%s\" needs: check who owns the folder", filepath.Dir(file), file)
-	}
-	return fmt.Errorf("\"%s\" cannot be changed: %v", file, err)
+	return gitconfig.TakeLock(t.options.Scope, t.file, mode)
 }
 
 // commit fills the lock file, lets git read it, and moves it into place; or it removes the file.

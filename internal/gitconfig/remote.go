@@ -30,7 +30,7 @@ func Remote(ctx context.Context) (string, error) {
 // current directory (credential.username), "" for none. It is one that the file
 // of a repository may say: it picks one of a person's own accounts there.
 func Username(ctx context.Context, address *url.URL) (string, error) {
-	if !hostThatGitKnows.MatchString(address.Host) {
+	if !isKnownToGit(address.Host) {
 		return "", nil
 	}
 	output, err := Run(ctx, "", nil, "config", "-z", "--get-urlmatch", "credential.username", address.String())

@@ -1,0 +1,60 @@
+package gitconfig
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// NewFileMode is git's for a configuration file that it makes; the umask narrows it.
+const NewFileMode = 0o666
+
+// manyLinks is more symbolic links in a row than a sane configuration has.
+const manyLinks = 32
+
+// ResolveLinks gives the file that a configuration file really is, also where that does not exist yet: people who keep
+// their configuration elsewhere and link to it keep the link.
+func ResolveLinks(file string) (string, error) {
+	for range manyLinks {
+		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+		if err != nil {
+			return "", fmt.Errorf("the folder of \"%s\" cannot be reached: %v", file, err)
+		}
+		file = filepath.Join(folder, filepath.Base(file))
+		next, err := os.Readlink(file)
+		if err != nil {
+			return file, nil // not a link, or nothing at all
+		}
+		if !filepath.IsAbs(next) {
+			next = filepath.Join(folder, next)
+		}
+		file = next
+	}
+	return "", fmt.Errorf("\"%s\" is a symbolic link that leads in a circle", file)
+}
+
+// TakeLock creates "<file>.lock", which only one process can do: whoever changes a configuration file writes the new
+// one there and then moves it into place (git's own protocol). The mode is that of the new file. The caller removes the
+// lock or moves it.
+func TakeLock(scope Scope, file string, mode fs.FileMode) (*os.File, error) {
+	lock := file + ".lock"
+	handle, err := os.OpenFile(lock, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return nil, lockError(scope, file, lock, err)
+	}
+	return handle, nil
+}
+
+func lockError(scope Scope, file, lock string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("\"%s\" exists: another git process is changing \"%s\", or one left it behind: wait, or delete it if no git runs", lock, file)
+	case errors.Is(err, fs.ErrPermission) && scope == System:
+		return fmt.Errorf("\"%s\" may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global", file)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("\"%s\" may not be written, which changing \"%s\" needs: check who owns the folder", filepath.Dir(file), file)
+	}
+	return fmt.Errorf("\"%s\" cannot be changed: %v", file, err)
+}
