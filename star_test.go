@@ -18,7 +18,7 @@ func TestPackagesFormAStar(t *testing.T) {
 		"install":    {"internal/gitconfig"},
 
 		"internal/secret":    nil,
-		"internal/gitconfig": nil,
+		"internal/gitconfig": {"internal/secret"},
 		"internal/manual":    nil,
 	} {
 		t.Run(point, func(t *testing.T) {
