@@ -32,7 +32,7 @@ func entryName(id string) string { return "data key " + id }
 func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
 	var text string
 	err := k.call(ctx, func() (err error) {
-		text, err = keyring.Get(keyringService, entryName(id))
+		text, err = readEntry(entryName(id))
 		return err
 	})
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+
+	"github.com/zalando/go-keyring"
 )
 
 // interactionNotAllowed is how security(1) ends when the keychain is locked
@@ -12,6 +14,8 @@ import (
 const interactionNotAllowed = 36
 
 func keyringReachable() bool { return true }
+
+func readEntry(name string) (string, error) { return keyring.Get(keyringService, name) }
 
 func classifySystem(err error) error {
 	var exit *exec.ExitError

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/godbus/dbus/v5"
+	"github.com/zalando/go-keyring"
+	secretservice "github.com/zalando/go-keyring/secret_service"
 )
 
 // keyringReachable reports whether there is a session bus to ask. Without this
@@ -23,6 +25,38 @@ func keyringReachable() bool {
 	}
 	_, err := os.Stat(filepath.Join("/run/user", strconv.Itoa(os.Getuid()), "bus"))
 	return err == nil
+}
+
+// readEntry reads an entry as go-keyring does, only sooner: with three calls
+// where its Get makes eight, to ask first which collections there are, and to
+// unlock what nearly always is unlocked. What is not simply there (an entry
+// that is locked or gone, a service without a "login" collection) is Get's.
+func readEntry(name string) (string, error) {
+	if text, found := readUnlocked(name); found {
+		return text, nil
+	}
+	return keyring.Get(keyringService, name)
+}
+
+func readUnlocked(name string) (text string, found bool) {
+	service, err := secretservice.NewSecretService()
+	if err != nil {
+		return "", false
+	}
+	// These attributes and this collection are what go-keyring's Set writes.
+	items, err := service.SearchItems(service.GetCollection("login"), map[string]string{"service": keyringService, "username": name})
+	if err != nil || len(items) == 0 {
+		return "", false
+	}
+	session, err := service.OpenSession() // ends with the connection
+	if err != nil {
+		return "", false
+	}
+	secret, err := service.GetSecret(items[0], session.Path())
+	if err != nil {
+		return "", false
+	}
+	return string(secret.Value), true
 }
 
 // classifySystem tells an absent service from a locked one (Secret Service

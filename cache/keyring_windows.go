@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/zalando/go-keyring"
 	"golang.org/x/sys/windows"
 )
 
 func keyringReachable() bool { return true }
+
+func readEntry(name string) (string, error) { return keyring.Get(keyringService, name) }
 
 // classifySystem knows the error of a session that has no Credential Manager,
 // such as one opened through SSH with a key.
