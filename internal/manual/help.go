@@ -64,7 +64,7 @@ func writeRow(text *strings.Builder, name, summary string) {
 func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // lineWidth is that of a terminal that nobody has made wider.
-const lineWidth = 79
+const lineWidth = 76
 
 func wrap(paragraph string) string {
 	var text strings.Builder

@@ -1,0 +1,32 @@
+# bash completion for git-credential-doorkey
+
+_git_credential_doorkey() {
+  local word command="" words=""
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+  case "$previous" in
+    --flow) words="auto browser device paste" ;;
+    --events) words="json" ;;
+  esac
+  if [ -z "$words" ]; then
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+      case "$word" in
+      setup|login|logout|status|token|doctor|install|uninstall|help) command="$word"; break ;;
+      esac
+    done
+    case "$command" in
+    setup) words="--client-id --scopes --no-sign-in --global --system --flow" ;;
+    login) words="--flow --username" ;;
+    logout) words="--username --all" ;;
+    status) words="--json" ;;
+    token) words="--username" ;;
+    doctor) words="--json" ;;
+    install) words="--global --system --local --host --dry-run" ;;
+    uninstall) words="--global --system --local --host --dry-run" ;;
+    help) words="setup login logout status token doctor install uninstall help" ;;
+    "") words="setup login logout status token doctor install uninstall help --flow --events --version" ;;
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+
+complete -F _git_credential_doorkey git-credential-doorkey

@@ -1,0 +1,166 @@
+package manual_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/testparts"
+)
+
+// repository is where the files are that the table is held against.
+const repository = "../.."
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(repository, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// TestGeneratedFiles: what is in the repository is what the table says.
+func TestGeneratedFiles(t *testing.T) {
+	for path, want := range manual.Generated() {
+		t.Run(path, func(t *testing.T) {
+			if read(t, path) != want {
+				t.Errorf("%s is out of date: run \"go generate ./internal/manual\"", path)
+			}
+		})
+	}
+}
+
+// TestREADMEHasEverything: no command, option, setting, variable or exit code is
+// missing in the README, and it has no setting that does not exist.
+func TestREADMEHasEverything(t *testing.T) {
+	readme := read(t, "README.md")
+	for _, command := range manual.Commands() {
+		if !command.Protocol && !strings.Contains(readme, "git credential-doorkey "+command.Name) {
+			t.Errorf("the command %q is missing", command.Name)
+		}
+		for _, option := range command.Options {
+			if !strings.Contains(readme, "--"+option.Name) {
+				t.Errorf("the option %q of %q is missing", option.Name, command.Name)
+			}
+		}
+	}
+	for _, list := range [][]manual.Entry{manual.Settings(), manual.Variables(), manual.ExitCodes()} {
+		for _, entry := range list {
+			if !strings.Contains(readme, "`"+entry.Name+"`") && !strings.Contains(readme, "| "+entry.Name+" |") {
+				t.Errorf("%q is missing", entry.Name)
+			}
+		}
+	}
+	for _, named := range regexp.MustCompile("`(?:credential\\.)?(oauth[A-Z][A-Za-z]*)`").FindAllStringSubmatch(readme, -1) {
+		if !slices.ContainsFunc(manual.Settings(), func(e manual.Entry) bool { return e.Name == named[1] }) {
+			t.Errorf("there is no setting %q", named[1])
+		}
+	}
+}
+
+// TestSettingsAreThoseThatAreRead: the table has the keys that settings.go reads.
+func TestSettingsAreThoseThatAreRead(t *testing.T) {
+	var used, listed []string
+	for _, key := range regexp.MustCompile(`values\["([a-z]+)"\]`).FindAllStringSubmatch(read(t, "settings.go"), -1) {
+		used = append(used, key[1])
+	}
+	for _, setting := range manual.Settings() {
+		listed = append(listed, strings.ToLower(setting.Name))
+	}
+	slices.Sort(used)
+	slices.Sort(listed)
+	if used = slices.Compact(used); !slices.Equal(used, listed) {
+		t.Errorf("settings.go reads %q, the table has %q", used, listed)
+	}
+}
+
+// TestWords: every row can stand in help, in the page and in a completion.
+func TestWords(t *testing.T) {
+	for _, command := range manual.Commands() {
+		if command.Summary == "" || strings.HasSuffix(command.Summary, ".") {
+			t.Errorf("summary %q of %q: want a line without a full stop", command.Summary, command.Name)
+		}
+		for _, option := range command.Options {
+			if option.Summary == "" || strings.HasPrefix(option.Name, "-") {
+				t.Errorf("option %q of %q lacks its words", option.Name, command.Name)
+			}
+		}
+		for line := range strings.Lines(command.Help()) {
+			if len(line) > 80 {
+				t.Errorf("help of %q has a line of %d characters: %q", command.Name, len(line), line)
+			}
+		}
+	}
+}
+
+// TestManPage: neither formatter has anything to say.
+func TestManPage(t *testing.T) {
+	page := filepath.Join(repository, "docs/git-credential-doorkey.1")
+	for _, row := range []struct{ program, install, arguments string }{
+		{"man", "apt-get install man-db groff-base", "--warnings -E UTF-8 -l -Tutf8 -Z"},
+		{"mandoc", "apt-get install mandoc", "-T lint -W warning"},
+	} {
+		t.Run(row.program, func(t *testing.T) {
+			testparts.Program(t, row.program, row.install)
+			command := exec.Command(row.program, append(strings.Fields(row.arguments), page)...)
+			command.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+			var complaints strings.Builder
+			command.Stderr = &complaints
+			output, err := command.Output()
+			if row.program == "mandoc" {
+				complaints.Write(output)
+			}
+			if err != nil || complaints.Len() > 0 {
+				t.Errorf("%v\n%s", err, complaints.String())
+			}
+		})
+	}
+}
+
+// TestCompletionIsShell: the shells can read it.
+func TestCompletionIsShell(t *testing.T) {
+	for _, row := range []struct{ shell, file string }{
+		{"bash", "git-credential-doorkey.bash"}, {"zsh", "_git-credential-doorkey"}, {"fish", "git-credential-doorkey.fish"},
+	} {
+		t.Run(row.shell, func(t *testing.T) {
+			testparts.Program(t, row.shell, "apt-get install "+row.shell)
+			if output, err := exec.Command(row.shell, "-n", filepath.Join(repository, "completions", row.file)).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, output)
+			}
+		})
+	}
+}
+
+// TestBashCompletion asks a real bash what it would offer.
+func TestBashCompletion(t *testing.T) {
+	testparts.Program(t, "bash", "apt-get install bash")
+	for _, row := range []struct {
+		name, typed string
+		want        []string
+	}{
+		{"a command", "git-credential-doorkey log", []string{"login", "logout"}},
+		{"a command of git's", "git credential-doorkey stat", []string{"status"}},
+		{"an option of a command", "git-credential-doorkey doctor --", []string{"--json"}},
+		{"the value of an option", "git-credential-doorkey login --flow p", []string{"paste"}},
+		{"an option before the command", "git-credential-doorkey --ev", []string{"--events"}},
+		{"nothing for git's own verbs", "git-credential-doorkey era", nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			script := `source "$1"; read -ra COMP_WORDS <<<"$2"; COMP_CWORD=$((${#COMP_WORDS[@]}-1)); COMPREPLY=(); _git_credential_doorkey; printf '%s\n' "${COMPREPLY[@]}"`
+			file := filepath.Join(repository, "completions/git-credential-doorkey.bash")
+			output, err := exec.Command("bash", "-c", script, "bash", file, row.typed).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Fields(string(output)); !slices.Equal(got, row.want) {
+				t.Errorf("offers %q, want %q", got, row.want)
+			}
+		})
+	}
+}
