@@ -39,16 +39,15 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	if !oauthflow.MayCarryTokens(q.origin) {
 		return d.leftOver(ctx, q, found.account), nil
 	}
-	settings, err := readSettings(ctx, q.Request)
-	if err != nil {
-		return credential.Response{}, err
-	}
-	settings.otherHelpers = otherHelpers(ctx, q)
 	if found.account.IsGrant() {
-		renewed, err := d.refresh(ctx, q, found.account, settings)
+		renewed, err := d.refresh(ctx, q)
 		if err != nil || renewed.usable() {
 			return d.respond(ctx, q, renewed), err
 		}
+	}
+	settings, err := readSettings(ctx, q.Request)
+	if err != nil {
+		return credential.Response{}, err
 	}
 	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, settings.oauth)
 	switch {
@@ -66,6 +65,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	if settings.place == keepNothing {
 		return d.answerFromGit(ctx, q, provider, settings)
 	}
+	settings.otherHelpers = otherHelpers(ctx, q)
 	signedIn, err := d.signIn(ctx, q, provider, settings)
 	return d.respond(ctx, q, signedIn), err
 }

@@ -51,21 +51,55 @@ const attempts = 3
 // killed.
 var errChildEnded = errors.New("the process that refreshes was ended before it was done")
 
-// refresh has a child renew a grant, and reads what it kept. An entry that is
-// not usable means that the grant is gone: there is nothing to refresh with.
+// turnPatience is how long others that refresh are waited for before this
+// process goes about it as well: longer than a server takes that is well.
+const turnPatience = 20 * time.Second
+
+// refresh waits for its turn, and looks again: of many processes that find the
+// same token over, the first refreshes, and the others need neither settings nor
+// a child. An entry that is not usable means that the grant is gone: there is
+// nothing to refresh with.
+func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
+	limited, cancel := context.WithTimeout(ctx, turnPatience)
+	defer cancel()
+	// Without a turn (the wait was long, the directory is read-only) all is as
+	// with one, only slower: the child takes the lock that counts.
+	if leave, err := d.cache.AwaitTurn(limited, q.origin, d.person.busy(q.origin)); err == nil {
+		defer leave()
+	}
+	found, err := d.lookUp(ctx, q)
+	if err != nil || found.usable() || !found.account.IsGrant() {
+		return found, err
+	}
+	return d.refreshInChild(ctx, q, found.account)
+}
+
+// describeTask puts together what the child is told.
+func describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
+	settings, err := readSettings(ctx, q.Request)
+	if err != nil {
+		return task{}, err
+	}
+	http, err := readHTTP(ctx, account.TokenEndpoint)
+	if err != nil {
+		return task{}, err
+	}
+	return task{
+		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
+		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
+		OtherHelpers: otherHelpers(ctx, q),
+	}, nil
+}
+
+// refreshInChild has a child renew a grant, and reads what it kept.
 //
 // A child that was killed has a successor. So has one whose token is over again
 // when it is read: this process was stopped in between (a laptop was closed), or
 // another one was told that the server refuses it. That is no reason to sign in.
-func (d *doorkey) refresh(ctx context.Context, q question, account cache.Account, settings settings) (entry, error) {
-	http, err := readHTTP(ctx, account.TokenEndpoint)
+func (d *doorkey) refreshInChild(ctx context.Context, q question, account cache.Account) (entry, error) {
+	what, err := describeTask(ctx, q, account)
 	if err != nil {
 		return entry{}, err
-	}
-	what := task{
-		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
-		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
-		OtherHelpers: settings.otherHelpers,
 	}
 	waiting := d.person.busy(q.origin)
 	failure := errors.New("its token was over again each time, before it could be handed out")

@@ -44,18 +44,33 @@ const announceAfter = time.Second
 // What was read before Lock may have changed: read again.
 func (c *Cache) Lock(ctx context.Context, origin string, waiting func(Holder)) (*Locked, error) {
 	path := c.path(origin, ".lock")
-	announce := func() {
-		if waiting != nil {
-			waiting(readHolder(path))
-		}
-	}
-	unlock, err := c.lockFile(ctx, path, announce)
+	unlock, err := c.lockFile(ctx, path, c.announcer(origin, waiting))
 	if err != nil {
 		return nil, err
 	}
 	// What stands there is of a process that was killed.
 	os.Remove(holderPath(path))
 	return &Locked{cache: c, origin: origin, unlock: unlock}, nil
+}
+
+// AwaitTurn waits until no other process has its turn at refreshing the
+// origin's grants, then has it until leave. It protects nothing: who changes an
+// account takes Lock as well. But of many processes that find the same token
+// over, only one at a time then goes about it, and the others find what it got.
+// After a second of waiting it calls waiting, if not nil, as Lock does. When ctx
+// ends first it returns the context's error.
+func (c *Cache) AwaitTurn(ctx context.Context, origin string, waiting func(Holder)) (leave func(), err error) {
+	return c.lockFile(ctx, c.path(origin, ".turn.lock"), c.announcer(origin, waiting))
+}
+
+// announcer returns what to call when the origin has been waited for too long
+// to be silent about it.
+func (c *Cache) announcer(origin string, waiting func(Holder)) func() {
+	return func() {
+		if waiting != nil {
+			waiting(readHolder(c.path(origin, ".lock")))
+		}
+	}
 }
 
 // Announce tells those who wait for this lock what it is held for. Until it is
