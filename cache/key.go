@@ -96,7 +96,7 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	id, err := readPrivate(current)
 	if err == nil {
 		if _, err := hex.DecodeString(strings.TrimSpace(string(id))); err != nil {
-			return dataKey{}, fmt.Errorf("%q has no ID of a data key in it: move it away", current)
+			return dataKey{}, fmt.Errorf("\"%s\" has no ID of a data key in it: move it away", current)
 		}
 		key, err := c.namedKey(ctx, keyReference{place, strings.TrimSpace(string(id))})
 		if !errors.Is(err, ErrKeyGone) {
