@@ -18,7 +18,7 @@ func TestFileNamesDiffer(t *testing.T) {
 	for _, origin := range []string{
 		"https://gitlab.com", "http://gitlab.com", "https://gitlab.com:8443", "https://gitlab.com.", "https://gitlab-com",
 		"https://https-gitlab.com", "https://[::1]", "https://[::1]:8443", "https://b\u00fccher.example", "https://gitlab.com%3a8443",
-		"https://../gitlab.com", long + "1", long + "2",
+		"https-gitlab://com", "https://../gitlab.com", long + "1", long + "2",
 	} {
 		name := strings.ToLower(fileName(origin))
 		if other, taken := names[name]; taken {

@@ -85,10 +85,13 @@ const longestName = 200
 
 // fileName turns an origin into the name of its file. Different origins have
 // different names, on file systems that ignore case too: what is not a lower
-// case letter, a digit, "." or "-" is written as "%" and its hexadecimal code.
+// case letter, a digit, "." or "-" is written as "%" and its hexadecimal code. The
+// first "-" is the end of the scheme: one in it is written as "_", which no
+// scheme has.
 func fileName(origin string) string {
+	scheme, host, _ := strings.Cut(origin, "://")
 	var name strings.Builder
-	for _, c := range []byte(strings.Replace(origin, "://", "-", 1)) {
+	for _, c := range []byte(strings.ReplaceAll(scheme, "-", "_") + "-" + host) {
 		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '.' || c == '-' {
 			name.WriteByte(c)
 		} else {
