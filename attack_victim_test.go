@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +34,10 @@ func newVictim(t *testing.T) victim {
 	const noKeyring = "unix:path=/nonexistent"
 	k := newKeeper(t, "doorkey file", noKeyring)
 	v := victim{k, t.TempDir(), &cache.Cache{Directory: filepath.Join(k.home, "git-credential-doorkey")}}
+	v.environment = slices.DeleteFunc(v.environment, func(variable string) bool {
+		name, _, _ := strings.Cut(strings.ToUpper(variable), "=")
+		return strings.HasPrefix(name, "GIT_SSL_") || strings.HasPrefix(name, "DOORKEY_") || strings.HasSuffix(name, "_PROXY")
+	})
 	v.environment = append(v.environment, "BROWSER=fakebrowser", "BROWSER_LOG="+v.browserLog(), "BROWSER_ANSWER=authorize", "GIT_ASKPASS=", "SSH_ASKPASS=")
 	return v
 }
@@ -160,4 +166,35 @@ func (s *stranger) met() (connections int, given []string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.connections, s.given
+}
+
+// letExpire sets the expiry of all accounts back, as if time had passed.
+func (v victim) letExpire(t *testing.T) {
+	t.Helper()
+	v.edit(t, "http*.json", `"expiry": "[^"]*"`, `"expiry": "2001-01-01T00:00:00Z"`)
+}
+
+// edit replaces a pattern in the victim's files of these names, of which there
+// must be one that has it.
+func (v victim) edit(t *testing.T, names, pattern, replacement string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(v.state.Directory, names))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := false
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := regexp.MustCompile(pattern).ReplaceAll(content, []byte(replacement))
+		changed = changed || !bytes.Equal(edited, content)
+		if err := os.WriteFile(path, edited, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !changed {
+		t.Fatalf("no file %s has %s", names, pattern)
+	}
 }
