@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -72,15 +73,21 @@ func (a attempt) matches(answer url.Values) bool {
 
 // checkIssuer holds the server that names itself in an answer (RFC 9207)
 // against the one that was asked.
+//
+// Where the issuer's whole name is not known, for want of metadata, its origin
+// has to do, which is less than RFC 9207 section 2.4 asks for.
 func (a attempt) checkIssuer(answer url.Values) error {
-	if issuer := answer.Get("iss"); answer.Has("iss") && !sameOrigin(issuer, a.provider.AuthURL) {
+	issuer, known := answer.Get("iss"), a.provider.Issuer
+	switch {
+	case !answer.Has("iss") && a.provider.SendsIssuer:
+		return errors.New("the answer does not name the server that it came from, as the server's metadata promise: it is not used")
+	case answer.Has("iss") && (known != "" && issuer != known || !sameOrigin(issuer, a.provider.AuthURL)):
 		return fmt.Errorf("the answer came from another server, %q, than the one that was asked: it is not used", oneLine(issuer))
 	}
 	return nil
 }
 
-// sameOrigin compares less than RFC 9207 section 2.4 asks for: the issuer's
-// whole name is only known from its metadata.
+// sameOrigin compares scheme, host and port.
 func sameOrigin(issuer, endpoint string) bool {
 	a, errA := url.Parse(issuer)
 	b, errB := url.Parse(endpoint)

@@ -76,8 +76,8 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	}
 	asked := time.Now()
 	answer, err := s.send(ctx, s.provider.DeviceAuthURL, form)
-	if isNotFound(err) {
-		return device{}, fmt.Errorf("%w: there is nothing at %q (GitLab has it since 17.2)", ErrNoDeviceFlow, s.provider.DeviceAuthURL)
+	if isNotFound(err) || Is(err, "device_flow_disabled") {
+		return device{}, s.provider.explainNoDevice(err)
 	}
 	if err != nil {
 		return device{}, err
@@ -122,7 +122,7 @@ func (s *deviceSignIn) await(ctx context.Context, given device) (Grant, error) {
 			failures = 0
 		case Is(err, "slow_down"):
 			failures = 0
-			s.interval += slowDownStep
+			s.interval = max(s.interval+slowDownStep, intervalOf(err))
 		case isPassing(err):
 			failures++
 		default:

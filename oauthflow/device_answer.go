@@ -71,6 +71,28 @@ func (p Provider) readDevice(answer fields) (device, error) {
 	return given, nil
 }
 
+// explainNoDevice says what to do where the device authorization endpoint is
+// not there, or is turned off for the application.
+func (p Provider) explainNoDevice(err error) error {
+	k, _ := kindNamed(p.Kind)
+	switch {
+	case Is(err, "device_flow_disabled"):
+		return fmt.Errorf("%w for this application: tick \"Enable Device Flow\" on its page", ErrNoDeviceFlow)
+	case k.noDevice != "":
+		return fmt.Errorf("%w: there is nothing at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
+	}
+	return fmt.Errorf("%w: there is nothing at %q", ErrNoDeviceFlow, p.DeviceAuthURL)
+}
+
+// intervalOf is the interval that an answer asks for, 0 for none.
+func intervalOf(err error) time.Duration {
+	var answer *Error
+	if errors.As(err, &answer) {
+		return answer.interval
+	}
+	return 0
+}
+
 // isUserCode allows spaces between the characters, as some servers group them.
 func isUserCode(code string) bool {
 	return code != "" && len(code) <= longestUserCode && isVisibleASCII(strings.ReplaceAll(code, " ", ""))
@@ -91,8 +113,9 @@ func (p Provider) verificationURL(given string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	_, isKnown := kindNamed(p.Kind)
 	isGitLab, isOwn := p.Kind == "gitlab", strings.EqualFold(address.Hostname(), own.Hostname())
-	if isGitLab && !isOwn {
+	if isKnown && !isOwn {
 		return "", fmt.Errorf("%q is on another host than %q", given, p.AuthURL)
 	}
 	if isOwn && own.Scheme == "https" && (isGitLab || address.Scheme == "http") {

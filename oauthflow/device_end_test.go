@@ -28,7 +28,8 @@ func TestDeviceSignInFails(t *testing.T) {
 		{"wrong client ID, at the code", []step{says(401, `{"error":"invalid_client"}`)}, nil, "invalid_client", "client ID is wrong", 0},
 		{"application without the device flow", []step{says(400, `{"error":"unauthorized_client"}`)}, nil, "unauthorized_client", "client ID is wrong", 0},
 		{"scope that is not ticked", []step{says(400, `{"error":"invalid_scope"}`)}, nil, "invalid_scope", "invalid_scope", 0},
-		{"error with status 200, at the code", []step{says(200, `{"error":"device_flow_disabled"}`)}, nil, "device_flow_disabled", "", 0},
+		{"error with status 200, at the code", []step{says(200, `{"error":"invalid_scope"}`)}, nil, "invalid_scope", "", 0},
+		{"GitHub's wrong client ID, with status 200", code, []step{says(200, `{"error":"incorrect_client_credentials"}`)}, "incorrect_client_credentials", "secret is wrong or missing", 1},
 		{"unknown error", code, []step{says(400, `{"error":"bad_luck","error_description":"on Fridays"}`)}, "bad_luck", "on Fridays", 1},
 		{"forbidden", code, []step{says(403, "<html>")}, "", "HTTP status 403", 1},
 		{"redirect", code, []step{says(302, "", "Location", "https://elsewhere.example/")}, "", "HTTP status 302", 1},
@@ -76,16 +77,22 @@ func (spaces) Read(buffer []byte) (int, error) {
 func TestNoDeviceFlow(t *testing.T) {
 	for _, test := range []struct {
 		name    string
+		kind    string
 		address string
+		answer  step
 		text    string
 	}{
-		{"no endpoint is known", "", "no sign-in by device code"},
-		{"older GitLab", testProvider().DeviceAuthURL, "GitLab has it since 17.2"},
+		{"no endpoint is known", "gitea", "", nil, "no sign-in by device code"},
+		{"older GitLab", "gitlab", "https://h.example/device", says(404, "<html>"), "GitLab has it since 17.2"},
+		{"GitHub without that client ID", "github", "https://h.example/device", says(404, `{"error":"Not Found"}`), "a client ID that it does not know"},
+		{"GitHub, and it is off", "github", "https://h.example/device", says(400, `{"error":"device_flow_disabled"}`), `tick "Enable Device Flow"`},
+		{"GitHub, and it is off, with status 200", "github", "https://h.example/device", says(200, `{"error":"device_flow_disabled"}`), `tick "Enable Device Flow"`},
+		{"another server", "oauth", "https://h.example/device", says(404, ""), `nothing at "https://h.example/device"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			provider := testProvider()
-			provider.DeviceAuthURL = test.address
-			server := newScripted(map[string][]step{"/device": {says(404, "<html>")}})
+			provider.Kind, provider.DeviceAuthURL = test.kind, test.address
+			server := newScripted(map[string][]step{"/device": {test.answer}})
 			_, err := server.client().SignInByDevice(t.Context(), provider, func(DeviceCode) { t.Error("showed a code") })
 			if !errors.Is(err, ErrNoDeviceFlow) || !strings.Contains(err.Error(), test.text) {
 				t.Errorf("error %v", err)

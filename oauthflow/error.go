@@ -18,6 +18,7 @@ type Error struct {
 	Status      int    // of the HTTP answer; 0 for one that came by redirect
 
 	retryAfter time.Duration // RFC 9110 section 10.2.3
+	interval   time.Duration // that a slow_down asks for, as GitHub does; 0 if it names none
 }
 
 func (e *Error) Error() string {
@@ -50,9 +51,10 @@ func newError(response *http.Response, answer fields, form url.Values) *Error {
 			description = strings.ReplaceAll(description, sent, "[secret]")
 		}
 	}
+	interval, _ := answer.seconds("interval")
 	return &Error{
 		Code: oneLine(answer.text("error")), Description: oneLine(description), Status: response.StatusCode,
-		retryAfter: readRetryAfter(response.Header.Get("Retry-After")),
+		retryAfter: readRetryAfter(response.Header.Get("Retry-After")), interval: min(interval, longestInterval),
 	}
 }
 
@@ -84,8 +86,11 @@ func readRetryAfter(header string) time.Duration {
 
 // adviseClient adds what to do where a server does not know the application.
 func adviseClient(err error) error {
-	if Is(err, "invalid_client") || Is(err, "unauthorized_client") {
+	switch {
+	case Is(err, "invalid_client"), Is(err, "unauthorized_client"):
 		return fmt.Errorf("%w\nthe application's client ID is wrong, or \"Confidential\" is ticked on its page: untick it, or set oauthClientSecret", err)
+	case Is(err, "incorrect_client_credentials"): // GitHub's
+		return fmt.Errorf("%w\nthe application's client ID is wrong, or its secret is wrong or missing: set oauthClientSecret", err)
 	}
 	return err
 }

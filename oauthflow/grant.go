@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,11 +30,16 @@ type Client struct {
 // Refresh exchanges a refresh token for a new grant (RFC 6749 section 6). Where
 // the server rotates, both old tokens are dead when it returns. A refresh token
 // that is spent, revoked or of another client gives an *Error with the code
-// "invalid_grant".
+// "invalid_grant", whatever servers of the provider's Kind call it.
 func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken secret.Text) (Grant, error) {
-	return c.requestGrant(ctx, provider, url.Values{
+	grant, err := c.requestGrant(ctx, provider, url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken.Reveal()},
 	})
+	var answer *Error
+	if k, known := kindNamed(provider.Kind); known && errors.As(err, &answer) && slices.Contains(k.spentCodes, answer.Code) {
+		return Grant{}, &Error{Code: "invalid_grant", Description: answer.Description, Status: answer.Status}
+	}
+	return grant, err
 }
 
 // requestGrant asks the token endpoint for what a form shows (RFC 6749 sections
@@ -63,7 +69,11 @@ func (p Provider) grant(answer fields) (Grant, error) {
 	if lifetime, _ := answer.seconds("expires_in"); lifetime > 0 {
 		grant.Expiry = time.Now().Add(lifetime)
 	}
-	if scopes := strings.Fields(answer.text("scope")); len(scopes) > 0 {
+	scope := answer.text("scope")
+	if p.Kind == "github" {
+		scope = strings.ReplaceAll(scope, ",", " ")
+	}
+	if scopes := strings.Fields(scope); len(scopes) > 0 {
 		grant.Scopes = scopes
 	}
 	return grant, nil

@@ -98,6 +98,32 @@ func TestRefreshThatGoesWrong(t *testing.T) {
 	}
 }
 
+// TestRefreshOfEachKind: what is "invalid_grant" in RFC 6749 has other names,
+// which mean other things elsewhere.
+func TestRefreshOfEachKind(t *testing.T) {
+	for _, test := range []struct{ kind, answer, code string }{
+		{"gitlab", "invalid_grant", "invalid_grant"},
+		{"gitlab", "unauthorized_client", "unauthorized_client"},
+		{"github", "bad_refresh_token", "invalid_grant"},
+		{"github", "incorrect_client_credentials", "incorrect_client_credentials"},
+		{"gitea", "unauthorized_client", "invalid_grant"},
+		{"gitea", "invalid_grant", "invalid_grant"},
+		{"gitea", "invalid_client", "invalid_client"},
+		{"forgejo", "unauthorized_client", "invalid_grant"},
+		{"bitbucket", "invalid_grant", "invalid_grant"},
+		{"oauth", "unauthorized_client", "unauthorized_client"},
+	} {
+		t.Run(test.kind+" "+test.answer, func(t *testing.T) {
+			server := newScripted(map[string][]step{"/token": {says(400, `{"error":"`+test.answer+`"}`)}})
+			provider := testProvider()
+			provider.Kind = test.kind
+			if _, err := server.client().Refresh(t.Context(), provider, secret.New("old")); !Is(err, test.code) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
 func TestRefreshWithADeadToken(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{})
 	_, refresh := server.IssueGrant()
@@ -185,17 +211,20 @@ func TestGrantedScopes(t *testing.T) {
 	asked := []string{"read_repository", "write_repository"}
 	for _, test := range []struct {
 		name string
+		kind string
 		json string
 		want []string
 	}{
-		{"as the server says", `,"scope":"read_repository"`, []string{"read_repository"}},
-		{"several", `,"scope":" a  b "`, []string{"a", "b"}},
-		{"not said", ``, asked},
-		{"empty", `,"scope":""`, asked},
-		{"a list", `,"scope":["a"]`, asked},
+		{"as the server says", "gitlab", `,"scope":"read_repository"`, []string{"read_repository"}},
+		{"several", "gitlab", `,"scope":" a  b "`, []string{"a", "b"}},
+		{"several of GitHub's", "github", `,"scope":"repo,workflow"`, []string{"repo", "workflow"}},
+		{"a comma elsewhere", "oauth", `,"scope":"a,b"`, []string{"a,b"}},
+		{"not said", "gitlab", ``, asked},
+		{"empty", "gitlab", `,"scope":""`, asked},
+		{"a list", "gitlab", `,"scope":["a"]`, asked},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			grant, err := Provider{Scopes: asked}.grant(readFields([]byte(`{"access_token":"a"` + test.json + `}`)))
+			grant, err := Provider{Kind: test.kind, Scopes: asked}.grant(readFields([]byte(`{"access_token":"a"` + test.json + `}`)))
 			if err != nil || !slices.Equal(grant.Scopes, test.want) {
 				t.Errorf("scopes %q, %v", grant.Scopes, err)
 			}

@@ -111,13 +111,19 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 		return provider, nil
 	}
 	base, settings := provider.guess.base, provider.guess.settings
-	ctx, cancel := context.WithTimeout(ctx, discoveryTime)
+	limited, cancel := context.WithTimeout(ctx, discoveryTime)
 	defer cancel()
-	found, err := c.recognise(ctx, base, roots(path))
-	if err != nil || found.Kind == "" {
-		return provider, err
-	}
-	if found.Kind == unlisted().name {
+	found, err := c.recognise(limited, base, roots(path))
+	switch {
+	case ctx.Err() != nil:
+		return Provider{}, context.Cause(ctx)
+	case err != nil:
+		// A time-out of this is not one of the sign-in: no %w.
+		return Provider{}, fmt.Errorf("what kind of server it is could not be found out: %v", err)
+	case found.Kind == "":
+		provider.guess = nil
+		return provider, nil
+	case found.Kind == unlisted().name:
 		if settings, err = found.metadata.settings(base, settings); err != nil {
 			return Provider{}, err
 		}

@@ -23,6 +23,7 @@ type kind struct {
 	redirectURL      string   // where any port of 127.0.0.1 does not do
 	needsSecret      bool     // a sign-in in the browser takes the application's secret, with PKCE too
 	mayLackDevice    bool     // older versions have no device flow
+	noDevice         string   // why there may be nothing at the device authorization endpoint
 	spentCodes       []string // what it calls a refresh token that is no longer good, beside "invalid_grant"
 }
 
@@ -35,7 +36,7 @@ func kinds() []kind {
 		username: "oauth2", scopes: []string{"read_repository", "write_repository"},
 		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
-		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
+		applicationsPath: "/-/user_settings/applications", mayLackDevice: true, noDevice: "GitLab has it since 17.2",
 	}, {
 		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
@@ -47,6 +48,7 @@ func kinds() []kind {
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		deviceAuthPath: "/login/device/code", issuerPath: "/login/oauth",
 		applicationsPath: "/settings/applications/new", needsSecret: true,
+		noDevice:   "GitHub answers so to a client ID that it does not know",
 		spentCodes: []string{"bad_refresh_token"},
 	}, {
 		// https://docs.gitea.com/development/oauth2-provider

@@ -1,0 +1,276 @@
+package oauthflow
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"git-credential-doorkey/internal/fakegitlab"
+)
+
+// web answers each address with its step, and all others with 404.
+type web struct {
+	steps map[string]step
+	asked []string
+}
+
+func (w *web) RoundTrip(request *http.Request) (*http.Response, error) {
+	address := request.URL.String()
+	w.asked = append(w.asked, address)
+	if next, found := w.steps[address]; found {
+		return next(request)
+	}
+	return says(404, "not found")(request)
+}
+
+func (w *web) client() Client { return Client{HTTP: &http.Client{Transport: w}} }
+
+// metadataOf are those of a server with the given paths of its endpoints.
+func metadataOf(issuer, authPath, tokenPath, more string) step {
+	origin, _, _ := strings.Cut(strings.TrimPrefix(issuer, "https://"), "/")
+	origin = "https://" + origin
+	return says(200, `{"issuer":"`+issuer+`","authorization_endpoint":"`+origin+authPath+`","token_endpoint":"`+origin+tokenPath+`"`+more+`}`)
+}
+
+// challenge is how git is asked for a password.
+func challenge(realm string) step {
+	return says(401, "", "WWW-Authenticate", `Basic realm="`+realm+`"`)
+}
+
+const probe = "/doorkey/doorkey.git/info/refs?service=git-upload-pack"
+
+func TestDiscover(t *testing.T) {
+	gitLab := metadataOf("https://h.example", "/oauth/authorize", "/oauth/token", "")
+	for _, test := range []struct {
+		name   string
+		origin string
+		path   string
+		steps  map[string]step
+		want   Found // Kind, Root, AuthURL, HasDeviceFlow
+		asked  int   // requests
+	}{
+		{"a host of the table is asked nothing", "https://github.com", "/owner/project.git", nil,
+			Found{Kind: "github", AuthURL: "https://github.com/login/oauth/authorize", HasDeviceFlow: true}, 0},
+		{"gitlab.com is known to have the device flow", "https://gitlab.com", "", map[string]step{"https://gitlab.com/oauth/authorize_device": says(401, `{"error":"invalid_client"}`)},
+			Found{Kind: "gitlab", AuthURL: "https://gitlab.com/oauth/authorize", HasDeviceFlow: true}, 1},
+		{"GitLab by RFC 8414", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/oauth-authorization-server": gitLab, "https://h.example/oauth/authorize_device": says(401, `{"error":"invalid_client"}`)},
+			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize", HasDeviceFlow: true}, 2},
+		{"GitLab before 17.2, by OpenID Connect", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": gitLab},
+			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize"}, 4},
+		{"GitLab below a path that is given", "https://h.example", "/gitlab/", map[string]step{
+			"https://h.example/gitlab/.well-known/openid-configuration": metadataOf("https://h.example/gitlab", "/gitlab/oauth/authorize", "/gitlab/oauth/token", "")},
+			Found{Kind: "gitlab", Root: "/gitlab", AuthURL: "https://h.example/gitlab/oauth/authorize"}, 3},
+		{"GitLab below a path, by a repository's", "https://h.example", "git/lab/group/project.git", map[string]step{
+			"https://h.example/git/lab/.well-known/openid-configuration": metadataOf("https://h.example/git/lab", "/git/lab/oauth/authorize", "/git/lab/oauth/token", "")},
+			Found{Kind: "gitlab", Root: "/git/lab", AuthURL: "https://h.example/git/lab/oauth/authorize"}, 5},
+		{"GitLab at the root, by a repository's path", "https://h.example", "group/project.git", map[string]step{"https://h.example/.well-known/oauth-authorization-server": gitLab},
+			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize"}, 4},
+		{"something else at the root, and a GitLab below it", "https://h.example", "/gitlab", map[string]step{
+			"https://h.example/.well-known/openid-configuration":        metadataOf("https://h.example", "/authorize", "/token", ""),
+			"https://h.example/gitlab/.well-known/openid-configuration": metadataOf("https://h.example/gitlab", "/gitlab/oauth/authorize", "/gitlab/oauth/token", "")},
+			Found{Kind: "gitlab", Root: "/gitlab", AuthURL: "https://h.example/gitlab/oauth/authorize"}, 3},
+		{"GitLab by git's challenge", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("GitLab")},
+			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize"}, 5},
+		{"GitLab below a path, by git's challenge", "https://h.example", "/gitlab/group", map[string]step{
+			"https://h.example/gitlab" + probe: challenge("GitLab"), "https://h.example/gitlab/group" + probe: challenge("GitLab")},
+			Found{Kind: "gitlab", Root: "/gitlab", AuthURL: "https://h.example/gitlab/oauth/authorize"}, 10},
+		{"GitLab with an issuer that is wrong, by git's challenge", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/openid-configuration": metadataOf("http://h.example", "/oauth/authorize", "/oauth/token", ""), "https://h.example" + probe: challenge("GitLab")},
+			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize"}, 5},
+		{"GitHub Enterprise Server by RFC 8414, at its issuer's place", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/oauth-authorization-server/login/oauth": metadataOf("https://h.example/login/oauth", "/login/oauth/authorize", "/login/oauth/access_token", "")},
+			Found{Kind: "github", AuthURL: "https://h.example/login/oauth/authorize", HasDeviceFlow: true}, 2},
+		{"GitHub Enterprise Server by git's challenge", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("GitHub")},
+			Found{Kind: "github", AuthURL: "https://h.example/login/oauth/authorize", HasDeviceFlow: true}, 4},
+		{"Gitea by OpenID Connect", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", "")},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 3},
+		{"Forgejo by its name alone", "https://forgejo.example", "", nil,
+			Found{Kind: "forgejo", AuthURL: "https://forgejo.example/login/oauth/authorize"}, 4},
+		{"another server", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/oauth-authorization-server": metadataOf("https://h.example", "/authorize", "/token", `,"device_authorization_endpoint":"https://h.example/device"`)},
+			Found{Kind: "oauth", AuthURL: "https://h.example/authorize", HasDeviceFlow: true}, 1},
+		{"a host in capitals", "https://H.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea")},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 4},
+		{"a page for everything", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/oauth-authorization-server": says(200, "<html>"), "https://h.example/.well-known/openid-configuration": says(200, "<html>")}, Found{}, 4},
+		{"a redirect to metadata", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/openid-configuration": says(302, "", "Location", "https://evil.example/")}, Found{}, 4},
+		{"metadata with an error's status", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": says(500, document())}, Found{}, 4},
+		{"metadata without an end", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": endless}, Found{}, 4},
+		{"nothing", "https://h.example", "", nil, Found{}, 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := &web{steps: test.steps}
+			client := server.client()
+			client.HTTP.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+			got, err := client.Discover(t.Context(), test.origin, test.path)
+			if err != nil || got.Kind != test.want.Kind || got.Root != test.want.Root || got.AuthURL != test.want.AuthURL || got.HasDeviceFlow != test.want.HasDeviceFlow {
+				t.Errorf("found %q at %q, %s, device flow %t, %v", got.Kind, got.Root, got.AuthURL, got.HasDeviceFlow, err)
+			}
+			if len(server.asked) != test.asked {
+				t.Errorf("%d requests: %q", len(server.asked), server.asked)
+			}
+		})
+	}
+}
+
+func TestDiscoverFails(t *testing.T) {
+	elsewhere := metadataOf("https://h.example", "/a", "/t", `,"revocation_endpoint":"https://evil.example/r"`)
+	for _, test := range []struct {
+		name   string
+		origin string
+		answer step // of the metadata
+		text   string
+	}{
+		{"plain http", "http://h.example", nil, "not the address of an https host"},
+		{"no host", "https://", nil, "not the address"},
+		{"no address", "://", nil, "not the address"},
+		{"the network is away", "https://h.example", lost, "connection reset"},
+		{"metadata of another issuer", "https://h.example", metadataOf("https://evil.example", "/a", "/t", ""), "are not used: it is of the issuer"},
+		{"an endpoint elsewhere", "https://h.example", elsewhere, `"https://evil.example/r" is not at "https://h.example"`},
+		{"no PKCE", "https://h.example", metadataOf("https://h.example", "/a", "/t", `,"code_challenge_methods_supported":["plain"]`), "no PKCE with S256"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := &web{steps: map[string]step{"https://h.example/.well-known/openid-configuration": test.answer}}
+			got, err := server.client().Discover(t.Context(), test.origin, "")
+			if got.Kind != "" || err == nil || !strings.Contains(err.Error(), test.text) {
+				t.Errorf("found %q, %v", got.Kind, err)
+			}
+		})
+	}
+}
+
+// TestDiscoverHasALimit: a server that takes its time is waited for 30 s in all.
+func TestDiscoverHasALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		_, err := (&web{steps: map[string]step{"https://h.example/.well-known/oauth-authorization-server": hangs}}).client().Discover(t.Context(), "https://h.example", "")
+		if err == nil || time.Since(began) != discoveryTime {
+			t.Errorf("ended after %v: %v", time.Since(began), err)
+		}
+	})
+}
+
+func TestRoots(t *testing.T) {
+	for path, want := range map[string][]string{
+		"":                          {""},
+		"/":                         {""},
+		"project.git":               {""},
+		"group/project.git":         {"/group", ""},
+		"/a/b/c.git/info":           {"/a/b", "/a", ""},
+		"gitlab/-/profile":          {"/gitlab", ""},
+		"gitlab/../etc":             {"/gitlab", ""},
+		"one/two/three/four/five/6": {"/one/two/three/four", "/one/two/three", "/one/two", "/one", ""},
+		"a b/c?d":                   {"/a%20b/c%3Fd", "/a%20b", ""},
+	} {
+		if got := roots(path); !slices.Equal(got, want) {
+			t.Errorf("roots(%q) = %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	other := metadataOf("https://h.example", "/authorize", "/token", `,"revocation_endpoint":"https://h.example/revoke","authorization_response_iss_parameter_supported":true`)
+	const place = "https://h.example/.well-known/openid-configuration"
+	for _, test := range []struct {
+		name     string
+		settings Settings
+		path     string
+		steps    map[string]step
+		want     Provider
+	}{
+		{"a GitLab that says nothing", Settings{ClientID: "app"}, "", nil, Provider{
+			Kind: "gitlab", TokenURL: "https://h.example/oauth/token", RevokeURL: "https://h.example/oauth/revoke"}},
+		{"a Gitea", Settings{ClientID: "app"}, "", map[string]step{"https://h.example" + probe: challenge("Gitea")}, Provider{
+			Kind: "gitea", TokenURL: "https://h.example/login/oauth/access_token"}},
+		{"a Gitea below a path", Settings{ClientID: "app"}, "git/ada/project.git", map[string]step{
+			"https://h.example/git/.well-known/openid-configuration": metadataOf("https://h.example/git/", "/git/login/oauth/authorize", "/git/login/oauth/access_token", "")}, Provider{
+			Kind: "gitea", TokenURL: "https://h.example/git/login/oauth/access_token", Issuer: "https://h.example/git/"}},
+		{"another server", Settings{ClientID: "app"}, "", map[string]step{place: other}, Provider{
+			Kind: "oauth", TokenURL: "https://h.example/token", RevokeURL: "https://h.example/revoke", Issuer: "https://h.example", SendsIssuer: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			guessed, err := Resolve("https://h.example", nil, test.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := (&web{steps: test.steps}).client().Confirm(t.Context(), guessed, test.path)
+			if err != nil || got.ClientID != "app" || got.Kind != test.want.Kind || got.TokenURL != test.want.TokenURL || got.RevokeURL != test.want.RevokeURL ||
+				got.Issuer != test.want.Issuer || got.SendsIssuer != test.want.SendsIssuer {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestConfirmAsksNobodyElse: where anything says what the server is, no request
+// is made.
+func TestConfirmAsksNobodyElse(t *testing.T) {
+	for name, settings := range map[string]Settings{
+		"by a configured kind":      {ClientID: "app", Kind: "gitea"},
+		"by configured endpoints":   {ClientID: "app", AuthURL: "/a", TokenURL: "/t"},
+		"by one endpoint, a GitLab": {ClientID: "app", AuthURL: "/gitlab/oauth/authorize"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			provider, err := Resolve("https://h.example", nil, settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := &web{}
+			if got, err := server.client().Confirm(t.Context(), provider, ""); err != nil || got.Kind != provider.Kind || server.asked != nil {
+				t.Errorf("kind %q, asked %q, %v", got.Kind, server.asked, err)
+			}
+		})
+	}
+}
+
+func TestConfirmFails(t *testing.T) {
+	guessed, err := Resolve("https://h.example", nil, Settings{ClientID: "app"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("a time-out, which is not the sign-in's", func(t *testing.T) {
+		server := &web{steps: map[string]step{"https://h.example/.well-known/oauth-authorization-server": fails(context.DeadlineExceeded)}}
+		if _, err := server.client().Confirm(t.Context(), guessed, ""); err == nil || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("the end of the sign-in", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := (&web{}).client().Confirm(ctx, guessed, ""); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// TestDiscoverTheFake asks a server that checks what it is sent.
+func TestDiscoverTheFake(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		root   string
+		off    bool
+		device bool
+	}{
+		{"at the host's root", "", false, true},
+		{"below a path, without the device flow", "/gitlab", true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := startGitLab(t, fakegitlab.Options{Root: test.root, DeviceFlowOff: test.off})
+			found, err := clientOf(t, server).Discover(t.Context(), strings.TrimSuffix(server.URL(), test.root), test.root+"/group/project.git")
+			if err != nil || found.Kind != "gitlab" || found.Root != test.root || found.HasDeviceFlow != test.device {
+				t.Errorf("found %q at %q, device flow %t, %v", found.Kind, found.Root, found.HasDeviceFlow, err)
+			}
+			if found.ApplicationsURL != server.URL()+"/-/user_settings/applications" {
+				t.Errorf("applications are registered at %s", found.ApplicationsURL)
+			}
+		})
+	}
+}
