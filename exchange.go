@@ -127,7 +127,7 @@ func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account c
 	if err != nil {
 		return oauthflow.Grant{}, err
 	}
-	provider := oauthflow.Provider{ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
+	provider := oauthflow.Provider{Kind: account.Provider, ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
 	if what.ClientID == account.ClientID && what.ClientSecret != "" {
 		provider.ClientSecret = secret.New(what.ClientSecret)
 	}

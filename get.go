@@ -54,7 +54,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	case errors.Is(err, oauthflow.ErrUnknownHost):
 		return d.leftOver(ctx, q, found.account), nil
 	case errors.Is(err, oauthflow.ErrNoClientID):
-		d.person.missesClientID(q.origin)
+		d.person.missesClientID(q.origin, provider.Title)
 		return d.leftOver(ctx, q, found.account), nil
 	case err != nil:
 		return credential.Response{}, fmt.Errorf("%s: %v", q.origin, err)
@@ -74,18 +74,21 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 // storage helper before it in git's list keeps the grant, and git brings the
 // refresh token along with its question (git 2.41).
 func (d *doorkey) answerFromGit(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (credential.Response, error) {
-	found := entry{account: accountFor(q, provider)}
+	var found entry
 	if !q.OAuthRefreshToken.IsEmpty() {
 		client, err := d.client(ctx, provider.TokenURL)
 		if err != nil {
 			return credential.Response{}, err
+		}
+		if provider, err = client.Confirm(ctx, provider, q.Path); err != nil {
+			return credential.Response{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 		}
 		grant, err := client.Refresh(ctx, provider, q.OAuthRefreshToken)
 		if err != nil && !oauthflow.Is(err, "invalid_grant") {
 			return credential.Response{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 		}
 		if err == nil {
-			found = granted(found.account, grant, d.now())
+			found = granted(accountFor(q, provider), grant, d.now())
 		}
 	}
 	if !found.usable() {

@@ -30,6 +30,7 @@ type circumstances struct {
 	named           flow // by --flow, DOORKEY_FLOW or credential.oauthFlow
 	browser         bool // one can open before the person
 	device          bool // the server is known to have the device flow
+	needsSecret     bool // the server has no sign-in in the browser without the application's secret
 	terminal        bool // a terminal that the person can read and type in
 	promptsAllowed  bool // git may ask in the terminal (GIT_TERMINAL_PROMPT)
 	asking          bool // doorkey may ask at all (credential.interactive, DOORKEY_INTERACTIVE)
@@ -46,6 +47,8 @@ var (
 		"run any git command for this host in a terminal to sign in; in a CI job, set DOORKEY_FLOW=device")
 	errPromptsAreOff = errors.New("no browser can open here, and GIT_TERMINAL_PROMPT=0 says not to ask in the terminal\n" +
 		"run any git command for this host without it to sign in, or name a flow with DOORKEY_FLOW")
+	errNeedsSecret = errors.New("a sign-in in the browser takes the application's secret there\n" +
+		"set credential.<url>.oauthClientSecret; GitHub also signs in by device code, without a secret, when git runs in a terminal")
 	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into\n" +
 		"run any git command for this host in a terminal to sign in, or name another flow")
 )
@@ -57,18 +60,24 @@ func ladder(c circumstances) ([]flow, error) {
 		return nil, errAskingIsOff
 	case c.recentlyRefused && !c.terminal:
 		return nil, errJustRefused
+	case c.needsSecret && (!c.device || c.named == browserFlow || c.named == pasteFlow):
+		return nil, errNeedsSecret
 	case c.named == pasteFlow && !c.terminal:
 		return nil, errNoPaste
 	case c.named != unnamed && c.named != automatic:
 		return []flow{c.named}, nil
 	}
 	switch {
-	case c.browser:
+	case c.browser && !c.needsSecret:
 		return []flow{browserFlow}, nil // the person has one place to look at
+	case c.browser && !(c.terminal && c.promptsAllowed):
+		return nil, errNeedsSecret
 	case !c.terminal:
 		return nil, errNobodyToAsk
 	case !c.promptsAllowed:
 		return nil, errPromptsAreOff
+	case c.needsSecret:
+		return []flow{deviceFlow}, nil
 	case c.device:
 		return []flow{deviceFlow, pasteFlow}, nil
 	}

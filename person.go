@@ -148,14 +148,14 @@ func (p *person) othersKeep(origin string, helpers []string) {
 		"so that doorkey alone has it, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
 }
 
-func (p *person) missesClientID(origin string) {
+func (p *person) missesClientID(origin, title string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {
 		host = address.Host
 	}
-	p.tell(p.stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like a GitLab, but no OAuth application is configured for it\n"+
+	p.tell(p.stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like %s, but no OAuth application is configured for it\n"+
 		"ask its administrator for the application ID, or register one (README, \"Quick start\"), then run: git config --global credential.%s.oauthClientId <application ID>",
-		host, origin))
+		host, title, origin))
 }
 
 // openBrowser asks for a sign-in in the browser. The address is always shown:

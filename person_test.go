@@ -36,7 +36,7 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 	for name, tell := range map[string]func(*person){
 		"error":     func(p *person) { p.complain(errors.New(hostile)) },
 		"origin":    func(p *person) { p.keyIsGone(hostile) },
-		"client ID": func(p *person) { p.missesClientID("https://" + hostile) },
+		"client ID": func(p *person) { p.missesClientID("https://"+hostile, "GitLab") },
 		"address":   func(p *person) { p.openBrowser(hostile, "https://h/"+hostile, deadline) },
 		"starter":   func(p *person) { p.browserFailed(errors.New(hostile)) },
 		"user code": func(p *person) {

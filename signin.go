@@ -90,7 +90,7 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 		}
 	}
 	flows, err := ladder(circumstances{
-		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "",
+		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
 		terminal: d.person.prompts().canType(), promptsAllowed: settings.mayPrompt,
 		asking: settings.mayAsk, recentlyRefused: isRecent(refused, d.now()),
 	})
@@ -128,6 +128,9 @@ func (d *doorkey) askPerson(ctx context.Context, q question, provider oauthflow.
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
+	if provider, err = client.Confirm(ctx, provider, q.Path); err != nil {
+		return entry{}, err
+	}
 	asking := &asking{doorkey: d, client: client, origin: q.origin, provider: provider, deadline: deadline}
 	for _, flow := range flows {
 		var grant oauthflow.Grant
