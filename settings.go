@@ -62,6 +62,11 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 	if value := values["oauthclientsecret"]; value != "" {
 		s.oauth.ClientSecret = secret.New(value)
 	}
+	if s.oauth.ClientID == "" {
+		if s.oauth.ClientID, err = clientIDOf(builtInClientIDs, request.Origin()); err != nil {
+			return settings{}, err
+		}
+	}
 	if s.place, err = parsePlace(values["oauthstore"]); err != nil {
 		return settings{}, err
 	}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// builtInClientIDs are a distributor's own client IDs, an origin and its ID each:
+//
+//	go build -ldflags "-X main.builtInClientIDs=https://gitlab.com=ID,https://github.com=ID"
+//
+// doorkey itself ships none. It is a package-level variable because the linker
+// sets nothing else; nothing in the program writes it.
+var builtInClientIDs string
+
+// clientIDOf returns the client ID that a list has for an origin, "" for none.
+// It fails on a list that is not of the form above, so that who builds with it
+// sees that at the first try.
+func clientIDOf(list, origin string) (string, error) {
+	found := ""
+	for pair := range strings.SplitSeq(list, ",") {
+		if pair == "" {
+			continue
+		}
+		host, id, _ := strings.Cut(pair, "=")
+		address, err := url.Parse(host)
+		if err != nil || address.Scheme != "https" || address.Host == "" || host != "https://"+strings.ToLower(address.Host) || id == "" {
+			return "", fmt.Errorf("this doorkey was built with client IDs that cannot be read: %q is not of the form https://host=ID", pair)
+		}
+		if host == origin {
+			found = id
+		}
+	}
+	return found, nil
+}
