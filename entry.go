@@ -26,10 +26,14 @@ func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 		return entry{}, err
 	}
 	account, found := q.choose(accounts, d.now())
+	d.trace.Info("look up", "accounts", len(accounts), "found", found, "grant", account.IsGrant(), "label", account.Username,
+		"fresh", found && account.Fresh(d.now()), "expiry", account.Expiry, "ended", account.Ended)
 	if !found || !account.Fresh(d.now()) {
 		return entry{account: account}, nil
 	}
+	begun := d.now()
 	secrets, err := d.cache.Unseal(ctx, q.origin, account)
+	d.trace.Info("unseal", "key", account.Place(), "access_token", secrets.AccessToken, "refused", q.refused, outcome(err), d.took(begun))
 	switch {
 	case errors.Is(err, cache.ErrKeyGone):
 		d.person.keyIsGone(q.origin)

@@ -34,7 +34,9 @@ func (d *doorkey) erase(ctx context.Context) error {
 		return err
 	}
 	defer locked.Unlock()
-	if concerned, err = d.concerned(ctx, q); err != nil {
+	concerned, err = d.concerned(ctx, q)
+	d.trace.Info("erase", "origin", q.origin, "label", q.label, "password", q.Password, "accounts", len(concerned), outcome(err))
+	if err != nil {
 		return err
 	}
 	return d.drop(ctx, locked, q, concerned)

@@ -42,13 +42,16 @@ func (d *doorkey) report(line report) { _ = json.NewEncoder(d.out).Encode(line) 
 func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holder)) (gone bool, err error) {
 	limited, cancel := context.WithTimeout(ctx, what.Timeout)
 	defer cancel()
+	begun := d.now()
 	locked, err := d.cache.Lock(limited, what.Origin, waiting)
+	d.trace.Info("lock", "origin", what.Origin, outcome(err), d.took(begun))
 	if err != nil {
 		return false, fmt.Errorf("refresh for %s: waited %v for another process: %v", what.Origin, what.Timeout, err)
 	}
 	defer locked.Unlock()
 
 	found, err := d.spendable(limited, locked, what)
+	d.trace.Info("refresh", "needed", found.account.IsGrant(), "refresh_token", found.secrets.RefreshToken, outcome(err))
 	if err != nil || !found.account.IsGrant() {
 		return false, err // somebody has done the work
 	}
@@ -131,7 +134,7 @@ func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account c
 	if what.ClientID == account.ClientID && what.ClientSecret != "" {
 		provider.ClientSecret = secret.New(what.ClientSecret)
 	}
-	client := oauthflow.Client{HTTP: http}
+	client := d.traceHTTP(oauthflow.Client{HTTP: http})
 	grant, err := client.Refresh(ctx, provider, refreshToken)
 	if oauthflow.Is(err, "invalid_grant") || isLost(err) {
 		time.Sleep(aMoment)

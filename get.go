@@ -16,7 +16,11 @@ func (d *doorkey) get(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	response, err := d.answer(ctx, ask(request))
+	q := ask(request)
+	begun := d.now()
+	d.trace.Info("get", "origin", q.origin, "label", q.label, "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
+	response, err := d.answer(ctx, q)
+	d.trace.Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, outcome(err), d.took(begun))
 	if err != nil {
 		// Without this, git would go on to ask the person for a user name and
 		// a password, which a host with OAuth does not take.
@@ -50,6 +54,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		return credential.Response{}, err
 	}
 	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, settings.oauth)
+	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", provider.TokenURL, outcome(err))
 	switch {
 	case errors.Is(err, oauthflow.ErrUnknownHost):
 		return d.leftOver(ctx, q, found.account), nil

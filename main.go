@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"time"
@@ -27,7 +28,11 @@ func main() {
 // 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: here()}, where: here(), now: time.Now}
-	err := d.dispatch(ctx, args)
+	var err error
+	if d.trace, err = newTrace(d.where.variable("DOORKEY_TRACE"), stderr); err != nil {
+		d.person.complain(err) // which is no reason not to answer
+	}
+	err = d.dispatch(ctx, args)
 	switch {
 	case err == nil:
 		return 0
@@ -51,6 +56,7 @@ type doorkey struct {
 	person *person
 	cache  *cache.Cache
 	where  surroundings
+	trace  *slog.Logger
 	flow   flow // --flow
 	now    func() time.Time
 }

@@ -104,7 +104,9 @@ func (d *doorkey) refreshInChild(ctx context.Context, q question, account cache.
 	waiting := d.person.busy(q.origin)
 	failure := errors.New("its token was over again each time, before it could be handed out")
 	for range attempts {
-		last, err := runChild(ctx, what, waiting)
+		begun := d.now()
+		last, err := d.runChild(what, waiting)
+		d.trace.Info("refresh child", "gone", last.Gone, "failure", last.Error, outcome(err), d.took(begun))
 		switch {
 		case errors.Is(err, errChildEnded):
 			failure = err
@@ -140,13 +142,16 @@ func (d *doorkey) lastMinute(ctx context.Context, q question, account cache.Acco
 }
 
 // runChild starts the child, tells it the task and waits for its last report.
-func runChild(ctx context.Context, what task, waiting func(cache.Holder)) (report, error) {
+func (d *doorkey) runChild(what task, waiting func(cache.Holder)) (report, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return report{}, err
 	}
 	child := exec.Command(program, exchangeVerb) // not bound to ctx: nothing is to end it
 	child.SysProcAttr = inItsOwnSession()
+	if d.isTraced() {
+		child.Stderr = os.Stderr
+	}
 	input, err := child.StdinPipe()
 	if err != nil {
 		return report{}, err

@@ -89,11 +89,14 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 			settings.flow = f
 		}
 	}
-	flows, err := ladder(circumstances{
+	c := circumstances{
 		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
 		terminal: d.person.prompts().canType(), promptsAllowed: settings.mayPrompt,
 		asking: settings.mayAsk, recentlyRefused: isRecent(refused, d.now()),
-	})
+	}
+	flows, err := ladder(c)
+	d.trace.Info("ladder", "named", c.named, "browser", c.browser, "device", c.device, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
+		"asking", c.asking, "recently_refused", c.recentlyRefused, "flows", flows, outcome(err))
 	if err != nil {
 		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
 	}
@@ -110,7 +113,9 @@ func isRecent(refused, now time.Time) bool {
 func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings settings) (*cache.Locked, error) {
 	ctx, cancel := context.WithTimeout(ctx, settings.timeout+time.Minute)
 	defer cancel()
+	begun := d.now()
 	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
+	d.trace.Info("lock", "origin", origin, outcome(err), d.took(begun))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", settings.timeout+time.Minute, origin)
 	}
@@ -134,7 +139,10 @@ func (d *doorkey) askPerson(ctx context.Context, q question, provider oauthflow.
 	asking := &asking{doorkey: d, client: client, origin: q.origin, provider: provider, deadline: deadline}
 	for _, flow := range flows {
 		var grant oauthflow.Grant
+		begun := d.now()
 		grant, err = asking.by(ctx, flow)
+		d.trace.Info("sign in", "flow", flow, "access_token", grant.AccessToken, "refresh_token", grant.RefreshToken,
+			"scopes", grant.Scopes, "expiry", grant.Expiry, outcome(err), d.took(begun))
 		if err == nil {
 			return granted(accountFor(q, provider), grant, d.now()), nil
 		}
@@ -167,7 +175,10 @@ func (d *doorkey) client(ctx context.Context, endpoint string) (oauthflow.Client
 		return oauthflow.Client{}, err
 	}
 	http, err := oauthflow.NewHTTPClient(settings)
-	return oauthflow.Client{HTTP: http}, err
+	if err != nil {
+		return oauthflow.Client{}, err
+	}
+	return d.traceHTTP(oauthflow.Client{HTTP: http}), nil
 }
 
 // accountFor is the account that a request means, without a grant yet. The name

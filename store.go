@@ -35,6 +35,7 @@ func (d *doorkey) store(ctx context.Context) error {
 	if err != nil || settings.place == keepNothing || signsIn(origin, request, settings) {
 		return err
 	}
+	d.trace.Info("store", "origin", origin, "path", request.Path, "username", request.Username, "password", request.Password, "key", settings.place)
 	locked, err := d.lockToChange(ctx, origin)
 	if err != nil {
 		return err
