@@ -81,6 +81,17 @@ func New(caFile string) (*Browser, error) {
 	return &Browser{client: &http.Client{Transport: transport, Jar: jar}}, nil
 }
 
+// ShowCertificate has the browser show a client certificate, from files in PEM
+// form, to servers that ask for one.
+func (b *Browser) ShowCertificate(certificate, key string) error {
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if err != nil {
+		return fmt.Errorf("fakebrowser: the client certificate: %v", err)
+	}
+	b.client.Transport.(*http.Transport).TLSClientConfig.Certificates = []tls.Certificate{pair}
+	return nil
+}
+
 // Visit opens an address and goes on, form by form, until the answer is given,
 // or a page has nothing to answer or shows an error. It returns the last page,
 // whatever its status. Where the last address does not answer (nobody listens

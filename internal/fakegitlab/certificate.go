@@ -21,46 +21,82 @@ func hostNames() []string { return []string{"localhost", "gitlab.localhost"} }
 // hostAddresses are the addresses under which the server may be addressed.
 func hostAddresses() []net.IP { return []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback} }
 
-// newCertificate makes a certificate authority that lives only as long as this
-// server, writes its certificate to caFile (PEM) and returns a certificate for
-// the server that it signed. The authority's key is forgotten at once.
-func newCertificate(caFile string) (tls.Certificate, error) {
-	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("fakegitlab: make the CA's key: %v", err)
-	}
-	authority := certificateTemplate(1, "doorkey practice CA")
-	authority.IsCA, authority.BasicConstraintsValid = true, true
-	authority.KeyUsage = x509.KeyUsageCertSign
-	authorityBytes, err := x509.CreateCertificate(rand.Reader, authority, authority, authorityKey.Public(), authorityKey)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("fakegitlab: make the CA's certificate: %v", err)
-	}
-	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authorityBytes})
-	if err := os.WriteFile(caFile, block, 0o644); err != nil {
-		return tls.Certificate{}, fmt.Errorf("fakegitlab: write the CA file: %v", err)
-	}
-	return signServerCertificate(authority, authorityKey)
+// authority is a certificate authority that lives only as long as its server.
+// Its key is never written.
+type authority struct {
+	certificate *x509.Certificate
+	key         *ecdsa.PrivateKey
 }
 
-// signServerCertificate returns a certificate and key for the server's names.
-func signServerCertificate(authority *x509.Certificate, authorityKey *ecdsa.PrivateKey) (tls.Certificate, error) {
+// newAuthority makes a certificate authority and writes its certificate to
+// caFile (PEM).
+func newAuthority(caFile string) (authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("fakegitlab: make the server's key: %v", err)
+		return authority{}, fmt.Errorf("fakegitlab: make the CA's key: %v", err)
 	}
-	template := certificateTemplate(2, "127.0.0.1")
-	template.DNSNames, template.IPAddresses = hostNames(), hostAddresses()
-	template.KeyUsage = x509.KeyUsageDigitalSignature
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	certificate, err := x509.CreateCertificate(rand.Reader, template, authority, key.Public(), authorityKey)
+	template := certificateTemplate(1, "doorkey practice CA")
+	template.IsCA, template.BasicConstraintsValid = true, true
+	template.KeyUsage = x509.KeyUsageCertSign
+	made, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("fakegitlab: make the server's certificate: %v", err)
+		return authority{}, fmt.Errorf("fakegitlab: make the CA's certificate: %v", err)
+	}
+	if err := writePEM(caFile, "CERTIFICATE", made); err != nil {
+		return authority{}, err
+	}
+	certificate, err := x509.ParseCertificate(made)
+	return authority{certificate, key}, err
+}
+
+// sign returns a certificate and its key.
+func (a authority) sign(template *x509.Certificate) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("fakegitlab: make the key of %s: %v", template.Subject, err)
+	}
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	certificate, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("fakegitlab: make the certificate of %s: %v", template.Subject, err)
 	}
 	return tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key}, nil
 }
 
-// certificateTemplate returns what both certificates have in common. They are
+// signServer returns a certificate and key for the server's names.
+func (a authority) signServer() (tls.Certificate, error) {
+	template := certificateTemplate(2, "127.0.0.1")
+	template.DNSNames, template.IPAddresses = hostNames(), hostAddresses()
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	return a.sign(template)
+}
+
+// writeClient writes the certificate of a client and its key (PEM).
+func (a authority) writeClient(certificateFile, keyFile string) error {
+	template := certificateTemplate(3, "ada")
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	client, err := a.sign(template)
+	if err != nil {
+		return err
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(client.PrivateKey)
+	if err != nil {
+		return fmt.Errorf("fakegitlab: the client's key: %v", err)
+	}
+	if err := writePEM(keyFile, "PRIVATE KEY", key); err != nil {
+		return err
+	}
+	return writePEM(certificateFile, "CERTIFICATE", client.Certificate[0])
+}
+
+func writePEM(path, kind string, content []byte) error {
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}), 0o600); err != nil {
+		return fmt.Errorf("fakegitlab: %v", err)
+	}
+	return nil
+}
+
+// certificateTemplate returns what all certificates have in common. They are
 // valid from an hour ago, so that a clock which was just set back does no harm.
 func certificateTemplate(serial int64, name string) *x509.Certificate {
 	return &x509.Certificate{

@@ -24,6 +24,10 @@ type Options struct {
 	// Root is the relative URL root, such as "/gitlab"; "" for none.
 	Root string
 
+	// RequireClientCertificate ends connections of clients that do not show a
+	// certificate of the server's authority, see [Server.ClientCertificate].
+	RequireClientCertificate bool
+
 	// ClientID is the application's ID (DefaultClientID when empty).
 	ClientID string
 	// ClientSecret makes the application confidential when it is not empty.

@@ -12,6 +12,7 @@ package fakegitlab
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"html/template"
 	"io"
@@ -76,7 +77,7 @@ func Start(options Options) (*Server, error) {
 
 // listen opens the port and starts to serve.
 func (s *Server) listen() error {
-	certificate, err := newCertificate(s.caFile)
+	settings, err := s.tlsSettings()
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (s *Server) listen() error {
 	s.end = end
 	s.web = &http.Server{
 		Handler:     http.HandlerFunc(s.serve),
-		TLSConfig:   &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}},
+		TLSConfig:   settings,
 		ErrorLog:    log.New(io.Discard, "", 0),
 		BaseContext: func(net.Listener) context.Context { return running },
 		ConnState:   s.countConnections,
@@ -99,6 +100,25 @@ func (s *Server) listen() error {
 		s.web.Serve(tls.NewListener(listener, s.web.TLSConfig))
 	}()
 	return nil
+}
+
+// tlsSettings makes the certificates.
+func (s *Server) tlsSettings() (*tls.Config, error) {
+	authority, err := newAuthority(s.caFile)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := authority.signServer()
+	if err != nil {
+		return nil, err
+	}
+	settings := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	if !s.options.RequireClientCertificate {
+		return settings, nil
+	}
+	settings.ClientAuth, settings.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	settings.ClientCAs.AddCert(authority.certificate)
+	return settings, authority.writeClient(s.ClientCertificate())
 }
 
 // countConnections lets Close wait for the last connection.
@@ -128,6 +148,12 @@ func (s *Server) URL() string { return s.base + s.options.Root }
 // CAFile returns the path of the file (PEM) with the certificate authority
 // that signed the server's certificate.
 func (s *Server) CAFile() string { return s.caFile }
+
+// ClientCertificate returns the paths of a client's certificate and its key
+// (PEM), which are there if Options.RequireClientCertificate is set.
+func (s *Server) ClientCertificate() (certificate, key string) {
+	return filepath.Join(s.options.Directory, "client.pem"), filepath.Join(s.options.Directory, "client.key")
+}
 
 // ClientID returns the application's ID.
 func (s *Server) ClientID() string { return s.options.ClientID }
