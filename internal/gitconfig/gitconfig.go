@@ -44,6 +44,47 @@ func ForURL(ctx context.Context, section string, address *url.URL) (Values, erro
 	return parse(output, section), nil
 }
 
+// URLValue is what a variable is set to for URLs that begin with one.
+type URLValue struct {
+	URL   string // as it is written in the key, which may be a pattern ("https://*.example.com")
+	Value string // "true" for a variable without "=", as in git
+}
+
+// PerURL returns every setting of a variable for a URL of its own
+// ("http.<url>.sslVerify"), in git's reading order and from the same scopes as
+// ForURL. It is for those who need to know what exactly was said of whom.
+func PerURL(ctx context.Context, section, variable string) ([]URLValue, error) {
+	prefix, suffix := section+".", "."+strings.ToLower(variable)
+	pattern := "^" + regexp.QuoteMeta(prefix) + ".*" + regexp.QuoteMeta(suffix) + "$"
+	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-regexp", pattern)
+	if failed := new(RunError); errors.As(err, &failed) && failed.ExitCode == nothingFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var found []URLValue
+	for entry := range strings.SplitSeq(string(output), "\x00") {
+		key, value, given := strings.Cut(entry, "\n")
+		if !given {
+			value = "true"
+		}
+		if address, isOne := strings.CutPrefix(strings.TrimSuffix(key, suffix), prefix); isOne {
+			found = append(found, URLValue{address, value})
+		}
+	}
+	return found, nil
+}
+
+// ExpandPath returns a configured path as git reads it: "~/", "~user/" and
+// "%(prefix)/" are replaced. Other paths cost no child process.
+func ExpandPath(ctx context.Context, path string) (string, error) {
+	if !strings.HasPrefix(path, "~") && !strings.HasPrefix(path, "%(prefix)/") {
+		return path, nil
+	}
+	return expand(ctx, nil, path)
+}
+
 // nothingFound is the exit code of git config when no variable matches.
 const nothingFound = 1
 

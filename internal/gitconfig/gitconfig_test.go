@@ -93,6 +93,81 @@ func TestForURLListensToNoRepository(t *testing.T) {
 	}
 }
 
+// TestNoRepositoryIsHeard of whom to trust, nor of the way that requests take.
+func TestNoRepositoryIsHeard(t *testing.T) {
+	for _, key := range []string{
+		"proxy", "proxyAuthMethod", "proxySSLCAInfo", "proxySSLCert", "proxySSLKey",
+		"sslCAInfo", "sslCAPath", "sslCert", "sslKey", "sslVerify", "sslVersion", "sslBackend", "schannelUseSSLCAInfo",
+	} {
+		t.Run(key, func(t *testing.T) {
+			write(t, "", "[http \"https://gitlab.com\"]\n\t"+key+" = evil\n[http]\n\t"+key+" = evil\n")
+			if got, err := ForURL(t.Context(), "http", &url.URL{Scheme: "https", Host: "gitlab.com"}); err != nil || len(got) > 0 {
+				t.Errorf("for the URL: got %v, %v, want nothing", got, err)
+			}
+			if got, err := PerURL(t.Context(), "http", key); err != nil || len(got) > 0 {
+				t.Errorf("per URL: got %v, %v, want nothing", got, err)
+			}
+		})
+	}
+}
+
+func TestPerURL(t *testing.T) {
+	write(t, `
+[http]
+	sslVerify = true
+[http "https://GitLab.example.com:443/Path"]
+	SSLVerify = false
+	sslVerifyNot = true
+[http "https://*.example.com"]
+	sslVerify
+[https "x"]
+	sslVerify = true
+`, "")
+	t.Setenv("GIT_CONFIG_COUNT", "1")
+	t.Setenv("GIT_CONFIG_KEY_0", "http.https://a.example.sslverify")
+	t.Setenv("GIT_CONFIG_VALUE_0", "no\nreally")
+	got, err := PerURL(t.Context(), "http", "sslVerify")
+	want := []URLValue{{"https://GitLab.example.com:443/Path", "false"}, {"https://*.example.com", "true"}, {"https://a.example", "no\nreally"}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if got, err := PerURL(t.Context(), "http", "proxy"); err != nil || got != nil {
+		t.Errorf("got %v, %v, want nothing", got, err)
+	}
+}
+
+func TestExpandPath(t *testing.T) {
+	write(t, "", "")
+	for path, want := range map[string]string{
+		"": "", "/etc/ca.pem": "/etc/ca.pem", "ca.pem": "ca.pem", "~/ca.pem": filepath.Join(os.Getenv("HOME"), "ca.pem"),
+	} {
+		if got, err := ExpandPath(t.Context(), path); err != nil || got != want {
+			t.Errorf("%q: got %q, %v, want %q", path, got, err, want)
+		}
+	}
+	if got, err := ExpandPath(t.Context(), "~nobody-of-this-name/ca.pem"); err == nil {
+		t.Errorf("got %q for a user who is not there", got)
+	}
+}
+
+func TestFill(t *testing.T) {
+	const question = "protocol=http\nhost=proxy.example:3128\nusername=ada\n\n"
+	t.Run("by a helper", func(t *testing.T) {
+		write(t, "[credential]\n\thelper = \"!echo password=hush; :\"\n", "")
+		got, err := Fill(t.Context(), question)
+		if want := "protocol=http\nhost=proxy.example:3128\nusername=ada\npassword=hush\n"; err != nil || string(got) != want {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	})
+	t.Run("by nobody else", func(t *testing.T) {
+		write(t, "[core]\n\taskPass = echo askpass\n", "[credential]\n\thelper = \"!echo password=evil; :\"\n")
+		t.Setenv("SSH_ASKPASS", "echo askpass")
+		if got, err := Fill(t.Context(), question); err == nil {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
 func TestForURLListensToTheCommand(t *testing.T) {
 	write(t, "[credential]\n\toauthFlow = browser\n", "")
 	t.Setenv("GIT_CONFIG_COUNT", "1")

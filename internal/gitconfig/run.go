@@ -40,9 +40,15 @@ func (e *RunError) Error() string {
 // standard input, waits until it or ctx ends, and gives its standard output.
 // The error is a *RunError when git ran and failed. The arguments may be shown in it, as in the list of processes: no secret belongs there.
 func Run(ctx context.Context, dir string, environment []string, args ...string) ([]byte, error) {
-	var stdout, stderr bytes.Buffer
 	command := exec.CommandContext(ctx, "git", args...)
 	command.Dir, command.Env = dir, environment
+	return run(ctx, command)
+}
+
+// run runs a command of git's that is ready to start.
+func run(ctx context.Context, command *exec.Cmd) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	args := command.Args[1:]
 	command.Stdout, command.Stderr = &stdout, &stderr
 	command.WaitDelay = outputGrace
 	err := command.Run()

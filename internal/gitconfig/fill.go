@@ -1,0 +1,28 @@
+package gitconfig
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// fillTime is how long git's helpers may take to find a credential: a keyring
+// may have to be unlocked.
+const fillTime = time.Minute
+
+// Fill has git's credential helpers answer a question ("git credential fill"),
+// as they are configured outside of repositories. Nobody is asked: what no
+// helper knows is an error. Question and answer are lines of git's credential
+// protocol; the answer has the password in it.
+func Fill(ctx context.Context, question string) (answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, fillTime)
+	defer cancel()
+	command := exec.CommandContext(ctx, "git", "credential", "fill")
+	// An empty GIT_ASKPASS stands for no program at all, whatever core.askPass
+	// and SSH_ASKPASS say. doorkey may be among the helpers.
+	command.Env = append(neutral(os.Environ()), "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "DOORKEY_INTERACTIVE=0", "GCM_INTERACTIVE=never")
+	command.Stdin = strings.NewReader(question)
+	return run(ctx, command)
+}
