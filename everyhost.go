@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/oauthflow"
 )
@@ -46,12 +45,3 @@ func refuseForEveryHost(ctx context.Context, origin string, provider oauthflow.P
 // noHost is a name that no host has (RFC 2606): what git says for it, it says
 // for every host.
 const noHost = "every-host.invalid"
-
-// originOf is the origin of a URL, in the form that requests have it.
-func originOf(address string) string {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return credential.Request{Protocol: parsed.Scheme, Host: parsed.Host}.Origin()
-}

@@ -126,6 +126,7 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 // exchangeRefreshToken asks the endpoint that the grant came from, as the
 // application that it was given to, whatever the settings say by now.
 func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
+	what.HTTP.ProxyPassword = secret.New(what.ProxyPassword)
 	http, err := oauthflow.NewHTTPClient(what.HTTP)
 	if err != nil {
 		return oauthflow.Grant{}, err
@@ -147,6 +148,9 @@ func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account c
 // server has done. Asking again costs nothing: a server that has spent the
 // token has done so already.
 func isLost(err error) bool {
+	if failed, explained := errors.AsType[*oauthflow.ConnectionError](err); explained {
+		return !failed.Lasting && !failed.Timeout
+	}
 	failed, lost := errors.AsType[*url.Error](err)
 	return lost && !failed.Timeout()
 }

@@ -81,6 +81,7 @@ func isolate(env *testscript.Env) error {
 	}
 	server := &serverOf{}
 	env.Values[serverOf{}], env.Values[testOf{}] = server, env.T()
+	env.Values[proxyOf{}] = &proxyOf{}
 	env.Values[engineOf{}], env.Values[oidcOf{}] = &engineOf{}, &oidcOf{}
 	env.Defer(func() { closeServer(env.T(), server) })
 	return nil
@@ -147,6 +148,11 @@ func visit(address string) error {
 	browser, err := fakebrowser.New(os.Getenv("GITLAB_CA"))
 	if err != nil {
 		return err
+	}
+	if certificate := os.Getenv("CLIENT_CERTIFICATE"); certificate != "" {
+		if err := browser.ShowCertificate(certificate, os.Getenv("CLIENT_KEY")); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

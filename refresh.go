@@ -32,8 +32,10 @@ type task struct {
 	ClientSecret string                 `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`
-	Timeout      time.Duration          `json:"timeout"`
-	OtherHelpers []string               `json:"other_helpers"` // to remember with the account
+	// ProxyPassword is what HTTP leaves out.
+	ProxyPassword string        `json:"proxy_password"`
+	Timeout       time.Duration `json:"timeout"`
+	OtherHelpers  []string      `json:"other_helpers"` // to remember with the account
 }
 
 // report is a line that the child writes. The last one has Done.
@@ -75,19 +77,19 @@ func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
 }
 
 // describeTask puts together what the child is told.
-func describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
+func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
 	settings, err := readSettings(ctx, q.Request)
 	if err != nil {
 		return task{}, err
 	}
-	http, err := readHTTP(ctx, account.TokenEndpoint)
+	http, err := d.networkFor(ctx, account.TokenEndpoint)
 	if err != nil {
 		return task{}, err
 	}
 	return task{
 		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
-		OtherHelpers: otherHelpers(ctx, q),
+		ProxyPassword: http.ProxyPassword.Reveal(), OtherHelpers: otherHelpers(ctx, q),
 	}, nil
 }
 
@@ -97,7 +99,7 @@ func describeTask(ctx context.Context, q question, account cache.Account) (task,
 // when it is read: this process was stopped in between (a laptop was closed), or
 // another one was told that the server refuses it. That is no reason to sign in.
 func (d *doorkey) refreshInChild(ctx context.Context, q question, account cache.Account) (entry, error) {
-	what, err := describeTask(ctx, q, account)
+	what, err := d.describeTask(ctx, q, account)
 	if err != nil {
 		return entry{}, err
 	}

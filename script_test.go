@@ -21,7 +21,7 @@ import (
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium,
+		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium, "proxy": proxy,
 	}
 }
 
@@ -70,7 +70,7 @@ type serverOf struct{ *fakegitlab.Server }
 // gitlab is the command of the fake GitLab:
 //
 //	gitlab start [-root /path] [-lifetime 2s] [-secret S] [-redirect URI] [-trusted]
-//	             [-no-device] [-device-lifetime 5m]
+//	             [-no-device] [-device-lifetime 5m] [-client-certificate]
 //	gitlab configure             tell git of its CA and doorkey of its application
 //	gitlab expire                two hours later: all access tokens are over, as doorkey knows
 //	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
@@ -82,7 +82,8 @@ type serverOf struct{ *fakegitlab.Server }
 //	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL] [-www-authenticate C]
 //	gitlab behave
 //
-// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID. The script fails
+// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, and with
+// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY. The script fails
 // if the server was sent anything that a client must not send.
 func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -137,6 +138,7 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	flags.StringVar(&options.ClientSecret, "secret", "", "")
 	flags.BoolVar(&options.ConsentAutomatically, "trusted", false, "")
 	flags.BoolVar(&options.DeviceFlowOff, "no-device", false, "")
+	flags.BoolVar(&options.RequireClientCertificate, "client-certificate", false, "")
 	flags.DurationVar(&options.DeviceLifetime, "device-lifetime", 0, "")
 	options.DeviceInterval = time.Second
 	flags.Func("redirect", "", func(uri string) error {
@@ -154,6 +156,11 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	ts.Setenv("GITLAB_HOST", strings.TrimPrefix(origin, "https://"))
 	ts.Setenv("GITLAB_CA", server.CAFile())
 	ts.Setenv("CLIENT_ID", server.ClientID())
+	if options.RequireClientCertificate {
+		certificate, key := server.ClientCertificate()
+		ts.Setenv("CLIENT_CERTIFICATE", certificate)
+		ts.Setenv("CLIENT_KEY", key)
+	}
 }
 
 func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {

@@ -170,7 +170,7 @@ func isTimeout(err error) bool {
 // client talks to an endpoint as git would: through its proxy, trusting whom it
 // trusts.
 func (d *doorkey) client(ctx context.Context, endpoint string) (oauthflow.Client, error) {
-	settings, err := readHTTP(ctx, endpoint)
+	settings, err := d.networkFor(ctx, endpoint)
 	if err != nil {
 		return oauthflow.Client{}, err
 	}

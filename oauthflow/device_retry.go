@@ -44,6 +44,10 @@ func isPassing(err error) bool {
 // isLostConnection does not take a certificate that is not trusted, nor an
 // answer without an end, for something that time cures.
 func isLostConnection(err error) bool {
+	var explained *ConnectionError
+	if errors.As(err, &explained) {
+		return !explained.Lasting
+	}
 	var connection *url.Error
 	var certificate *tls.CertificateVerificationError
 	var endless *http.MaxBytesError

@@ -19,7 +19,7 @@ import (
 // 2.3.1: in the form, since no server of ours wants a header) and returns the
 // JSON object of its answer, nil where that is none. An answer that is an
 // error, by its status or, as GitHub has it, by its body alone, is an *Error; a
-// connection that fails is a *url.Error.
+// connection that fails is a *ConnectionError, or else a *url.Error.
 func (c Client) post(ctx context.Context, provider Provider, endpoint string, form url.Values) (fields, error) {
 	form = maps.Clone(form)
 	form.Set("client_id", provider.ClientID)
@@ -33,7 +33,7 @@ func (c Client) post(ctx context.Context, provider Provider, endpoint string, fo
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := c.HTTP.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, plain(err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
@@ -44,9 +44,18 @@ func (c Client) post(ctx context.Context, provider Provider, endpoint string, fo
 	// An answer that was cut off after its object is whole: what it gives may
 	// have been given once and for all.
 	if answer == nil && err != nil {
-		return nil, &url.Error{Op: "Post", URL: endpoint, Err: err}
+		return nil, plain(&url.Error{Op: "Post", URL: endpoint, Err: err})
 	}
 	return answer, nil
+}
+
+// plain returns a *ConnectionError without the *url.Error around it, which says
+// no more.
+func plain(err error) error {
+	if explained := new(ConnectionError); errors.As(err, &explained) {
+		return explained
+	}
+	return err
 }
 
 // fields are the JSON object that an endpoint answered with. They are read one

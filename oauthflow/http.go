@@ -1,23 +1,47 @@
 package oauthflow
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
+	"context"
+	"io"
 	"net"
 	"net/http"
-	"net/url"
-	"os"
-	"strings"
 	"time"
+
+	"git-credential-doorkey/internal/secret"
 )
 
-// HTTPSettings are those of git for the host ("http.*"). Zero values leave the
-// system's own: its certificates, HTTPS_PROXY and NO_PROXY.
+// HTTPSettings say how a server is reached and whom to trust, as git has it
+// (its "http.*" and GIT_SSL_*). Zero values are: no proxy, the system's
+// certificate authorities, no client certificate.
+//
+// They marshal to JSON but for the password, which whoever hands them on has to
+// reveal.
 type HTTPSettings struct {
-	Proxy     string // http.proxy
-	CAFile    string // http.sslCAInfo: PEM certificates to trust instead of the system's
+	// Proxy is the URL of the proxy, with its user and without the password:
+	// "http://ada@proxy.example:3128". The scheme is http, https, socks5 or
+	// socks5h; with both of the last the proxy resolves names.
+	Proxy           string
+	ProxyPassword   secret.Text `json:"-"`
+	ProxySource     string      // where Proxy is from, for messages: "HTTPS_PROXY"
+	ProxyAuthMethod string      // http.proxyAuthMethod; the password is sent for "", "anyauth" and "basic" alone
+
+	// Of a proxy that is talked to by TLS: PEM files, as below.
+	ProxyCAFile      string
+	ProxyCertificate string
+	ProxyKey         string
+
+	CAFile      string // http.sslCAInfo: certificates to trust instead of the system's
+	CAPath      string // http.sslCAPath: a directory of certificates to trust as well
+	Certificate string // http.sslCert: the client's certificate, and those between it and its authority
+	Key         string // http.sslKey: its key; in Certificate's file where empty
+	TLSVersion  string // http.sslVersion: "tlsv1.3" is the one that says more than TLS 1.2 or newer
+
+	// NoVerify leaves the server's certificate unchecked.
+	NoVerify bool
+	// VerifyRefused is a setting that would have done so and does not count, for
+	// messages: "GIT_SSL_NO_VERIFY".
+	VerifyRefused string
+
 	UserAgent string
 }
 
@@ -31,74 +55,79 @@ const (
 
 // NewHTTPClient returns a client for requests with tokens in them: TLS 1.2 or
 // newer, limits on time and size, and no redirect is ever followed, since it
-// would take the token along.
+// would take the token along. It reads the files that the settings name; an
+// error names the setting. Its requests fail with an error that says what was
+// tried and what to do.
 func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
+	dialer := &net.Dialer{Timeout: connectTime}
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: connectTime}).DialContext,
+		DialContext:           dialer.DialContext,
 		TLSHandshakeTimeout:   connectTime,
 		ResponseHeaderTimeout: headerTime,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:     true,
 	}
-	if settings.Proxy != "" {
-		proxy, err := parseProxy(settings.Proxy)
-		if err != nil || proxy.Host == "" {
-			return nil, errors.New("git's http.proxy is not a URL such as http://proxy.example:3128")
-		}
-		transport.Proxy = http.ProxyURL(proxy)
+	var err error
+	if transport.TLSClientConfig, err = settings.serverTLS(); err != nil {
+		return nil, err
 	}
-	if settings.CAFile != "" {
-		pool, err := readCertificates(settings.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("git's http.sslCAInfo: %v", err)
+	if settings.Proxy != "" {
+		if err := settings.useProxy(transport, dialer); err != nil {
+			return nil, err
 		}
-		transport.TLSClientConfig.RootCAs = pool
 	}
 	return &http.Client{
-		Transport:     limited{transport, settings.UserAgent},
-		Timeout:       wholeTime,
+		Transport:     limited{transport, settings},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
 }
 
-// parseProxy reads git's http.proxy, which may leave the scheme out.
-func parseProxy(proxy string) (*url.URL, error) {
-	if !strings.Contains(proxy, "://") {
-		proxy = "http://" + proxy
-	}
-	return url.Parse(proxy)
-}
-
-func readCertificates(path string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%q has no certificate in PEM form", path)
-	}
-	return pool, nil
-}
-
-// limited caps bodies, and asks for JSON as every token endpoint has it
-// (GitHub answers in form encoding otherwise).
+// limited ends requests in time, caps bodies, explains failures, and asks for
+// JSON as every token endpoint has it (GitHub answers in form encoding
+// otherwise).
 type limited struct {
-	next      *http.Transport
-	userAgent string
+	next     *http.Transport
+	settings HTTPSettings
 }
 
 func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", l.userAgent)
-	response, err := l.next.RoundTrip(request)
-	if err == nil {
-		response.Body = http.MaxBytesReader(nil, response.Body, largestBody)
+	ctx, cancel := context.WithTimeout(request.Context(), wholeTime)
+	sent := request.Clone(ctx)
+	sent.Header.Set("Accept", "application/json")
+	sent.Header.Set("User-Agent", l.settings.UserAgent)
+	explain := func(err error) error {
+		if request.Context().Err() != nil {
+			return err // whoever asked does not want to know any more
+		}
+		return l.settings.explain(request.URL, err)
 	}
-	return response, err
+	response, err := l.next.RoundTrip(sent)
+	if err != nil {
+		cancel()
+		return nil, explain(err)
+	}
+	response.Body = body{http.MaxBytesReader(nil, response.Body, largestBody), cancel, explain}
+	return response, nil
 }
 
 // CloseIdleConnections is what http.Client looks for by this name.
 func (l limited) CloseIdleConnections() { l.next.CloseIdleConnections() }
+
+// body is the body of an answer, until it is closed or its time is over.
+type body struct {
+	io.ReadCloser
+	cancel  context.CancelFunc
+	explain func(error) error
+}
+
+func (b body) Read(buffer []byte) (int, error) {
+	n, err := b.ReadCloser.Read(buffer)
+	if err != nil && err != io.EOF {
+		err = b.explain(err)
+	}
+	return n, err
+}
+
+func (b body) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}

@@ -1,11 +1,12 @@
 package oauthflow
 
 import (
+	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -15,46 +16,37 @@ import (
 
 func TestProxy(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		proxy string
-		want  string // "" where it is refused
+		name     string
+		settings HTTPSettings
+		want     string
 	}{
-		{"with a scheme", "http://proxy.example:3128", "http://proxy.example:3128"},
-		{"as git takes it without a scheme", "proxy.example:3128", "http://proxy.example:3128"},
-		{"host alone", "proxy.example", "http://proxy.example"},
-		{"with a password", "http://user:hush@proxy.example", "http://user:hush@proxy.example"},
-		{"SOCKS", "socks5h://proxy.example:1080", "socks5h://proxy.example:1080"},
-		{"no host", "http://", ""},
-		{"no URL", "http://user:hush@proxy.example:port", ""},
+		{"none", HTTPSettings{}, ""},
+		{"with a port", HTTPSettings{Proxy: "http://proxy.example:3128"}, "http://proxy.example:3128"},
+		{"curl's port for http", HTTPSettings{Proxy: "http://proxy.example"}, "http://proxy.example:1080"},
+		{"curl's port for https", HTTPSettings{Proxy: "https://proxy.example"}, "https://proxy.example:443"},
+		{"curl's port for SOCKS", HTTPSettings{Proxy: "socks5h://proxy.example"}, "socks5h://proxy.example:1080"},
+		{"with a password", HTTPSettings{Proxy: "http://ada@proxy.example:1", ProxyPassword: secret.New("p@ss")}, "http://ada:p%40ss@proxy.example:1"},
+		{"by the method basic", HTTPSettings{Proxy: "http://ada@proxy.example:1", ProxyPassword: secret.New("p"), ProxyAuthMethod: "basic"}, "http://ada:p@proxy.example:1"},
+		{"by a method that sends no password", HTTPSettings{Proxy: "http://ada@proxy.example:1", ProxyPassword: secret.New("p"), ProxyAuthMethod: "ntlm"}, "http://proxy.example:1"},
+		{"methods are HTTP's", HTTPSettings{Proxy: "socks5://ada@proxy.example:1", ProxyPassword: secret.New("p"), ProxyAuthMethod: "ntlm"}, "socks5://ada:p@proxy.example:1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			client, err := NewHTTPClient(HTTPSettings{Proxy: test.proxy})
-			if err != nil {
-				if test.want != "" || !strings.Contains(err.Error(), "http.proxy") || strings.Contains(err.Error(), "hush") {
-					t.Errorf("error %v", err)
-				}
-				return
-			}
-			request, err := http.NewRequest("GET", "https://gitlab.example.com/", nil)
+			client, err := NewHTTPClient(test.settings)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if proxy, err := client.Transport.(limited).next.Proxy(request); err != nil || proxy.String() != test.want {
-				t.Errorf("goes through %v, %v", proxy, err)
+			got := ""
+			if choose := client.Transport.(limited).next.Proxy; choose != nil {
+				proxy, err := choose(httptest.NewRequest("GET", "https://gitlab.example.com/", nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = proxy.String()
+			}
+			if got != test.want {
+				t.Errorf("goes through %q, want %q", got, test.want)
 			}
 		})
-	}
-}
-
-func TestCAFileThatIsNone(t *testing.T) {
-	empty := filepath.Join(t.TempDir(), "empty.pem")
-	if err := os.WriteFile(empty, []byte("nothing"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range []string{empty, empty + ".missing"} {
-		if _, err := NewHTTPClient(HTTPSettings{CAFile: path}); err == nil || !strings.Contains(err.Error(), "http.sslCAInfo") {
-			t.Errorf("error %v", err)
-		}
 	}
 }
 
@@ -110,4 +102,32 @@ func TestIdleConnectionsCanBeClosed(t *testing.T) {
 	}
 	client.CloseIdleConnections()
 	<-closed
+}
+
+// TestSettingsAreHandedOn: another process gets all of them by JSON, but for the
+// password, which does not marshal and does not print.
+func TestSettingsAreHandedOn(t *testing.T) {
+	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true}
+	for i := range reflect.TypeFor[HTTPSettings]().NumField() {
+		if field := reflect.ValueOf(&settings).Elem().Field(i); field.Kind() == reflect.String {
+			field.SetString(fmt.Sprint("value ", i))
+		} else if field.IsZero() {
+			t.Errorf("nothing is known of %s", reflect.TypeFor[HTTPSettings]().Field(i).Name)
+		}
+	}
+	encoded, err := json.Marshal(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read HTTPSettings
+	if err := json.Unmarshal(encoded, &read); err != nil {
+		t.Fatal(err)
+	}
+	if printed := string(encoded) + fmt.Sprintf("%v %+v %#v", settings, settings, settings); strings.Contains(printed, "lovelace") {
+		t.Errorf("prints %s", printed)
+	}
+	read.ProxyPassword = settings.ProxyPassword
+	if read != settings {
+		t.Errorf("got %+v, want %+v", read, settings)
+	}
 }

@@ -1,0 +1,161 @@
+package oauthflow
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
+	plain := HTTPSettings{}
+	proxied := HTTPSettings{Proxy: "http://ada@proxy.example:3128", ProxySource: "HTTPS_PROXY"}
+	nameless := HTTPSettings{Proxy: "http://proxy.example:3128", ProxySource: "git's http.proxy"}
+	by := func(operation string, err error) error { return &net.OpError{Op: operation, Net: "tcp", Err: err} }
+	untrusted := func(err error) error { return &tls.CertificateVerificationError{Err: err} }
+	over := &x509.Certificate{NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)}
+	const (
+		askForProxy  = "if this network has a proxy, set http.proxy to it (or HTTPS_PROXY)"
+		giveTheRight = "give the right ones in HTTPS_PROXY: user:password@ before the proxy's host, with %40 for an \"@\" in them"
+		getAuthority = "get the certificate of its authority from its administrator, then run: git config --global http.https://gitlab.example.com:8443.sslCAInfo <file.pem>"
+		through      = " through the proxy http://ada@proxy.example:3128 (HTTPS_PROXY)"
+		throughOther = " through the proxy http://proxy.example:3128 (git's http.proxy)"
+		noProxy      = "name gitlab.example.com in NO_PROXY if it can be reached without a proxy; or run a proxy on this machine that signs in to that one, and set http.proxy to it"
+	)
+	for _, test := range []struct {
+		name     string
+		settings HTTPSettings
+		err      error
+		want     string // without "cannot talk to <origin>"
+		timeout  bool
+		lasting  bool
+	}{
+		{"nobody listens", plain, by("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED)),
+			": connect: connection refused\ncheck the address, and whether the server is up\n" + askForProxy, false, false},
+		{"no such name", plain, by("dial", &net.DNSError{Name: "gitlab.example.com", IsNotFound: true}),
+			": the name \"gitlab.example.com\" is not found\ncheck the address and the network\n" + askForProxy, false, false},
+		{"no name server", plain, by("dial", &net.DNSError{Name: "gitlab.example.com", Err: "server misbehaving"}),
+			": the name \"gitlab.example.com\" could not be looked up: server misbehaving\ncheck the address and the network\n" + askForProxy, false, false},
+		{"no answer", plain, context.DeadlineExceeded, ": no answer in time\ncheck the network, and whether the server is up\n" + askForProxy, true, false},
+		{"no answer behind a proxy", proxied, context.DeadlineExceeded, through + ": no answer in time\ncheck the network, and whether the server is up", true, false},
+		{"cut", plain, fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), ": the connection ended before the answer did", false, false},
+		{"something else", plain, errors.New("something else"), ": something else", false, false},
+
+		{"authority not trusted", plain, untrusted(x509.UnknownAuthorityError{}),
+			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority, false, true},
+		{"authority not among those configured", HTTPSettings{CAFile: "/ca.pem", CAPath: "/certs"}, untrusted(x509.UnknownAuthorityError{}),
+			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\" and those in \"/certs\"): x509: certificate signed by unknown authority\n" + getAuthority, false, true},
+		{"authority not trusted, for all that a setting says", HTTPSettings{VerifyRefused: "GIT_SSL_NO_VERIFY"}, untrusted(x509.UnknownAuthorityError{}),
+			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority +
+				"\nGIT_SSL_NO_VERIFY does not count where tokens are sent; only http.https://gitlab.example.com:8443.sslVerify=false would, with which anybody in between can take them", false, true},
+		{"certificate that is over", plain, untrusted(x509.CertificateInvalidError{Cert: over, Reason: x509.Expired}),
+			": its certificate is good from " + day(over.NotBefore) + " to " + day(over.NotAfter) + " only, and here it is " + day(time.Now()) +
+				"\nif the clock of this machine is wrong, set it; else the server's administrator has to renew the certificate", false, true},
+		{"certificate of another host", plain, untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.example"}}, Host: "gitlab.example.com"}),
+			": its certificate is one of another host: x509: certificate is valid for other.example, not gitlab.example.com\ncheck the address, and that nobody stands in between", false, true},
+		{"client certificate wanted", plain, by("remote error", errors.New("tls: certificate required")),
+			": the server wants a client certificate\nset http.https://gitlab.example.com:8443.sslCert and sslKey to the files of yours", false, true},
+		{"client certificate refused", HTTPSettings{Certificate: "/ada.pem"}, by("remote error", errors.New("tls: bad certificate")),
+			": the server ended the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" is the one for this server, and not over", false, true},
+		{"no TLS in common", plain, by("remote error", errors.New("tls: handshake failure")), ": the server ended the connection: tls: handshake failure", false, true},
+
+		{"proxy that is down", proxied, by("proxyconnect", by("dial", syscall.ECONNREFUSED)),
+			through + ": the proxy cannot be reached: dial tcp: connection refused\ncheck HTTPS_PROXY, and that the proxy runs", false, false},
+		{"proxy that is not trusted", proxied, by("proxyconnect", untrusted(x509.UnknownAuthorityError{})),
+			through + ": the proxy cannot be reached: tls: failed to verify certificate: x509: certificate signed by unknown authority\n" +
+				"if it has a certificate of your company's, set http.proxySSLCAInfo to the file with its authority", false, true},
+		{"password that is wrong", proxied, proxyAnswer{407, []string{"basic"}},
+			through + ": the proxy refused the password of the user \"ada\"\n" + giveTheRight, false, true},
+		{"password that is wrong, as tinyproxy says it", proxied, proxyAnswer{401, nil},
+			through + ": the proxy refused the password of the user \"ada\"\n" + giveTheRight, false, true},
+		{"password that is missing", nameless, proxyAnswer{407, []string{"negotiate", "basic"}},
+			throughOther + ": the proxy wants a user name and a password\n" + strings.Replace(giveTheRight, "HTTPS_PROXY", "git's http.proxy", 1), false, true},
+		{"method that doorkey does not know", proxied, proxyAnswer{407, []string{"negotiate", "ntlm"}},
+			through + ": the proxy demands negotiate, ntlm: doorkey knows the method \"basic\" alone\n" + noProxy, false, true},
+		{"method that the person does not want", HTTPSettings{Proxy: proxied.Proxy, ProxySource: "HTTPS_PROXY", ProxyAuthMethod: "ntlm"}, proxyAnswer{407, []string{"basic"}},
+			through + ": the proxy demands a password, and http.proxyAuthMethod is ntlm: doorkey knows the method \"basic\" alone\n" + noProxy, false, true},
+		{"host that the proxy does not let through", proxied, proxyAnswer{403, nil},
+			through + ": the proxy answered with HTTP status 403 Forbidden\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in NO_PROXY", false, true},
+		{"proxy in trouble", proxied, proxyAnswer{502, nil},
+			through + ": the proxy answered with HTTP status 502 Bad Gateway\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in NO_PROXY", false, false},
+		{"password that a SOCKS proxy refuses", proxied, by("socks connect", errors.New("username/password authentication failed")),
+			through + ": the proxy refused the password of the user \"ada\"\n" + giveTheRight, false, true},
+		{"host that a SOCKS proxy does not reach", proxied, by("socks connect", errors.New("unknown error host unreachable")),
+			through + ": the proxy does not connect: unknown error host unreachable\ncheck the host and HTTPS_PROXY", false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			address := &url.URL{Scheme: "https", Host: "gitlab.example.com:8443", Path: "/oauth/token"}
+			explained, is := errors.AsType[*ConnectionError](test.settings.explain(address, test.err))
+			if !is || explained.Error() != "cannot talk to https://gitlab.example.com:8443"+test.want {
+				t.Fatalf("says %q, want %q", explained, test.want)
+			}
+			if explained.Timeout != test.timeout || explained.Lasting != test.lasting {
+				t.Errorf("timeout %v, lasting %v", explained.Timeout, explained.Lasting)
+			}
+		})
+	}
+}
+
+// TestSilentServer: a server that does not answer must not look like a person
+// who does not.
+func TestSilentServer(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		settings HTTPSettings
+		address  string
+	}{
+		{"after the request", HTTPSettings{}, "http://127.0.0.1/"},
+		{"before TLS", HTTPSettings{}, "https://gitlab.example.com/"},
+		{"a proxy", HTTPSettings{Proxy: "http://proxy.example:3128", ProxySource: "git's http.proxy"}, "https://gitlab.example.com/"},
+		{"a SOCKS proxy", HTTPSettings{Proxy: "socks5h://proxy.example:1080", ProxySource: "git's http.proxy"}, "https://gitlab.example.com/"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, err := NewHTTPClient(test.settings)
+				if err != nil {
+					t.Fatal(err)
+				}
+				here, there := net.Pipe()
+				defer there.Close() // net/http goes on trying to connect in the background
+				go io.Copy(io.Discard, there)
+				client.Transport.(limited).next.DialContext = func(context.Context, string, string) (net.Conn, error) { return here, nil }
+				began := time.Now()
+				_, err = client.Post(test.address, "text/plain", http.NoBody)
+				explained, is := errors.AsType[*ConnectionError](err)
+				if !is || !explained.Timeout || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("error %v", err)
+				}
+				if took := time.Since(began); took > wholeTime {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}
+
+func TestWhoeverAskedEndsIt(t *testing.T) {
+	client, err := NewHTTPClient(HTTPSettings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	request, err := http.NewRequestWithContext(ctx, "GET", "https://gitlab.example.com/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Do(request); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,73 @@
+package oauthflow
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// ofCertificate explains a server's certificate that is not good.
+func (f failure) ofCertificate() *ConnectionError {
+	verification := new(tls.CertificateVerificationError)
+	if !errors.As(f.err, &verification) {
+		return nil
+	}
+	explained := &ConnectionError{text: "its certificate is not good: " + verification.Err.Error(), Lasting: true}
+	var invalid x509.CertificateInvalidError
+	var names x509.HostnameError
+	switch {
+	case errors.As(f.err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
+		explained.text = fmt.Sprintf("its certificate is good from %s to %s only, and here it is %s",
+			day(invalid.Cert.NotBefore), day(invalid.Cert.NotAfter), day(time.Now()))
+		explained.hints = []string{"if the clock of this machine is wrong, set it; else the server's administrator has to renew the certificate"}
+	case errors.As(f.err, &names):
+		explained.text = "its certificate is one of another host: " + names.Error()
+		explained.hints = []string{"check the address, and that nobody stands in between"}
+	default:
+		explained.text = "its certificate is not from an authority that is trusted (" + f.trusted() + "): " + verification.Err.Error()
+		explained.hints = []string{fmt.Sprintf("get the certificate of its authority from its administrator, then run: git config --global http.%s.sslCAInfo <file.pem>", f.origin)}
+	}
+	if f.VerifyRefused != "" {
+		explained.hints = append(explained.hints, fmt.Sprintf("%s does not count where tokens are sent; only http.%s.sslVerify=false would, with which anybody in between can take them", f.VerifyRefused, f.origin))
+	}
+	return explained
+}
+
+// day is a time as it is shown beside others.
+func day(moment time.Time) string { return moment.Local().Format(time.DateTime) }
+
+// trusted says who is.
+func (s HTTPSettings) trusted() string {
+	text := "trusted are the system's"
+	if s.CAFile != "" {
+		text = fmt.Sprintf("trusted are those in %q", s.CAFile)
+	}
+	if s.CAPath != "" {
+		text += fmt.Sprintf(" and those in %q", s.CAPath)
+	}
+	return text
+}
+
+// ofClientCertificate explains a server that wants to know who asks.
+func (f failure) ofClientCertificate() *ConnectionError {
+	operation := new(net.OpError)
+	if !errors.As(f.err, &operation) || operation.Op != "remote error" { // crypto/tls's word for an alert (RFC 8446 section 6)
+		return nil
+	}
+	explained := &ConnectionError{text: "the server ended the connection: " + operation.Err.Error(), Lasting: true}
+	switch {
+	case f.Certificate != "":
+		explained.hints = []string{fmt.Sprintf("check that the client certificate in %q is the one for this server, and not over", f.Certificate)}
+	case strings.Contains(explained.text, "certificate"):
+		explained.text = "the server wants a client certificate"
+		explained.hints = []string{fmt.Sprintf("set http.%s.sslCert and sslKey to the files of yours", f.origin)}
+	}
+	if strings.HasPrefix(f.Proxy, "https:") { // the alert does not say whose it is
+		explained.hints = append(explained.hints, "it may be the proxy that wants one: set http.proxySSLCert and http.proxySSLKey")
+	}
+	return explained
+}

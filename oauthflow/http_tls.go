@@ -1,0 +1,144 @@
+package oauthflow
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// serverTLS is what TLS with the server needs.
+func (s HTTPSettings) serverTLS() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.NoVerify}
+	if strings.EqualFold(s.TLSVersion, "tlsv1.3") {
+		config.MinVersion = tls.VersionTLS13
+	}
+	var err error
+	if config.RootCAs, err = readAuthorities(s.CAFile, s.CAPath); err != nil {
+		return nil, err
+	}
+	config.GetClientCertificate, err = readClientCertificate("http.sslCert", s.Certificate, "http.sslKey", s.Key)
+	return config, err
+}
+
+// proxyTLS is what TLS with the proxy needs. Its certificate is always checked,
+// as git does it: it may be given a password.
+func (s HTTPSettings) proxyTLS() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.ProxyCAFile != "" {
+		config.RootCAs = x509.NewCertPool()
+		if err := addFile(config.RootCAs, s.ProxyCAFile); err != nil {
+			return nil, fmt.Errorf("git's http.proxySSLCAInfo: %v", err)
+		}
+	}
+	var err error
+	config.GetClientCertificate, err = readClientCertificate("http.proxySSLCert", s.ProxyCertificate, "http.proxySSLKey", s.ProxyKey)
+	return config, err
+}
+
+// dialTLS connects by TLS, within the dialer's time.
+func dialTLS(dialer *net.Dialer, config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+	return (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext
+}
+
+// readAuthorities returns the certificates of the file, or else the system's,
+// and those of the directory with them; nil, which is the system's, for neither.
+func readAuthorities(file, directory string) (*x509.CertPool, error) {
+	if file == "" && directory == "" {
+		return nil, nil
+	}
+	pool := x509.NewCertPool()
+	if file == "" {
+		if system, err := x509.SystemCertPool(); err == nil {
+			pool = system
+		}
+	} else if err := addFile(pool, file); err != nil {
+		return nil, fmt.Errorf("git's http.sslCAInfo: %v", err)
+	}
+	if directory != "" {
+		if err := addDirectory(pool, directory); err != nil {
+			return nil, fmt.Errorf("git's http.sslCAPath: %v", err)
+		}
+	}
+	return pool, nil
+}
+
+func addFile(pool *x509.CertPool, path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !pool.AppendCertsFromPEM(content) {
+		return fmt.Errorf("%q has no certificate in PEM form", path)
+	}
+	return nil
+}
+
+// addDirectory takes every certificate of a directory: OpenSSL finds them by
+// names made of hashes, GnuTLS by any name. Other files may lie there too.
+func addDirectory(pool *x509.CertPool, directory string) error {
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, entry := range entries {
+		if !entry.IsDir() && addFile(pool, filepath.Join(directory, entry.Name())) == nil {
+			found = true
+		}
+	}
+	if !found {
+		return fmt.Errorf("%q has no file with a certificate in PEM form", directory)
+	}
+	return nil
+}
+
+// clientCertificate is what tls.Config asks for a client certificate.
+type clientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error)
+
+// readClientCertificate reads a client certificate and its key, which may lie
+// in the certificate's file; the names are git's for both. It is shown to every
+// server that asks, as curl does it, also where its authority is not among those
+// that the server names. nil for none.
+func readClientCertificate(certificateName, certificate, keyName, key string) (clientCertificate, error) {
+	if certificate == "" {
+		return nil, nil
+	}
+	if key == "" {
+		key = certificate
+	}
+	certificatePEM, err := os.ReadFile(certificate)
+	if err != nil {
+		return nil, fmt.Errorf("git's %s: %v\ndoorkey reads client certificates from files in PEM form only", certificateName, err)
+	}
+	keyPEM, err := os.ReadFile(key)
+	if err != nil {
+		return nil, fmt.Errorf("git's %s: %v\ndoorkey reads keys of client certificates from files in PEM form only", keyName, err)
+	}
+	if isEncrypted(keyPEM) {
+		return nil, fmt.Errorf("git's %s: the key in %q is encrypted, and doorkey does not ask for its passphrase\n"+
+			"write a copy without one that only you can read (umask 077; openssl pkey -in %q -out client.key) and set %s to it", keyName, key, key, keyName)
+	}
+	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
+	if err != nil {
+		return nil, fmt.Errorf("git's %s: %q and its key in %q do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
+			certificateName, certificate, key, err)
+	}
+	return func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }, nil
+}
+
+// isEncrypted reports whether a key in PEM form needs a passphrase (RFC 5958
+// section 3, and the older form of RFC 1421).
+func isEncrypted(content []byte) bool {
+	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+			return true
+		}
+	}
+	return false
+}
