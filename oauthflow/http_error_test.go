@@ -55,7 +55,8 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 		{"authority not trusted", plain, untrusted(x509.UnknownAuthorityError{}),
 			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority, false, true},
 		{"authority not among those configured", HTTPSettings{CAFile: "/ca.pem", CAPath: "/certs"}, untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\" and those in \"/certs\"): x509: certificate signed by unknown authority\n" + getAuthority, false, true},
+			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\" and those in \"/certs\"): x509: certificate signed by unknown authority\n" + getAuthority +
+				"\nhttp.sslCAInfo stands in place of the system's authorities: if only some hosts need it, set it as http.<url>.sslCAInfo for these", false, true},
 		{"authority not trusted, for all that a setting says", HTTPSettings{VerifyRefused: "GIT_SSL_NO_VERIFY"}, untrusted(x509.UnknownAuthorityError{}),
 			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority +
 				"\nGIT_SSL_NO_VERIFY does not count where tokens are sent; only http.https://gitlab.example.com:8443.sslVerify=false would, with which anybody in between can take them", false, true},

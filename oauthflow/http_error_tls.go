@@ -30,6 +30,9 @@ func (f failure) ofCertificate() *ConnectionError {
 	default:
 		explained.text = "its certificate is not from an authority that is trusted (" + f.trusted() + "): " + verification.Err.Error()
 		explained.hints = []string{fmt.Sprintf("get the certificate of its authority from its administrator, then run: git config --global http.%s.sslCAInfo <file.pem>", f.origin)}
+		if f.CAFile != "" {
+			explained.hints = append(explained.hints, "http.sslCAInfo stands in place of the system's authorities: if only some hosts need it, set it as http.<url>.sslCAInfo for these")
+		}
 	}
 	if f.VerifyRefused != "" {
 		explained.hints = append(explained.hints, fmt.Sprintf("%s does not count where tokens are sent; only http.%s.sslVerify=false would, with which anybody in between can take them", f.VerifyRefused, f.origin))
