@@ -41,6 +41,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.As(err, new(usageError)):
 		d.person.complain(err)
 		return 2
+	case errors.Is(err, errSaid):
+		return 1
 	}
 	d.person.complain(err)
 	return 1
@@ -67,6 +69,9 @@ type usageError struct{ problem string }
 func (e usageError) Error() string {
 	return e.problem + "\nrun \"git credential-doorkey -h\" for what it understands"
 }
+
+// errSaid is a failure of which the person has been told all there is to say.
+var errSaid = errors.New("said already")
 
 // dispatch runs the story of a command. The verb stands last in what git
 // writes, after the options of credential.helper.

@@ -59,6 +59,11 @@ type event struct {
 	VerificationURI         string    `json:"verification_uri,omitempty"`
 	VerificationURIComplete string    `json:"verification_uri_complete,omitempty"`
 	Until                   time.Time `json:"until,omitzero"`
+
+	Username string    `json:"username,omitempty"`
+	Scopes   []string  `json:"scopes,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"`
+	Renews   bool      `json:"renews,omitempty"`
 }
 
 // tell says something once: the message, whose first line is what happened and
@@ -95,12 +100,21 @@ func (p *person) tell(to io.Writer, e event, message string) {
 
 // write writes an event. A program may well show its fields as they are.
 func (p *person) write(e event) {
-	for _, field := range []*string{&e.Host, &e.Address, &e.UserCode, &e.VerificationURI, &e.VerificationURIComplete} {
+	for _, field := range []*string{&e.Host, &e.Address, &e.UserCode, &e.VerificationURI, &e.VerificationURIComplete, &e.Username} {
 		*field = printable(*field)
 	}
+	e.Scopes = allPrintable(e.Scopes)
 	encoder := json.NewEncoder(p.stderr)
 	encoder.SetEscapeHTML(false) // an "&" in an address stays one
 	encoder.Encode(e)
+}
+
+func allPrintable(texts []string) []string {
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = printable(text)
+	}
+	return shown
 }
 
 // printable replaces what a terminal would act on instead of showing it.

@@ -218,11 +218,11 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 func explainKey(err error) error {
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager); or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential reject\"", err)
+		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager); or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\"", err)
 	case errors.Is(err, cache.ErrKeyringTimeout):
-		return fmt.Errorf("%v\nlook for its password dialog on the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential reject\"", err)
+		return fmt.Errorf("%v\nlook for its password dialog on the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\"", err)
 	case errors.Is(err, cache.ErrKeyringAbsent):
-		return fmt.Errorf("%v in this session, and the key for the tokens of this host is kept in one\nlog in to the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential reject\"", err)
+		return fmt.Errorf("%v in this session, and the key for the tokens of this host is kept in one\nlog in to the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\"", err)
 	}
 	return err
 }

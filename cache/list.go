@@ -64,3 +64,7 @@ func readListed(path string) (string, []Account, error) {
 	}
 	return head.Origin, accounts, nil
 }
+
+// Holds reports whether a file is the one for an origin, by its name: also one
+// that cannot be read.
+func (c *Cache) Holds(file Kept, origin string) bool { return file.File == c.path(origin, ".json") }

@@ -27,6 +27,9 @@ func Commands() []Command {
 // theURL is how every command with a URL finds one that is not given.
 const theURL = "The URL is that of the host or of anything on it; \"https://\" may be left out. Without one, the https remote of the repository that you are in is taken."
 
+// theLabel is how every command with a label finds one that is not given.
+const theLabel = "Without --username, the account is the one that git would ask for: the user name in the URL, else credential.username, else the default account."
+
 func forPeople() []Command {
 	return []Command{
 		{
@@ -47,25 +50,31 @@ func forPeople() []Command {
 		},
 		{
 			Name: "login", Arguments: "[URL]", Summary: "sign in now, also where doorkey would not ask",
-			About:   []string{"Signs in and keeps the new grant instead of one that there was.", theURL},
+			About: []string{
+				"Signs in and keeps the new grant. One that there was stays until then, and is ended at the server (GitLab) after that.",
+				theURL, theLabel,
+			},
 			Options: []Option{flowOption(), labelOption()},
 		},
 		{
 			Name: "logout", Arguments: "[URL]", Summary: "end the grant at the server, and forget it here",
 			About: []string{
-				"Revokes both tokens at the server and forgets the account. Where the server cannot be reached the account is forgotten all the same, and doorkey says so.",
-				theURL,
+				"Revokes both tokens at the server and forgets the account. Where the server cannot be reached or has no way to do that, the account is forgotten all the same; doorkey says so, and its exit code is 1. A password that was kept for the host is forgotten, too.",
+				theURL, theLabel,
 			},
-			Options: []Option{labelOption(), {Name: "all", Summary: "every account on every host"}},
+			Options: []Option{labelOption(), {Name: "all", Summary: "every account of that host; without a URL, of all hosts"}},
 		},
 		{
 			Name: "status", Arguments: "[URL]", Summary: "list hosts and accounts, without any secret",
-			About:   []string{"Lists what is kept: hosts, labels, scopes, when it was obtained, when it expires, where its key is. Nothing is unsealed and no server is asked."},
+			About:   []string{"Lists what is kept, for all hosts or for one: labels, scopes, where the key is, since when and until when. Nothing is unsealed and no server is asked. The exit code is 1 if a file of accounts cannot be read."},
 			Options: []Option{jsonOption()},
 		},
 		{
 			Name: "token", Arguments: "[URL]", Summary: "print an access token that is good now, for scripts",
-			About:   []string{"Prints the access token that git would get, refreshed or obtained by a sign-in as for git.", theURL},
+			About: []string{
+				"Prints the access token that git would get, refreshed or obtained by a sign-in as for git, and nothing where there is none. A password is not printed. Whoever reads the token can do with it what you can: keep it out of logs and command lines.",
+				theURL, theLabel,
+			},
 			Options: []Option{labelOption()},
 		},
 		{
