@@ -57,14 +57,20 @@ func (d *doorkey) renewToEnd(ctx context.Context, provider oauthflow.Provider, g
 	return renewed, err
 }
 
-// revoker is the provider with all that ending a grant takes, as the application
-// that the grant was given to.
+// revoker is the provider with all that ending a grant takes: as the application
+// that the grant was given to, at the address that was sealed along with it.
 func revoker(origin string, account cache.Account, settings oauthflow.Settings) (oauthflow.Provider, error) {
-	provider := oauthflow.Provider{Kind: account.Provider, ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
+	provider := oauthflow.Provider{
+		Kind: account.Provider, ClientID: account.ClientID, Scopes: account.Scopes,
+		TokenURL: account.TokenEndpoint, RevokeURL: account.RevocationEndpoint,
+	}
 	if settings.ClientID == account.ClientID {
 		provider.ClientSecret = settings.ClientSecret
 	}
+	if provider.RevokeURL != "" {
+		return provider, nil
+	}
 	var err error
-	provider.RevokeURL, err = oauthflow.RevocationURL(origin, account.Provider, account.TokenEndpoint, settings)
+	provider.RevokeURL, err = oauthflow.RevocationURL(origin, settings)
 	return provider, err
 }

@@ -17,7 +17,7 @@ func refuseForEveryHost(ctx context.Context, origin string, provider oauthflow.P
 	var telling [][2]string // names of settings, and what they say
 	for _, setting := range [][3]string{
 		{"oauthAuthURL", configured.AuthURL, provider.AuthURL}, {"oauthTokenURL", configured.TokenURL, provider.TokenURL},
-		{"oauthDeviceAuthURL", configured.DeviceAuthURL, provider.DeviceAuthURL},
+		{"oauthDeviceAuthURL", configured.DeviceAuthURL, provider.DeviceAuthURL}, {"oauthRevokeURL", configured.RevokeURL, provider.RevokeURL},
 	} {
 		if setting[1] != "" && originOf(setting[2]) != origin {
 			telling = append(telling, [2]string{setting[0], setting[1]})

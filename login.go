@@ -31,7 +31,7 @@ func (d *doorkey) login(ctx context.Context, given arguments) error {
 	if settings.place == keepNothing {
 		return fmt.Errorf("credential.oauthStore is \"none\" for %s: what a sign-in gave would be kept nowhere\nrun a git command for this host, which signs in and has git's own helpers keep it", q.origin)
 	}
-	settings.mayAsk, settings.mayPrompt = true, true
+	settings.mayAsk, settings.mayPrompt, settings.otherHelpers = true, true, otherHelpers(ctx, q)
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()
 	old, signedIn, err := d.replaceGrant(ctx, q, provider, settings)
@@ -55,6 +55,8 @@ func (d *doorkey) providerFor(ctx context.Context, q question) (oauthflow.Provid
 		err = fmt.Errorf("no OAuth application is configured for %s\nrun: git credential-doorkey setup %s", q.origin, q.origin)
 	case err != nil:
 		err = fmt.Errorf("%s: %v", q.origin, err)
+	default:
+		err = refuseForEveryHost(ctx, q.origin, provider, settings.oauth)
 	}
 	return provider, settings, err
 }

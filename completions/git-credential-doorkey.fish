@@ -16,7 +16,7 @@ complete -c git-credential-doorkey -n '__fish_seen_subcommand_from login' -l flo
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from login' -l username -x -d 'the account with this label instead of the default one'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a logout -d 'end the grant at the server, and forget it here'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from logout' -l username -x -d 'the account with this label instead of the default one'
-complete -c git-credential-doorkey -n '__fish_seen_subcommand_from logout' -l all -d 'every account on every host'
+complete -c git-credential-doorkey -n '__fish_seen_subcommand_from logout' -l all -d 'every account of that host; without a URL, of all hosts'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a status -d 'list hosts and accounts, without any secret'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from status' -l json -d 'print JSON'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a token -d 'print an access token that is good now, for scripts'

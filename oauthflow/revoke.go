@@ -3,8 +3,8 @@ package oauthflow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"git-credential-doorkey/internal/secret"
@@ -47,35 +47,22 @@ func (c Client) RevokeGrant(ctx context.Context, provider Provider, grant Grant)
 	return c.Revoke(ctx, provider, grant.AccessToken)
 }
 
-// RevocationURL returns where the tokens that came from a token endpoint are
-// revoked: as configured, else where servers of that kind have it, at the same
-// origin. So a token goes nowhere else unless somebody has said so. It fails
-// with ErrNoRevocation.
-func RevocationURL(origin, kind, tokenURL string, settings Settings) (string, error) {
+// RevocationURL returns where a person has said that tokens of a host are revoked
+// (oauthRevokeURL), for a grant that was given when nobody had: a token goes
+// nowhere else. It fails with ErrNoRevocation where nothing is said.
+func RevocationURL(origin string, settings Settings) (string, error) {
 	if settings.RevokeURL == "" {
-		row, root, found := placeOf(kind, tokenURL)
-		if !found || row.revokePath == "" {
-			return "", ErrNoRevocation
-		}
-		return root + row.revokePath, nil
+		return "", ErrNoRevocation
 	}
 	base, err := url.Parse(origin)
 	if err != nil {
 		return "", err
 	}
-	return endpointURL(base, "", settings.RevokeURL, "")
-}
-
-// placeOf returns the row of a kind and the address of the server's root, which
-// is what stands before the kind's own path in the address of its token endpoint.
-func placeOf(name, tokenURL string) (row kind, root string, found bool) {
-	i := slices.IndexFunc(kinds(), func(k kind) bool { return k.name == name })
-	if i < 0 {
-		return kind{}, "", false
+	address, err := endpointURL(base, "", settings.RevokeURL, "")
+	if err != nil {
+		return "", fmt.Errorf("oauthRevokeURL %q: %v", settings.RevokeURL, err)
 	}
-	row = kinds()[i]
-	root, found = strings.CutSuffix(tokenURL, row.tokenPath)
-	return row, root, found
+	return address, nil
 }
 
 // GrantsPage returns the page on which people see the applications that they
@@ -86,8 +73,9 @@ func GrantsPage(kind, tokenURL string) string {
 		"github": "/settings/applications",
 		"gitea":  "/user/settings/applications", "forgejo": "/user/settings/applications",
 	}[kind]
-	_, root, found := placeOf(kind, tokenURL)
-	if page == "" || !found {
+	row, known := kindNamed(kind)
+	root, found := strings.CutSuffix(tokenURL, row.tokenPath)
+	if page == "" || !known || !found {
 		return ""
 	}
 	return root + page

@@ -101,20 +101,15 @@ func TestRevokeGrant(t *testing.T) {
 }
 
 func TestRevocationURL(t *testing.T) {
-	const host = "https://gitlab.example.com"
-	for _, row := range []struct{ name, kind, tokenURL, configured, want string }{
-		{"GitLab", "gitlab", host + "/oauth/token", "", host + "/oauth/revoke"},
-		{"GitLab below a path", "gitlab", host + "/gitlab/oauth/token", "", host + "/gitlab/oauth/revoke"},
-		{"where the token came from, not where git asks", "gitlab", "https://sso.example/oauth/token", "", "https://sso.example/oauth/revoke"},
-		{"configured, relative to the host", "gitlab", host + "/oauth/token", "/revoke", host + "/revoke"},
-		{"configured, elsewhere", "oauth", host + "/token", "https://sso.example/revoke", "https://sso.example/revoke"},
-		{"configured, without TLS", "gitlab", host + "/oauth/token", "http://sso.example/revoke", ""},
-		{"a token endpoint of its own", "gitlab", host + "/token", "", ""},
-		{"a server of its own make", "oauth", host + "/oauth/token", "", ""},
+	for _, row := range []struct{ name, configured, want string }{
+		{"nothing said", "", ""},
+		{"relative to the host", "/revoke", "https://git.example/revoke"},
+		{"elsewhere", "https://sso.example/revoke", "https://sso.example/revoke"},
+		{"without TLS", "http://sso.example/revoke", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got, err := RevocationURL(host, row.kind, row.tokenURL, Settings{RevokeURL: row.configured})
-			if got != row.want || (err != nil) != (row.want == "") {
+			got, err := RevocationURL("https://git.example", Settings{RevokeURL: row.configured})
+			if got != row.want || (err != nil) != (row.want == "") || row.configured == "" && err != ErrNoRevocation {
 				t.Errorf("got %q, %v, want %q", got, err, row.want)
 			}
 		})
@@ -125,6 +120,9 @@ func TestGrantsPage(t *testing.T) {
 	for _, row := range []struct{ name, kind, tokenURL, want string }{
 		{"GitLab", "gitlab", "https://gitlab.com/oauth/token", "https://gitlab.com/-/user_settings/applications"},
 		{"GitLab below a path", "gitlab", "https://h.example/gitlab/oauth/token", "https://h.example/gitlab/-/user_settings/applications"},
+		{"GitHub", "github", "https://github.com/login/oauth/access_token", "https://github.com/settings/applications"},
+		{"Forgejo", "forgejo", "https://codeberg.org/login/oauth/access_token", "https://codeberg.org/user/settings/applications"},
+		{"a page that nobody has looked for", "bitbucket", "https://bitbucket.org/site/oauth2/access_token", ""},
 		{"a token endpoint of its own", "gitlab", "https://h.example/token", ""},
 		{"a server of its own make", "oauth", "https://h.example/oauth/token", ""},
 	} {
