@@ -31,6 +31,7 @@ func (d *doorkey) login(ctx context.Context, given arguments) error {
 	if settings.place == keepNothing {
 		return fmt.Errorf("credential.oauthStore is \"none\" for %s: what a sign-in gave would be kept nowhere\nrun a git command for this host, which signs in and has git's own helpers keep it", q.origin)
 	}
+	q.Path = place.path // it tells where on the host the server is, if nothing else does
 	settings.mayAsk, settings.mayPrompt, settings.otherHelpers = true, true, otherHelpers(ctx, q)
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()
@@ -94,6 +95,7 @@ func (d *doorkey) replaceGrant(ctx context.Context, q question, provider oauthfl
 // forgetShadows forgets the passwords that git would be given instead of the new
 // grant.
 func (d *doorkey) forgetShadows(locked *cache.Locked, q question, accounts []cache.Account) error {
+	q.Path = ""
 	shadows := func(account cache.Account) bool { return q.fits(account) && account.Path == "" }
 	if !slices.ContainsFunc(accounts, shadows) {
 		return nil

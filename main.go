@@ -123,7 +123,11 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 	command, known := manual.Find(verb)
 	switch {
 	case known:
-		return d.serve(ctx, command, args)
+		err := d.serve(ctx, command, args)
+		if isInterrupt(err) {
+			d.person.clearCountdown() // the shell waits for us, and shows its prompt then
+		}
+		return err
 	case isTerminal(d.in):
 		return usageError{fmt.Sprintf("%q is no command of doorkey's", verb)} // git would have a question
 	}

@@ -287,6 +287,13 @@ func (p *person) showLeft(origin string, deadline time.Time) {
 	p.waiting = true
 }
 
+// clearCountdown clears the line of a countdown that an interrupt has left.
+func (p *person) clearCountdown() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.endCountdown()
+}
+
 // endCountdown clears the line of the countdown.
 func (p *person) endCountdown() {
 	if p.waiting {
