@@ -19,6 +19,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/practice"
 )
 
 // victim is a person with a home and doorkey as git's only helper, for those
@@ -26,6 +27,7 @@ import (
 type victim struct {
 	keeper
 	directory string // where git and doorkey run
+	log       string // of the browser
 	state     *cache.Cache
 }
 
@@ -33,12 +35,12 @@ func newVictim(t *testing.T) victim {
 	t.Helper()
 	const noKeyring = "unix:path=/nonexistent"
 	k := newKeeper(t, "doorkey file", noKeyring)
-	v := victim{k, t.TempDir(), &cache.Cache{Directory: filepath.Join(k.home, "git-credential-doorkey")}}
+	v := victim{k, t.TempDir(), browserLog(t), &cache.Cache{Directory: filepath.Join(k.home, "git-credential-doorkey")}}
 	v.environment = slices.DeleteFunc(v.environment, func(variable string) bool {
 		name, _, _ := strings.Cut(strings.ToUpper(variable), "=")
 		return strings.HasPrefix(name, "GIT_SSL_") || strings.HasPrefix(name, "DOORKEY_") || strings.HasSuffix(name, "_PROXY")
 	})
-	v.environment = append(v.environment, "BROWSER=fakebrowser", "BROWSER_LOG="+v.browserLog(), "BROWSER_ANSWER=authorize", "GIT_ASKPASS=", "SSH_ASKPASS=")
+	v.environment = append(v.environment, "BROWSER=fakebrowser", "BROWSER_LOG="+v.log, "BROWSER_ANSWER=authorize", "GIT_ASKPASS=", "SSH_ASKPASS=")
 	return v
 }
 
@@ -62,12 +64,26 @@ func (v *victim) signsInAt(t *testing.T) *fakegitlab.Server {
 	return server
 }
 
-func (v victim) browserLog() string { return filepath.Join(v.home, "browser.log") }
+// browserLog names a file in a directory of its own: a browser may write to it
+// after the test's end, when it has shown the last page.
+func browserLog(t *testing.T) string {
+	t.Helper()
+	directory, err := os.MkdirTemp("", "doorkey-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := practice.Remove(directory); err != nil {
+			t.Error(err)
+		}
+	})
+	return filepath.Join(directory, "log")
+}
 
 // opened is how often the victim's browser was opened, and where.
 func (v victim) opened(t *testing.T) (times int, log string) {
 	t.Helper()
-	content, err := os.ReadFile(v.browserLog())
+	content, err := os.ReadFile(v.log)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
