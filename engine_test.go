@@ -53,7 +53,8 @@ type oidcOf struct{ *oidctest.Engine }
 
 // oidc is the command of the second real engine: start, configure, expire,
 // count GRANT-TYPE N, and approve FILE, which waits until doorkey has written
-// its device code to the file as an event. Its start sets $OIDC.
+// its device code to the file as an event. Its start sets $OIDC
+// and $CLIENT_ID.
 func oidc(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: oidc <command>")
@@ -63,6 +64,7 @@ func oidc(ts *testscript.TestScript, neg bool, args []string) {
 	case "start":
 		engine.Engine = oidctest.Start(test(ts))
 		ts.Setenv("OIDC", engine.URL)
+		ts.Setenv("CLIENT_ID", engine.ClientID)
 	case "configure":
 		for key, value := range map[string]string{
 			"oauthClientId": engine.ClientID, "oauthAuthURL": engine.AuthURL(), "oauthTokenURL": engine.TokenURL(),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -71,6 +72,7 @@ type serverOf struct{ *fakegitlab.Server }
 //
 //	gitlab start [-root /path] [-lifetime 2s] [-secret S] [-redirect URI] [-trusted]
 //	             [-no-device] [-device-lifetime 5m] [-client-certificate]
+//	             [-as github|gitea|bitbucket]
 //	gitlab configure             tell git of its CA and doorkey of its application
 //	gitlab expire                two hours later: all access tokens are over, as doorkey knows
 //	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
@@ -83,8 +85,9 @@ type serverOf struct{ *fakegitlab.Server }
 //	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL] [-www-authenticate C]
 //	gitlab behave
 //
-// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, and with
-// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY. The script fails
+// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, with
+// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY, and for an application
+// that has to have them $CLIENT_SECRET and $REDIRECT_URI. The script fails
 // if the server was sent anything that a client must not send.
 func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -138,6 +141,7 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	options := fakegitlab.Options{Directory: ts.MkAbs("gitlab")}
 	flags := flag.NewFlagSet("gitlab start", flag.ContinueOnError)
+	flags.StringVar(&options.Make, "as", "", "")
 	flags.StringVar(&options.Root, "root", "", "")
 	flags.DurationVar(&options.AccessTokenLifetime, "lifetime", 0, "")
 	flags.StringVar(&options.ClientSecret, "secret", "", "")
@@ -152,6 +156,10 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	})
 	ts.Check(flags.Parse(args))
 	ts.Check(os.Mkdir(options.Directory, 0o700))
+	if options.Make == "bitbucket" {
+		options.RedirectURIs = []string{freeRedirect(ts)}
+		ts.Setenv("REDIRECT_URI", options.RedirectURIs[0])
+	}
 	var err error
 	server.Server, err = fakegitlab.Start(options)
 	ts.Check(err)
@@ -166,6 +174,17 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 		ts.Setenv("CLIENT_CERTIFICATE", certificate)
 		ts.Setenv("CLIENT_KEY", key)
 	}
+	ts.Setenv("CLIENT_SECRET", server.ClientSecret())
+}
+
+// freeRedirect is a redirect address whose port nobody listens at.
+func freeRedirect(ts *testscript.TestScript) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	ts.Check(err)
+	return "http://localhost:" + port + "/"
 }
 
 func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {

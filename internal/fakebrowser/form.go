@@ -79,7 +79,7 @@ func (f *form) isDenial() bool { return strings.EqualFold(f.fields.Get("_method"
 // access. The page where a user code is typed leads on to a question only.
 func (f *form) isDecision() bool {
 	address, err := url.Parse(f.action)
-	return err == nil && (strings.HasSuffix(address.Path, "/oauth/authorize") || strings.HasSuffix(address.Path, "/oauth/device"))
+	return err == nil && (strings.HasSuffix(address.Path, "/authorize") || strings.HasSuffix(address.Path, "/oauth/device"))
 }
 
 // belongs reports whether the form is a step of the sign-in, and not a search

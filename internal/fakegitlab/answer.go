@@ -10,22 +10,22 @@ type oauthError struct {
 	status      int
 	code        string
 	description string
+	interval    int // of a slow_down, in seconds; 0 for none
 }
 
 // invalidGrantText is the same whatever is wrong with the grant, as in GitLab.
 const invalidGrantText = "The authorization grant is invalid, expired, revoked, was issued to another client, or belongs to another redirection URI."
 
 func invalidGrant() *oauthError {
-	return &oauthError{http.StatusBadRequest, "invalid_grant", invalidGrantText}
+	return &oauthError{status: http.StatusBadRequest, code: "invalid_grant", description: invalidGrantText}
 }
 
 func invalidClient() *oauthError {
-	return &oauthError{http.StatusUnauthorized, "invalid_client",
-		"The client is unknown, or its secret is wrong or missing."}
+	return &oauthError{status: http.StatusUnauthorized, code: "invalid_client", description: "The client is unknown, or its secret is wrong or missing."}
 }
 
 func invalidRequest(description string) *oauthError {
-	return &oauthError{http.StatusBadRequest, "invalid_request", description}
+	return &oauthError{status: http.StatusBadRequest, code: "invalid_request", description: description}
 }
 
 // answerError answers with GitLab's JSON for an error.
@@ -33,7 +33,11 @@ func answerError(w http.ResponseWriter, failure *oauthError) {
 	if failure.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Doorkeeper", error="`+failure.code+`"`)
 	}
-	answerJSON(w, failure.status, map[string]any{"error": failure.code, "error_description": failure.description})
+	body := map[string]any{"error": failure.code, "error_description": failure.description}
+	if failure.interval != 0 {
+		body["interval"] = failure.interval
+	}
+	answerJSON(w, failure.status, body)
 }
 
 // answerJSON answers with a body that no cache may keep (RFC 6749 section 5.1).

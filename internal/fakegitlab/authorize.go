@@ -37,15 +37,16 @@ type refusal struct {
 // refusalOf returns the first reason to refuse an authorization request, or
 // nil. What GitLab finds before it trusts the redirect address is a page.
 func (s *Server) refusalOf(p url.Values) *refusal {
-	challenge, method := p.Get("code_challenge"), p.Get("code_challenge_method")
+	challenge, method, ownScopes := p.Get("code_challenge"), p.Get("code_challenge_method"), s.options.maker.ownScopes
 	needsChallenge := s.options.ClientSecret == "" || p.Has("code_challenge")
 	rules := []struct {
 		broken bool
 		refusal
 	}{
 		{p.Get("client_id") != s.options.ClientID, refusal{"invalid_client", "The application is unknown: check the client ID.", true, false}},
-		{!redirectAllowed(s.options.RedirectURIs, p.Get("redirect_uri")), refusal{"invalid_redirect_uri", "The redirect URI is not registered for this application.", true, false}},
-		{p.Get("scope") == "" || !containsAll(s.options.Scopes, strings.Fields(p.Get("scope"))), refusal{"invalid_scope", "The scope is unknown, or not ticked in the application.", true, false}},
+		{!redirectAllowed(s.options.RedirectURIs, p.Get("redirect_uri"), s.options.maker.fixedRedirect), refusal{"invalid_redirect_uri", "The redirect URI is not registered for this application.", true, false}},
+		{ownScopes && p.Has("scope"), refusal{"invalid_scope", "Scopes cannot be asked for: they are the application's.", true, true}},
+		{!ownScopes && p.Get("scope") == "" || !containsAll(s.options.Scopes, strings.Fields(p.Get("scope"))), refusal{"invalid_scope", "The scope is unknown, or not ticked in the application.", true, false}},
 		{p.Get("response_type") != "code", refusal{"unsupported_response_type", "response_type is not code", false, true}},
 		{len(p.Get("state")) < minimumState, refusal{"invalid_request", fmt.Sprintf("state is missing or shorter than %d characters", minimumState), false, true}},
 		{needsChallenge && method != "S256", refusal{"invalid_request", fmt.Sprintf("code_challenge_method is %q, not S256", method), false, true}},
@@ -117,11 +118,19 @@ func (s *Server) redirectWithCode(w http.ResponseWriter, q *request) {
 	s.grants.codes[code] = &authorization{
 		redirectURI: q.parameters.Get("redirect_uri"),
 		challenge:   q.parameters.Get("code_challenge"),
-		scopes:      strings.Fields(q.parameters.Get("scope")),
+		scopes:      s.scopesFor(q),
 		created:     s.options.Now(),
 	}
 	s.grants.mu.Unlock()
 	s.redirectBack(w, q, url.Values{"code": {code}})
+}
+
+// scopesFor returns what a request asks for, or what the application has.
+func (s *Server) scopesFor(q *request) []string {
+	if s.options.maker.ownScopes {
+		return s.options.Scopes
+	}
+	return strings.Fields(q.parameters.Get("scope"))
 }
 
 // redirectBack sends the browser to the redirect address, with the state.

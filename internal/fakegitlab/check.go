@@ -31,6 +31,9 @@ func (s *Server) check(q *request) []string {
 	if q.Header.Get("Authorization") != "" && q.kind != TokenInfo {
 		problems = append(problems, "an Authorization header: the client names itself in the form (client_id)")
 	}
+	if s.options.maker.wantsAccept && q.kinds()[0] == Token && q.Header.Get("Accept") != "application/json" {
+		problems = append(problems, "no Accept: application/json: the answer would be a form")
+	}
 	return append(problems, checkParameters(q)...)
 }
 

@@ -17,7 +17,8 @@ type deviceGrant struct {
 	userCode   string
 	scopes     []string
 	expires    time.Time
-	polled     time.Time // the last poll that was not too early
+	interval   time.Duration // between two polls
+	polled     time.Time     // the last poll that was not too early
 	decision   decision
 }
 
@@ -46,7 +47,10 @@ func (d *devices) add(code string, scopes []string) deviceGrant {
 	defer d.mu.Unlock()
 	now := d.options.Now()
 	d.list = slices.DeleteFunc(d.list, func(g *deviceGrant) bool { return !now.Before(g.expires) })
-	grant := &deviceGrant{deviceCode: code, userCode: newUserCode(), scopes: scopes, expires: now.Add(d.options.DeviceLifetime)}
+	grant := &deviceGrant{deviceCode: code, userCode: newUserCode(), scopes: scopes, expires: now.Add(d.options.DeviceLifetime), interval: d.options.DeviceInterval}
+	if d.options.maker.hyphenatesCode {
+		grant.userCode = grant.userCode[:4] + "-" + grant.userCode[4:]
+	}
 	d.list = append(d.list, grant)
 	return *grant
 }
@@ -75,10 +79,10 @@ func (d *devices) poll(code string) ([]string, *oauthError) {
 	forget := func() { d.list = slices.Delete(d.list, i, i+1) }
 	if !now.Before(grant.expires) {
 		forget()
-		return nil, &oauthError{http.StatusBadRequest, "expired_token", "The device code has expired."}
+		return nil, &oauthError{status: http.StatusBadRequest, code: "expired_token", description: "The device code has expired."}
 	}
-	if now.Before(grant.polled.Add(d.options.DeviceInterval)) {
-		return nil, &oauthError{http.StatusBadRequest, "slow_down", "The device polls too often."}
+	if now.Before(grant.polled.Add(grant.interval)) {
+		return nil, d.slowDown(grant)
 	}
 	grant.polled = now
 	switch grant.decision {
@@ -87,9 +91,20 @@ func (d *devices) poll(code string) ([]string, *oauthError) {
 		return grant.scopes, nil
 	case denied:
 		forget()
-		return nil, &oauthError{http.StatusBadRequest, "access_denied", "The resource owner denied the request."}
+		return nil, &oauthError{status: http.StatusBadRequest, code: "access_denied", description: "The resource owner denied the request."}
 	}
-	return nil, &oauthError{http.StatusBadRequest, "authorization_pending", "The person has not answered yet."}
+	return nil, &oauthError{status: http.StatusBadRequest, code: "authorization_pending", description: "The person has not answered yet."}
+}
+
+// slowDown is told to who polls too often. At GitHub the interval is longer
+// from then on.
+func (d *devices) slowDown(grant *deviceGrant) *oauthError {
+	failure := &oauthError{status: http.StatusBadRequest, code: "slow_down", description: "The device polls too often."}
+	if d.options.maker.slowsDown {
+		grant.interval += 5 * time.Second // RFC 8628 section 3.5
+		failure.interval = wholeSeconds(grant.interval)
+	}
+	return failure
 }
 
 // waiting returns the grant that waits under a user code.
@@ -128,12 +143,12 @@ func (d *devices) find(userCode string) (*deviceGrant, error) {
 // answerAuthorizeDevice gives out a device code (RFC 8628 section 3.2).
 func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 	scopes := strings.Fields(q.parameters.Get("scope"))
-	if !s.knowsClient(q.parameters) {
-		answerError(w, invalidClient())
+	if !s.knowsClient(q) {
+		answerError(w, s.options.maker.inItsWords(q.kind, invalidClient()))
 		return
 	}
 	if len(scopes) == 0 || !containsAll(s.options.Scopes, scopes) {
-		answerError(w, &oauthError{http.StatusBadRequest, "invalid_scope", "The scope is unknown, or not ticked in the application."})
+		answerError(w, &oauthError{status: http.StatusBadRequest, code: "invalid_scope", description: "The scope is unknown, or not ticked in the application."})
 		return
 	}
 	s.grants.mu.Lock()
@@ -142,16 +157,22 @@ func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 	grant := s.devices.add(code, scopes)
 	// GitLab builds the address from the request's host and forgets the
 	// relative root.
-	address := "https://" + q.Host + "/oauth/device"
-	answerJSON(w, http.StatusOK, map[string]any{
-		"device_code":               grant.deviceCode,
-		"user_code":                 grant.userCode,
-		"verification_uri":          address,
-		"verification_uri_complete": address + "?user_code=" + grant.userCode,
-		"expires_in":                int(s.options.DeviceLifetime.Seconds()),
-		"interval":                  int(math.Ceil(s.options.DeviceInterval.Seconds())),
-	})
+	address := "https://" + q.Host + s.options.maker.device
+	answer := map[string]any{
+		"device_code":      grant.deviceCode,
+		"user_code":        grant.userCode,
+		"verification_uri": address,
+		"expires_in":       int(s.options.DeviceLifetime.Seconds()),
+		"interval":         wholeSeconds(s.options.DeviceInterval),
+	}
+	if !s.options.maker.hyphenatesCode {
+		answer["verification_uri_complete"] = address + "?user_code=" + grant.userCode
+	}
+	answerJSON(w, http.StatusOK, answer)
 }
+
+// wholeSeconds rounds up, so that nobody who waits as told is too early.
+func wholeSeconds(interval time.Duration) int { return int(math.Ceil(interval.Seconds())) }
 
 // exchangeDeviceCode answers a poll (RFC 8628 section 3.4).
 func (s *Server) exchangeDeviceCode(q *request) (tokenPair, *oauthError) {

@@ -57,7 +57,7 @@ func (s *Server) devicePage(w http.ResponseWriter, q *request, message string) p
 	return page{
 		Title:       "Connect a device",
 		Message:     message,
-		Action:      s.options.Root + "/oauth/device",
+		Action:      s.options.Root + s.options.maker.device,
 		CSRFToken:   s.csrfToken(w, q),
 		UserCode:    userCodeOf(q),
 		Application: applicationName,

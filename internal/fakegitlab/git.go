@@ -131,7 +131,7 @@ func (s *Server) answerGit(w http.ResponseWriter, q *request) {
 	push := rest == "/git-receive-pack" || q.URL.Query().Get("service") == "git-receive-pack"
 	if !s.mayUseGit(q, push) {
 		s.record.count(GitUnauthorized)
-		w.Header().Set("WWW-Authenticate", `Basic realm="GitLab"`)
+		w.Header().Set("WWW-Authenticate", `Basic realm="`+s.options.maker.realm+`"`)
 		answerText(w, http.StatusUnauthorized, "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're required to use a token instead of a password.")
 		return
 	}
@@ -153,15 +153,16 @@ func (s *Server) hasRepository(name string) bool {
 }
 
 // mayUseGit reports whether the request has a live access token, as the
-// password of any user, with a scope for what it wants.
+// password of the right user, with a scope for what it wants.
 func (s *Server) mayUseGit(q *request, push bool) bool {
-	_, password, _ := q.BasicAuth()
+	m := s.options.maker
+	username, password, _ := q.BasicAuth()
 	pair, failure := s.grants.look(password)
-	if failure != "" {
+	if failure != "" || m.gitUser != "" && m.gitUser != username {
 		return false
 	}
-	return slices.Contains(pair.scopes, "write_repository") ||
-		!push && slices.Contains(pair.scopes, "read_repository")
+	return slices.Contains(pair.scopes, m.writeScope) ||
+		!push && slices.Contains(pair.scopes, m.readScope)
 }
 
 // runBackend gives the request to git http-backend.

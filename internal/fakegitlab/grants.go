@@ -34,8 +34,9 @@ type tokenPair struct {
 // grants holds every token and code that was ever issued.
 type grants struct {
 	now      func() time.Time
-	lifetime time.Duration
+	lifetime time.Duration // 0 if access tokens do not end
 	length   int
+	keepsOld bool // a refresh leaves the old pair alive
 
 	mu        sync.Mutex
 	codes     map[string]*authorization
@@ -46,7 +47,7 @@ type grants struct {
 
 func newGrants(options Options) *grants {
 	return &grants{
-		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength,
+		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength, keepsOld: options.maker.keepsOldTokens,
 		codes: map[string]*authorization{}, byAccess: map[string]*tokenPair{},
 		byRefresh: map[string]*tokenPair{}, issued: map[string]secretKind{},
 	}
@@ -70,7 +71,7 @@ func (g *grants) newSecret(kind secretKind) string {
 func (g *grants) issue(scopes []string, withRefreshToken bool) tokenPair {
 	pair := &tokenPair{access: g.newSecret(accessToken), number: len(g.byAccess) + 1, scopes: scopes, created: g.now()}
 	g.byAccess[pair.access] = pair
-	if withRefreshToken {
+	if withRefreshToken && g.lifetime != 0 {
 		pair.refresh = g.newSecret(refreshToken)
 		g.byRefresh[pair.refresh] = pair
 	}
@@ -87,7 +88,7 @@ func (g *grants) accessFailure(pair *tokenPair) string {
 		return "revoked"
 	case pair.accessEnd != "":
 		return pair.accessEnd
-	case !g.now().Before(pair.created.Add(g.lifetime)):
+	case g.lifetime != 0 && !g.now().Before(pair.created.Add(g.lifetime)):
 		return "expired"
 	}
 	return ""
@@ -106,7 +107,7 @@ func (g *grants) look(access string) (tokenPair, string) {
 
 // refresh spends a refresh token and the access token beside it, and returns
 // the new pair. GitLab does both in one step: there is no time in which the
-// old and the new pair are both good. The new pair keeps the scopes, or gets
+// old and the new pair are both good. Other makes have one. The new pair keeps the scopes, or gets
 // fewer where narrower is not nil.
 func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent bool, failure *oauthError) {
 	g.mu.Lock()
@@ -118,11 +119,11 @@ func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent
 	scopes := old.scopes
 	if narrower != nil {
 		if !containsAll(old.scopes, narrower) {
-			return tokenPair{}, false, &oauthError{400, "invalid_scope", "The requested scope is more than was granted."}
+			return tokenPair{}, false, &oauthError{status: 400, code: "invalid_scope", description: "The requested scope is more than was granted."}
 		}
 		scopes = narrower
 	}
-	old.spent = true
+	old.spent = !g.keepsOld
 	return g.issue(scopes, true), false, nil
 }
 

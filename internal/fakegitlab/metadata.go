@@ -6,16 +6,20 @@ import "net/http"
 // GitLab puts both documents under its relative root. The device flow is left
 // out: a client must be able to find it without being told.
 func (s *Server) answerMetadata(w http.ResponseWriter, _ *request) {
-	answerJSON(w, http.StatusOK, map[string]any{
+	m := s.options.maker
+	metadata := map[string]any{
 		"issuer":                                         s.issuer(),
-		"authorization_endpoint":                         s.URL() + "/oauth/authorize",
-		"token_endpoint":                                 s.URL() + "/oauth/token",
-		"revocation_endpoint":                            s.URL() + "/oauth/revoke",
+		"authorization_endpoint":                         s.URL() + m.authorize,
+		"token_endpoint":                                 s.URL() + m.token,
 		"response_types_supported":                       []string{"code"},
 		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
 		"code_challenge_methods_supported":               []string{"S256"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_post", "none"},
 		"scopes_supported":                               s.options.Scopes,
 		"authorization_response_iss_parameter_supported": s.options.SendIssuer,
-	})
+	}
+	if m.revoke != "" {
+		metadata["revocation_endpoint"] = s.URL() + m.revoke
+	}
+	answerJSON(w, http.StatusOK, metadata)
 }

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +22,9 @@ type Options struct {
 	// Directory receives the CA file, the repositories and git's home. It must
 	// exist, and belongs to one server.
 	Directory string
+	// Make is whose server it plays: "gitlab" (when empty), "github", "gitea"
+	// or "bitbucket".
+	Make string
 	// Root is the relative URL root, such as "/gitlab"; "" for none.
 	Root string
 
@@ -30,18 +34,21 @@ type Options struct {
 
 	// ClientID is the application's ID (DefaultClientID when empty).
 	ClientID string
-	// ClientSecret makes the application confidential when it is not empty.
+	// ClientSecret makes the application confidential when it is not empty. At
+	// GitHub and Bitbucket every application has one.
 	ClientSecret string
 	// RedirectURIs are the registered addresses ("http://127.0.0.1/" and
 	// "http://127.0.0.1" when nil).
 	RedirectURIs []string
-	// Scopes are those ticked in the application (read_repository and
-	// write_repository when nil).
+	// Scopes are those ticked in the application (to read and to write
+	// repositories when nil).
 	Scopes []string
 
-	// AccessTokenLifetime is how long an access token is good (7200 s when 0).
+	// AccessTokenLifetime is how long an access token is good (the make's own
+	// when 0: 7200 s at GitLab, without an end at GitHub).
 	AccessTokenLifetime time.Duration
-	// TokenLength is the number of characters of each token (64 when 0).
+	// TokenLength is the number of characters of each token (the make's own
+	// when 0: 64 at GitLab, 3,000 at Bitbucket).
 	TokenLength int
 	// ConsentAutomatically sends the browser straight back, as GitLab does for
 	// an application that an administrator marked as trusted.
@@ -65,6 +72,8 @@ type Options struct {
 
 	// Now tells the time (time.Now when nil).
 	Now func() time.Time
+
+	maker maker // that Make names
 }
 
 // complete returns the options with every default filled in, or an error that
@@ -76,9 +85,14 @@ func (o Options) complete() (Options, error) {
 	if o.Root != "" && (!strings.HasPrefix(o.Root, "/") || strings.HasSuffix(o.Root, "/")) {
 		return o, fmt.Errorf("fakegitlab: option Root is %q: it starts with a slash and ends without one", o.Root)
 	}
+	var err error
+	if o.maker, err = makerNamed(o.Make); err != nil {
+		return o, err
+	}
 	setDefault(&o.ClientID, DefaultClientID)
-	setDefault(&o.AccessTokenLifetime, 7200*time.Second)
-	setDefault(&o.TokenLength, 64)
+	setDefault(&o.ClientSecret, o.maker.clientSecret)
+	setDefault(&o.AccessTokenLifetime, o.maker.lifetime)
+	setDefault(&o.TokenLength, o.maker.tokenLength)
 	setDefault(&o.DeviceInterval, 5*time.Second)
 	setDefault(&o.DeviceLifetime, 300*time.Second)
 	if o.TokenLength < minimumTokenLength {
@@ -88,7 +102,7 @@ func (o Options) complete() (Options, error) {
 		o.RedirectURIs = []string{"http://127.0.0.1/", "http://127.0.0.1"}
 	}
 	if o.Scopes == nil {
-		o.Scopes = []string{"read_repository", "write_repository"}
+		o.Scopes = slices.Clone(o.maker.scopes)
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -75,7 +75,7 @@ func (s *Server) showConsent(w http.ResponseWriter, q *request) {
 	content := page{
 		Title:       "Authorize " + applicationName + "?",
 		Application: applicationName,
-		Action:      s.options.Root + "/oauth/authorize",
+		Action:      s.options.Root + s.options.maker.authorize,
 		CSRFToken:   s.csrfToken(w, q),
 		Scopes:      describeScopes(strings.Fields(q.parameters.Get("scope"))),
 	}

@@ -4,13 +4,17 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // redirectAllowed reports whether the address is one of the registered ones:
 // the same text, or the same but for the port where both hosts are written as
 // a loopback address. "localhost" is a name and has no such freedom (RFC 8252
-// section 8.3).
-func redirectAllowed(registered []string, given string) bool {
+// section 8.3). A fixed one is what the address has to begin with.
+func redirectAllowed(registered []string, given string, fixed bool) bool {
+	if fixed {
+		return slices.ContainsFunc(registered, func(one string) bool { return strings.HasPrefix(given, one) })
+	}
 	if slices.Contains(registered, given) {
 		return true
 	}

@@ -31,9 +31,20 @@ func TestRedirectAllowed(t *testing.T) {
 		{"no address", "http://127.0.0.1/", "http://127.0.0.1:x/", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := redirectAllowed([]string{"https://other.example/", test.registered}, test.given); got != test.want {
+			if got := redirectAllowed([]string{"https://other.example/", test.registered}, test.given, false); got != test.want {
 				t.Errorf("redirectAllowed(%q, %q) is %t", test.registered, test.given, got)
 			}
 		})
+	}
+}
+
+func TestRedirectAllowedWhereItIsFixed(t *testing.T) {
+	for given, want := range map[string]bool{
+		"http://localhost:34106/": true, "http://localhost:34106/callback": true,
+		"http://localhost:40123/": false, "http://127.0.0.1:34106/": false, "http://localhost/": false,
+	} {
+		if got := redirectAllowed([]string{"http://localhost:34106/"}, given, true); got != want {
+			t.Errorf("redirectAllowed(%q) is %t", given, got)
+		}
 	}
 }

@@ -30,24 +30,25 @@ type request struct {
 }
 
 func (s *Server) listEndpoints() []endpoint {
+	m := s.options.maker
 	list := []endpoint{
-		{"GET", "/oauth/authorize", Authorize, true, s.answerAuthorize},
-		{"POST", "/oauth/authorize", Consent, true, s.answerConsent},
-		{"POST", "/oauth/token", Token, false, s.answerToken},
-		{"POST", "/oauth/revoke", Revoke, false, s.answerRevoke},
-		{"GET", "/oauth/token/info", TokenInfo, false, s.answerTokenInfo},
-		{"GET", "/.well-known/openid-configuration", Metadata, false, s.answerMetadata},
-		{"GET", "/.well-known/oauth-authorization-server", Metadata, false, s.answerMetadata},
+		{"GET", m.authorize, Authorize, true, s.answerAuthorize},
+		{"POST", m.authorize, Consent, true, s.answerConsent},
+		{"POST", m.token, Token, false, s.answerToken},
+		{"POST", m.revoke, Revoke, false, s.answerRevoke},
+		{"GET", m.tokenInfo, TokenInfo, false, s.answerTokenInfo},
+		{"GET", m.openIDMetadata, Metadata, false, s.answerMetadata},
+		{"GET", m.serverMetadata, Metadata, false, s.answerMetadata},
 	}
-	if s.options.DeviceFlowOff {
-		return list
+	if m.authorizeDevice != "" && !s.options.DeviceFlowOff {
+		list = append(list,
+			endpoint{"POST", m.authorizeDevice, AuthorizeDevice, false, s.answerAuthorizeDevice},
+			endpoint{"GET", m.device, DevicePage, true, s.answerDeviceEntry},
+			endpoint{"POST", m.device + "/confirm", DevicePage, true, s.answerDeviceConfirm},
+			endpoint{"POST", m.device, DevicePage, true, s.answerDeviceDecision},
+		)
 	}
-	return append(list,
-		endpoint{"POST", "/oauth/authorize_device", AuthorizeDevice, false, s.answerAuthorizeDevice},
-		endpoint{"GET", "/oauth/device", DevicePage, true, s.answerDeviceEntry},
-		endpoint{"POST", "/oauth/device/confirm", DevicePage, true, s.answerDeviceConfirm},
-		endpoint{"POST", "/oauth/device", DevicePage, true, s.answerDeviceDecision},
-	)
+	return slices.DeleteFunc(list, func(e endpoint) bool { return e.path == "" })
 }
 
 // serve counts, checks and answers one request.

@@ -9,8 +9,8 @@ import (
 // answerRevoke kills a grant (RFC 7009). A token that is not known is answered
 // like one that was.
 func (s *Server) answerRevoke(w http.ResponseWriter, q *request) {
-	if !s.knowsClient(q.parameters) {
-		answerError(w, &oauthError{http.StatusForbidden, "unauthorized_client", "You are not authorized to revoke this token"})
+	if !s.knowsClient(q) {
+		answerError(w, &oauthError{status: http.StatusForbidden, code: "unauthorized_client", description: "You are not authorized to revoke this token"})
 		return
 	}
 	s.grants.revoke(q.parameters.Get("token"))
@@ -22,7 +22,7 @@ func (s *Server) answerTokenInfo(w http.ResponseWriter, q *request) {
 	token, _ := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
 	pair, failure := s.grants.look(token)
 	if failure != "" {
-		answerError(w, &oauthError{http.StatusUnauthorized, "invalid_token", "The access token is " + failure + "."})
+		answerError(w, &oauthError{status: http.StatusUnauthorized, code: "invalid_token", description: "The access token is " + failure + "."})
 		return
 	}
 	left := pair.created.Add(s.options.AccessTokenLifetime).Sub(s.options.Now())

@@ -1,4 +1,5 @@
-// Package fakegitlab is a GitLab that runs on this computer, for doorkey's
+// Package fakegitlab is a GitLab (and, where it is told to, a GitHub, a Gitea or
+// a Bitbucket) that runs on this computer, for doorkey's
 // tests and its demonstration: an HTTPS server with its own certificate
 // authority, GitLab's OAuth endpoints and pages, and git repositories.
 //
@@ -158,10 +159,13 @@ func (s *Server) ClientCertificate() (certificate, key string) {
 // ClientID returns the application's ID.
 func (s *Server) ClientID() string { return s.options.ClientID }
 
+// ClientSecret returns the application's secret, "" for a public application.
+func (s *Server) ClientSecret() string { return s.options.ClientSecret }
+
 // issuer returns the server's name as an issuer (RFC 9207).
 func (s *Server) issuer() string {
 	if s.options.Issuer != "" {
 		return s.options.Issuer
 	}
-	return s.URL()
+	return s.URL() + s.options.maker.issuerSuffix
 }

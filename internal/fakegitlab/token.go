@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,16 +30,17 @@ func tokenKind(grantType string) Kind {
 // answerToken is the token endpoint (RFC 6749 section 3.2).
 func (s *Server) answerToken(w http.ResponseWriter, q *request) {
 	pair, failure := s.exchange(q)
+	m := s.options.maker
 	if failure != nil {
-		answerError(w, failure)
+		answerError(w, m.inItsWords(q.kind, failure))
 		return
 	}
-	answer := map[string]any{
-		"access_token": pair.access,
-		"token_type":   "Bearer",
-		"expires_in":   int(s.options.AccessTokenLifetime.Seconds()),
-		"scope":        strings.Join(pair.scopes, " "),
-		"created_at":   pair.created.Unix(),
+	answer := map[string]any{"access_token": pair.access, "token_type": "Bearer", "created_at": pair.created.Unix()}
+	if s.options.AccessTokenLifetime != 0 {
+		answer["expires_in"] = int(s.options.AccessTokenLifetime.Seconds())
+	}
+	if m.scopeSeparator != "" {
+		answer["scope"] = strings.Join(pair.scopes, m.scopeSeparator)
 	}
 	if pair.refresh != "" {
 		answer["refresh_token"] = pair.refresh
@@ -48,7 +50,7 @@ func (s *Server) answerToken(w http.ResponseWriter, q *request) {
 
 // exchange gives tokens for what the client shows.
 func (s *Server) exchange(q *request) (tokenPair, *oauthError) {
-	if !s.knowsClient(q.parameters) {
+	if !s.knowsClient(q) {
 		return tokenPair{}, invalidClient()
 	}
 	switch q.kind {
@@ -62,13 +64,15 @@ func (s *Server) exchange(q *request) (tokenPair, *oauthError) {
 		}
 	}
 	s.problem(q, fmt.Sprintf("unexpected grant_type %q", q.parameters.Get("grant_type")))
-	return tokenPair{}, &oauthError{http.StatusBadRequest, "unsupported_grant_type", "The authorization grant type is not supported by the authorization server."}
+	return tokenPair{}, &oauthError{status: http.StatusBadRequest, code: "unsupported_grant_type", description: "The authorization grant type is not supported by the authorization server."}
 }
 
-// knowsClient reports whether the form names the application, and shows its
+// knowsClient reports whether a form names the application, and shows its
 // secret where it has one.
-func (s *Server) knowsClient(form url.Values) bool {
-	return form.Get("client_id") == s.options.ClientID && form.Get("client_secret") == s.options.ClientSecret
+func (s *Server) knowsClient(q *request) bool {
+	secret, given := s.options.ClientSecret, q.parameters.Get("client_secret")
+	mayLack := given == "" && slices.Contains(s.options.maker.secretOptional, q.kind)
+	return q.parameters.Get("client_id") == s.options.ClientID && (given == secret || mayLack)
 }
 
 // exchangeCode spends an authorization code (RFC 6749 section 4.1.3, RFC 7636

@@ -1,0 +1,111 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// maker is a row of data: how the servers of one make answer. Every other
+// answer is GitLab's. oauthflow's table has the sources.
+type maker struct {
+	name  string
+	realm string // of the challenge for git
+
+	// Paths below the root, "" for what it does not have.
+	authorize, token, revoke, tokenInfo string
+	authorizeDevice, device             string
+	serverMetadata, openIDMetadata      string
+
+	issuerSuffix string // of its issuer, behind the server's URL
+	gitUser      string // the only user name for git with a token; "" for any
+
+	scopes                []string // of an application
+	readScope, writeScope string   // those of them that git needs
+	scopeSeparator        string   // in the answer; "" if that has no scope
+	ownScopes             bool     // scopes are the application's, and cannot be asked for
+
+	clientSecret   string // of an application, where each has one
+	secretOptional []Kind // requests that do not need it
+	fixedRedirect  bool   // a redirect has to begin with the registered one, port and all
+
+	tokenLength    int
+	lifetime       time.Duration // of access tokens; 0 if they do not end, and have no refresh token
+	keepsOldTokens bool          // a refresh leaves the old pair alive, for a while at least
+
+	errorStatus    int               // of errors of the token endpoint; 0 for those of RFC 6749
+	errorNames     map[string]string // by "KIND CODE", or "CODE" for every kind
+	wantsAccept    bool              // answers in form encoding unless JSON is asked for
+	hyphenatesCode bool              // user codes are ABCD-1234, and stand in no address
+	slowsDown      bool              // a slow_down makes the interval longer, and says so
+}
+
+// makers are the servers that can be played. The first is the default.
+func makers() []maker {
+	gitLab := maker{
+		name: "gitlab", realm: "GitLab",
+		authorize: "/oauth/authorize", token: "/oauth/token", revoke: "/oauth/revoke", tokenInfo: "/oauth/token/info",
+		authorizeDevice: "/oauth/authorize_device", device: "/oauth/device",
+		serverMetadata: "/.well-known/oauth-authorization-server", openIDMetadata: "/.well-known/openid-configuration",
+		scopes:    []string{"read_repository", "write_repository"},
+		readScope: "read_repository", writeScope: "write_repository", scopeSeparator: " ",
+		tokenLength: 64, lifetime: 7200 * time.Second,
+	}
+	gitHub := maker{
+		name: "github", realm: "GitHub",
+		authorize: "/login/oauth/authorize", token: "/login/oauth/access_token",
+		authorizeDevice: "/login/device/code", device: "/login/device",
+		serverMetadata: "/.well-known/oauth-authorization-server/login/oauth", issuerSuffix: "/login/oauth",
+		gitUser: "x-access-token", scopes: []string{"repo", "workflow"}, readScope: "repo", writeScope: "repo", scopeSeparator: ",",
+		clientSecret: "the-secret-of-a-GitHub-application", secretOptional: []Kind{AuthorizeDevice, TokenDeviceCode, TokenRefreshToken},
+		tokenLength: 40, wantsAccept: true, hyphenatesCode: true, slowsDown: true, errorStatus: http.StatusOK,
+		errorNames: map[string]string{
+			"invalid_client":                         "incorrect_client_credentials",
+			"token:authorization_code invalid_grant": "bad_verification_code",
+			"token:refresh_token invalid_grant":      "bad_refresh_token",
+			"token:device_code invalid_grant":        "incorrect_device_code",
+		},
+	}
+	gitea := maker{
+		name: "gitea", realm: "Gitea",
+		authorize: "/login/oauth/authorize", token: "/login/oauth/access_token",
+		openIDMetadata: "/.well-known/openid-configuration", issuerSuffix: "/",
+		scopes:    []string{"read:repository", "write:repository"},
+		readScope: "read:repository", writeScope: "write:repository",
+		tokenLength: 600, lifetime: time.Hour, keepsOldTokens: true, errorStatus: http.StatusBadRequest,
+		errorNames: map[string]string{"token:refresh_token invalid_grant": "unauthorized_client"},
+	}
+	bitbucket := maker{
+		name: "bitbucket", realm: "Bitbucket.org HTTP",
+		authorize: "/site/oauth2/authorize", token: "/site/oauth2/access_token",
+		gitUser: "x-token-auth", scopes: []string{"repository", "repository:write"}, readScope: "repository", writeScope: "repository:write", scopeSeparator: " ", ownScopes: true,
+		clientSecret: "the-secret-of-a-Bitbucket-application", fixedRedirect: true,
+		tokenLength: 3000, lifetime: 2 * time.Hour, keepsOldTokens: true,
+	}
+	return []maker{gitLab, gitHub, gitea, bitbucket}
+}
+
+// makerNamed returns a row; the first for "".
+func makerNamed(name string) (maker, error) {
+	i := slices.IndexFunc(makers(), func(m maker) bool { return m.name == name || name == "" })
+	if i < 0 {
+		return maker{}, fmt.Errorf("fakegitlab: option Make is %q, which is not one that can be played", name)
+	}
+	return makers()[i], nil
+}
+
+// inItsWords is an error of the token endpoint as this make has it.
+func (m maker) inItsWords(kind Kind, failure *oauthError) *oauthError {
+	renamed := *failure
+	for _, name := range []string{string(kind) + " " + failure.code, failure.code} {
+		if own, found := m.errorNames[name]; found {
+			renamed.code = own
+			break
+		}
+	}
+	if m.errorStatus != 0 {
+		renamed.status = m.errorStatus
+	}
+	return &renamed
+}
