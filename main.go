@@ -20,6 +20,7 @@ import (
 )
 
 func main() {
+	keepMemoryPrivate()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -22,7 +22,7 @@ import (
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium, "proxy": proxy,
+		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium, "proxy": proxy, "shows-no-secret": showsNoSecret,
 	}
 }
 

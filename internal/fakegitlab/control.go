@@ -1,5 +1,10 @@
 package fakegitlab
 
+import (
+	"maps"
+	"slices"
+)
+
 // IssueGrant gives a pair of tokens with every scope of the application, for
 // tests that start with an account.
 func (s *Server) IssueGrant() (accessToken, refreshToken string) {
@@ -53,4 +58,11 @@ func (s *Server) Newest() int {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	return len(s.grants.byAccess)
+}
+
+// Secrets returns every token and code that the server has given out.
+func (s *Server) Secrets() []string {
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.grants.issued))
 }
