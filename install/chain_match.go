@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// Covers tells whether git takes a setting with the key ("credential.https://gitlab.example.com.oauthclientid") for an
+// address, whatever else may be set.
+func Covers(key, address string) bool { return sectionOf(address).isCoveredBy(key) }
+
 // sectionOf is the section of one address, that of no host in particular where it is no address.
 func sectionOf(address string) section {
 	parsed, err := url.Parse(address)
@@ -17,7 +21,7 @@ func sectionOf(address string) section {
 	return section{host}
 }
 
-// pattern is the URL, or part of one, that stands in the key of a helper. An empty part matches anything.
+// pattern is the URL, or part of one, that stands in a key between section and name. An empty part matches anything.
 type pattern struct {
 	scheme, user, host, path string
 	// partial says that it has no scheme: git compares host and path as they are written ("git help credentials",
@@ -26,8 +30,8 @@ type pattern struct {
 }
 
 func patternOf(key string) pattern {
-	text, _ := strings.CutSuffix(strings.TrimPrefix(key, "credential."), "helper")
-	text = strings.TrimSuffix(text, ".")
+	_, text, _ := strings.Cut(key, ".")
+	text = text[:max(0, strings.LastIndex(text, "."))]
 	scheme, rest, whole := strings.Cut(text, "://")
 	if !whole {
 		scheme, rest = "", text

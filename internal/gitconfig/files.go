@@ -142,10 +142,14 @@ type Entry struct {
 // (the current directory if empty) with an environment (this process's if nil) reads it: all scopes, includes followed.
 // None is no error. It needs git 2.26.
 func Entries(ctx context.Context, dir string, environment []string, pattern string) ([]Entry, error) {
-	asOtherCommands := slices.DeleteFunc(slices.Clone(given(environment)), func(variable string) bool {
+	return read(ctx, dir, asOtherCommands(environment), "--get-regexp", pattern)
+}
+
+// asOtherCommands is an environment in which `git config` reads what git's other commands read.
+func asOtherCommands(environment []string) []string {
+	return slices.DeleteFunc(slices.Clone(given(environment)), func(variable string) bool {
 		return strings.HasPrefix(variable, "GIT_CONFIG=") // which only `git config` obeys
 	})
-	return read(ctx, dir, asOtherCommands, "--get-regexp", pattern)
 }
 
 // FileEntries gives all settings of one file, in their order, without what the file includes.

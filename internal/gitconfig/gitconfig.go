@@ -32,10 +32,20 @@ func isKnownToGit(host string) bool {
 // never the file of a repository: what somebody has cloned must not say where
 // tokens are sent.
 func ForURL(ctx context.Context, section string, address *url.URL) (Values, error) {
+	return forURL(ctx, neutral(os.Environ()), section, address)
+}
+
+// ForURLHere is ForURL as git itself reads the section where it is started: with
+// the file of the repository. Nothing that decides where tokens go is read so.
+func ForURLHere(ctx context.Context, section string, address *url.URL) (Values, error) {
+	return forURL(ctx, asOtherCommands(nil), section, address)
+}
+
+func forURL(ctx context.Context, environment []string, section string, address *url.URL) (Values, error) {
 	if !isKnownToGit(address.Host) {
 		return nil, nil
 	}
-	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-urlmatch", section, address.String())
+	output, err := Run(ctx, "", environment, "config", "-z", "--get-urlmatch", section, address.String())
 	if failed := new(RunError); errors.As(err, &failed) && failed.ExitCode == nothingFound {
 		return nil, nil
 	}

@@ -168,6 +168,32 @@ func TestFill(t *testing.T) {
 	})
 }
 
+func TestForURLHereListensToTheRepository(t *testing.T) {
+	write(t, "", "[credential]\n\tuseHttpPath\n")
+	got, err := ForURLHere(t.Context(), "credential", &url.URL{Scheme: "https", Host: "gitlab.com"})
+	if want := (Values{"usehttppath": "true"}); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	const rewriting = "[url \"git@gitlab.example.com:\"]\n\tinsteadOf = https://gitlab.example.com/\n"
+	for _, row := range []struct{ name, repository, given, want string }{
+		{"no remote", "", "", ""},
+		{"the repository's remote", "[remote \"origin\"]\n\turl = https://gitlab.example.com/a.git\n", "", "https://gitlab.example.com/a.git"},
+		{"the remote, rewritten", rewriting + "[remote \"origin\"]\n\turl = https://gitlab.example.com/a.git\n", "", "git@gitlab.example.com:a.git"},
+		{"a URL", "", "https://gitlab.example.com/a.git", "https://gitlab.example.com/a.git"},
+		{"a URL, rewritten", rewriting, "https://gitlab.example.com/a.git", "git@gitlab.example.com:a.git"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			write(t, "", row.repository)
+			if got, err := Address(t.Context(), row.given); err != nil || got != row.want {
+				t.Errorf("got %q, %v, want %q", got, err, row.want)
+			}
+		})
+	}
+}
+
 func TestForURLListensToTheCommand(t *testing.T) {
 	write(t, "[credential]\n\toauthFlow = browser\n", "")
 	t.Setenv("GIT_CONFIG_COUNT", "1")

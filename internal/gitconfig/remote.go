@@ -12,18 +12,30 @@ import (
 // 1.7.5). It is "" where there is no repository, or no such remote, or it is
 // not reached over HTTP.
 func Remote(ctx context.Context) (string, error) {
-	output, err := Run(ctx, "", nil, "ls-remote", "--get-url")
+	address, err := Address(ctx, "")
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
+		return "", err // over SSH, or in a directory
+	}
+	return address, err
+}
+
+// Address returns what git would talk to for a URL, after url.<base>.insteadOf;
+// for "" that of the remote that Remote means, "" if there is none. It may be
+// anything that git takes: "git@example.com:group/project.git", or a directory.
+func Address(ctx context.Context, given string) (string, error) {
+	arguments := []string{"ls-remote", "--get-url"}
+	if given != "" {
+		arguments = append(arguments, "--", given)
+	}
+	output, err := Run(ctx, "", nil, arguments...)
 	if _, ran := errors.AsType[*RunError](err); ran {
 		return "", nil
 	}
-	if err != nil {
-		return "", err
-	}
 	address := strings.TrimRight(string(output), "\r\n")
-	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
-		return "", nil // over SSH, in a directory, or the name of a remote that is not there
+	if given == "" && !strings.ContainsAny(address, `:/\`) {
+		return "", err // the name of a remote that is not there
 	}
-	return address, nil
+	return address, err
 }
 
 // Username returns the user name that git would ask for at a URL from the
