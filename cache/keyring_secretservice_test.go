@@ -42,7 +42,13 @@ func TestKeyringFailures(t *testing.T) {
 			account, secrets := grant("")
 			kept := put(t, c, InKeyring, account, secrets)
 
+			if err := c.TryKeyring(t.Context()); err != nil {
+				t.Errorf("trying it before: error %v", err)
+			}
 			row.fail(t, k)
+			if err := c.TryKeyring(t.Context()); !errors.Is(err, row.want) {
+				t.Errorf("trying it: error %v, want %v", err, row.want)
+			}
 			if _, err := c.Unseal(t.Context(), origin, kept); !errors.Is(err, row.want) {
 				t.Errorf("unsealing: error %v, want %v", err, row.want)
 			}

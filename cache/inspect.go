@@ -1,0 +1,122 @@
+package cache
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Inspection is what Inspect finds in the state directory.
+type Inspection struct {
+	Exists bool // the directory is there
+	Hosts  int  // account files that can be read
+	// Problems are errors that a git command will meet. Each names the file and
+	// the way out.
+	Problems []error
+	// Abandoned are files that a process which was killed has left. The next
+	// change of their host takes them away.
+	Abandoned []string
+}
+
+// abandonedAfter is longer than any change or sign-in lasts.
+const abandonedAfter = time.Hour
+
+// Inspect looks at every file of the state directory, at the given time. It
+// changes nothing and unseals nothing.
+func (c *Cache) Inspect(now time.Time) Inspection {
+	info, err := os.Stat(c.Directory)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Inspection{}
+	}
+	found := Inspection{Exists: true}
+	switch {
+	case err != nil:
+		found.add(fmt.Errorf("state directory: %v", err))
+		return found
+	case !info.IsDir():
+		found.add(fmt.Errorf("state directory %q is not a directory: move it away", c.Directory))
+		return found
+	}
+	if err := checkPrivate(info); err != nil {
+		found.add(fmt.Errorf("state directory %q: %v: take it back with \"chmod go-rwx\" or move it away", c.Directory, err))
+	}
+	files, err := os.ReadDir(c.Directory)
+	found.add(err)
+	for _, file := range files {
+		found.look(c.Directory, file, now)
+	}
+	return found
+}
+
+func (i *Inspection) add(err error) {
+	if err != nil {
+		i.Problems = append(i.Problems, err)
+	}
+}
+
+func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
+	path := filepath.Join(directory, file.Name())
+	switch filepath.Ext(path) {
+	case ".json":
+		if err := checkAccountFile(path); err != nil {
+			i.add(fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", path, err))
+			return
+		}
+		i.Hosts++
+	case ".key", ".key-id":
+		_, err := readPrivate(path)
+		i.add(err)
+	case ".new", ".holder":
+		if info, err := file.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAfter {
+			i.Abandoned = append(i.Abandoned, path)
+		}
+	}
+}
+
+// checkAccountFile reads an account file as if for the origin that it names.
+func checkAccountFile(path string) error {
+	content, err := readPrivate(path)
+	if err != nil {
+		return err
+	}
+	var named struct {
+		Origin string `json:"origin"`
+	}
+	// What is wrong with it, if anything, decode says.
+	_ = json.Unmarshal(content, &named)
+	if _, err := decode(content, named.Origin); err != nil {
+		return err
+	}
+	if want := fileName(named.Origin); want != strings.TrimSuffix(filepath.Base(path), ".json") {
+		return fmt.Errorf("holds accounts of %q, which belong into \"%s.json\"", named.Origin, want)
+	}
+	return nil
+}
+
+// trialSize is more than the accounts of most people need, in bytes.
+const trialSize = 64 << 10
+
+// TryWrite writes a file where accounts are kept, or where the state directory
+// would be made, and takes it away again. It fails where a sign-in could not be
+// kept: no right, a full disk, a read-only file system.
+func (c *Cache) TryWrite() error {
+	directory := c.Directory
+	for {
+		if _, err := os.Stat(directory); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(directory) == directory {
+			break
+		}
+		directory = filepath.Dir(directory)
+	}
+	trial, err := os.CreateTemp(directory, "git-credential-doorkey-*.trial")
+	if err != nil {
+		return fmt.Errorf("cannot write: %v", err)
+	}
+	trial.Close()
+	defer os.Remove(trial.Name())
+	return reserve(trial.Name(), trialSize)
+}

@@ -1,0 +1,33 @@
+//go:build !windows && !darwin
+
+package cache
+
+import "github.com/godbus/dbus/v5"
+
+// The collection that go-keyring keeps entries in, and the one that it takes
+// where there is none of that name.
+const (
+	loginCollection   dbus.ObjectPath = "/org/freedesktop/secrets/collection/login"
+	defaultCollection dbus.ObjectPath = "/org/freedesktop/secrets/aliases/default"
+)
+
+// tryKeyring reads whether the collection is locked (Secret Service
+// specification, org.freedesktop.Secret.Collection).
+func tryKeyring() error {
+	connection, err := dbus.ConnectSessionBus()
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	var locked dbus.Variant
+	for _, path := range []dbus.ObjectPath{loginCollection, defaultCollection} {
+		locked, err = connection.Object("org.freedesktop.secrets", path).GetProperty("org.freedesktop.Secret.Collection.Locked")
+		if err == nil {
+			break
+		}
+	}
+	if isLocked, _ := locked.Value().(bool); isLocked {
+		return ErrKeyringLocked
+	}
+	return err
+}
