@@ -1,0 +1,51 @@
+package oauthflow
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// TryDevice finds out whether the server has the device flow. It asks for a code
+// in nobody's name (RFC 8628 section 3.1 requires a client_id), so that none is
+// made: where there is an endpoint, that is an error other than "not found". It
+// fails with a *url.Error where the server cannot be reached.
+func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool, err error) {
+	if provider.DeviceAuthURL == "" {
+		return false, nil
+	}
+	_, err = c.post(ctx, Provider{}, provider.DeviceAuthURL, url.Values{})
+	var answer *Error
+	if err != nil && !errors.As(err, &answer) {
+		return false, err
+	}
+	return answer == nil || answer.Status != http.StatusNotFound && answer.Status != http.StatusMethodNotAllowed, nil
+}
+
+// ErrNoTokenEndpoint: what answers at the address of the token endpoint is none.
+var ErrNoTokenEndpoint = errors.New("this is no token endpoint")
+
+// TryClient finds out whether the token endpoint is one and knows the client ID,
+// and its secret if there is one. It shows a code that nobody was given: a server
+// looks at the client before it looks at the code, and nothing is spent. It fails
+// with ErrNoTokenEndpoint, with an *Error (the client is refused, with a code of
+// RFC 6749 section 5.2 or GitHub's; or the server is in trouble), or with a
+// *url.Error where it cannot be reached.
+func (c Client) TryClient(ctx context.Context, provider Provider) error {
+	_, err := c.post(ctx, provider, provider.TokenURL, url.Values{
+		"grant_type": {"authorization_code"}, "code": {rand.Text()}, "code_verifier": {rand.Text() + rand.Text()}, "redirect_uri": {provider.RedirectURL},
+	})
+	var answer *Error
+	switch {
+	case err == nil:
+		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)
+	case Is(err, "incorrect_client_credentials"), Is(err, "invalid_client"), Is(err, "unauthorized_client"), !errors.As(err, &answer), isPassing(err):
+		return adviseClient(err)
+	case answer.Code == "":
+		return fmt.Errorf("%w: %w", ErrNoTokenEndpoint, err)
+	}
+	return nil
+}
