@@ -2,10 +2,92 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"sync"
+	"time"
 )
 
-// doctor checks everything that a sign-in depends on.
+// doctor checks everything that a sign-in depends on, and says what to do. It
+// changes nothing. It fails if something has to be done.
 func (d *doorkey) doctor(ctx context.Context, given arguments) error {
-	return errors.New("not there yet")
+	ctx, cancel := context.WithTimeout(ctx, examinationTime)
+	defer cancel()
+	e, err := d.examine(ctx, given.first())
+	if err != nil {
+		return err
+	}
+	report := diagnosis{Doorkey: programVersion(), URL: e.shown(), Findings: runChecks(ctx, e, checks())}
+	if given.on["json"] {
+		err = report.writeJSON(d.out)
+	} else {
+		err = report.writeText(d.out)
+	}
+	if err != nil {
+		return err
+	}
+	return report.failure()
+}
+
+// examinationTime is how long all checks may take: they run at the same time,
+// and each has an end.
+const examinationTime = 10 * time.Second
+
+// check looks at one point. What it does not return a verdict on does not apply
+// here, and is not shown.
+type check struct {
+	name string
+	look func(context.Context, *examination) finding
+}
+
+// checks are all checks, in the order in which they are shown: from git and this
+// program to the server and the account there.
+func checks() []check {
+	return []check{
+		{"git", checkGit},
+		{"program", checkProgram},
+		{"helpers", checkHelpers},
+		{"remote", checkRemote},
+		{"environment", checkEnvironment},
+		{"state", checkState},
+		{"keyring", checkKeyring},
+		{"settings", checkSettings},
+		{"application", checkApplication},
+		{"endpoints", checkEndpoints},
+		{"redirect", checkRedirect},
+		{"server", checkServer},
+		{"clock", checkClock},
+		{"client", checkClient},
+		{"device", checkDevice},
+		{"account", checkAccount},
+		{"sign-in", checkSignIn},
+	}
+}
+
+// runChecks runs checks at the same time and returns their findings in order.
+func runChecks(ctx context.Context, e *examination, checks []check) []finding {
+	all := make([]finding, len(checks))
+	var running sync.WaitGroup
+	for i, check := range checks {
+		running.Go(func() { all[i] = check.run(ctx, e) })
+	}
+	running.Wait()
+	var shown []finding
+	for _, f := range all {
+		if f.Verdict != "" {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// run is the check with its name, and with an answer also where it fails itself:
+// the others are to be seen all the same.
+func (c check) run(ctx context.Context, e *examination) (f finding) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			f = finding{Verdict: verdictProblem, Message: fmt.Sprintf("this check failed itself: %v", failure)}
+		}
+		f.Check = c.name
+	}()
+	return c.look(ctx, e)
 }

@@ -78,11 +78,17 @@ func tellInstalled(out io.Writer, change install.Change) {
 		fmt.Fprintf(out, "no longer asked, so that it gets no tokens: %s; uninstall brings it back\n", helperName(entry))
 	}
 	for _, entry := range change.Others {
-		fmt.Fprintf(out, "warning: still asked, and given the tokens too: %s\n", helperName(entry))
+		fmt.Fprintf(out, "warning: %s\n", stillAsked(entry))
 	}
 	if len(change.Others) == 0 {
 		fmt.Fprintln(out, "git asks doorkey, and no other helper")
 	}
+}
+
+// stillAsked says of a helper that it gets the tokens, in the words of install
+// and of doctor.
+func stillAsked(entry gitconfig.Entry) string {
+	return "still asked, and given the tokens too: " + helperName(entry)
 }
 
 func tellUninstalled(out io.Writer, change install.Change) {

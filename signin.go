@@ -80,19 +80,9 @@ const refusalLasts = time.Minute
 
 // flowsFor finds out how the person can be asked, if at all.
 func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings settings, refused time.Time) ([]flow, error) {
-	named, err := parseFlow("DOORKEY_FLOW", d.where.variable("DOORKEY_FLOW"))
+	c, err := d.circumstances(provider, settings, refused)
 	if err != nil {
 		return nil, err
-	}
-	for _, f := range []flow{named, d.flow} {
-		if f != unnamed {
-			settings.flow = f
-		}
-	}
-	c := circumstances{
-		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
-		terminal: d.person.prompts().canType(), promptsAllowed: settings.mayPrompt,
-		asking: settings.mayAsk, recentlyRefused: isRecent(refused, d.now()),
 	}
 	flows, err := ladder(c)
 	d.trace.Info("ladder", "named", c.named, "browser", c.browser, "device", c.device, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
@@ -101,6 +91,24 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
 	}
 	return flows, nil
+}
+
+// circumstances are those of a sign-in here and now.
+func (d *doorkey) circumstances(provider oauthflow.Provider, settings settings, refused time.Time) (circumstances, error) {
+	named, err := parseFlow("DOORKEY_FLOW", d.where.variable("DOORKEY_FLOW"))
+	if err != nil {
+		return circumstances{}, err
+	}
+	for _, f := range []flow{named, d.flow} {
+		if f != unnamed {
+			settings.flow = f
+		}
+	}
+	return circumstances{
+		named: settings.flow, browser: d.where.browserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
+		terminal: d.person.prompts().canType(), promptsAllowed: settings.mayPrompt,
+		asking: settings.mayAsk, recentlyRefused: isRecent(refused, d.now()),
+	}, nil
 }
 
 // isRecent takes no time to come for a recent one: the clock has been set back.

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// setting is a value of the section "credential" as doorkey reads it, and where
+// it stands; "" if nobody has set it.
+func (e *examination) setting(name string) (value, place string) {
+	values, err := e.values()
+	entries, failure := e.entries()
+	if errors.Join(err, failure) != nil || values[name] == "" {
+		return "", ""
+	}
+	for _, entry := range slices.Backward(entries) {
+		if isSetting(entry, "credential", name) && entry.Value == values[name] && !isOfRepository(entry) && install.Covers(entry.Key, e.asked().String()) {
+			return entry.Value, placeOf(entry)
+		}
+	}
+	return values[name], "git's configuration"
+}
+
+// isSetting reports whether an entry is one of a section, with a name in lower
+// case.
+func isSetting(entry gitconfig.Entry, section, name string) bool {
+	return strings.HasPrefix(entry.Key, section+".") && strings.HasSuffix(entry.Key, "."+name)
+}
+
+// isOfRepository reports whether somebody else may have written an entry, who
+// made the repository.
+func isOfRepository(entry gitconfig.Entry) bool {
+	return entry.Scope == "local" || entry.Scope == "worktree"
+}
+
+// placeOf names where an entry stands.
+func placeOf(entry gitconfig.Entry) string {
+	if file, found := strings.CutPrefix(entry.Origin, "file:"); found {
+		return file
+	}
+	return "the command line or the environment"
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/oauthflow"
+)
+
+// examination is what the checks look at. What costs a child process or a
+// request is found out once, when a check first asks for it.
+type examination struct {
+	*doorkey
+
+	given   string // the URL that was given
+	address string // where git goes for it, or for the repository's remote; "" if there is neither
+	target  target // what that means to doorkey; no origin: it is not for doorkey
+	refusal error  // why it is not, where the address is at fault
+
+	git      func() (gitconfig.Version, error)
+	entries  func() ([]gitconfig.Entry, error)  // all that git reads of credential.*, http.* and url.* here
+	heard    func() (gitconfig.Values, error)   // credential.* for the address as git reads it here
+	values   func() (gitconfig.Values, error)   // credential.* as doorkey reads it: repositories are not heard
+	settings func() (settings, error)           // what that means
+	provider func() (oauthflow.Provider, error) // with the server's challenge
+	answer   func() (serverAnswer, error)       // of the server to git's first request
+	keyring  func() error                       // why the keyring cannot be used now
+}
+
+// examine finds out what is to be checked. A URL that was given and is none is
+// an error; one that a repository has is a finding.
+func (d *doorkey) examine(ctx context.Context, given string) (*examination, error) {
+	e := &examination{doorkey: d.inHaste(), given: given}
+	if given != "" {
+		if !strings.Contains(given, "://") {
+			e.given = "https://" + given
+		}
+		if _, err := parseTarget(e.given); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if e.address, err = gitconfig.Address(ctx, e.given); err != nil {
+		return nil, err
+	}
+	if isHTTP(e.address) {
+		e.target, e.refusal = parseTarget(e.address)
+	}
+	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.InstalledVersion(ctx) })
+	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
+		return gitconfig.Entries(ctx, "", nil, `^(credential|http|url)\.`)
+	})
+	e.heard = sync.OnceValues(func() (gitconfig.Values, error) { return e.readHeard(ctx) })
+	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
+	e.settings = sync.OnceValues(func() (settings, error) { return readSettings(ctx, e.question().Request) })
+	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
+	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.resolve() })
+	e.keyring = sync.OnceValue(func() error { return e.cache.TryKeyring(ctx) })
+	return e, nil
+}
+
+// inHaste is doorkey with no patience for a keyring that asks somebody.
+func (d *doorkey) inHaste() *doorkey {
+	hasty, quick := *d.cache, *d
+	hasty.KeyringPatience, hasty.KeyringSlow = 0, nil
+	quick.cache = &hasty
+	return &quick
+}
+
+func isHTTP(address string) bool {
+	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
+}
+
+// hasHost reports whether there is a host that doorkey can answer for.
+func (e *examination) hasHost() bool { return e.target.origin != "" }
+
+// shown is the address without a user name, which may be a token, and a password.
+func (e *examination) shown() string {
+	address, err := url.Parse(e.address)
+	if err != nil || !isHTTP(e.address) {
+		return ""
+	}
+	address.User = nil
+	return address.String()
+}
+
+func (e *examination) readHeard(ctx context.Context) (gitconfig.Values, error) {
+	address, err := url.Parse(e.address)
+	if err != nil || !e.hasHost() {
+		return nil, nil
+	}
+	return gitconfig.ForURLHere(ctx, "credential", address)
+}
+
+// question is what git will ask: with the path only where credential.useHttpPath
+// says so.
+func (e *examination) question() question {
+	q := e.target.question("")
+	if heard, err := e.heard(); err == nil && isTrue(heard["usehttppath"]) {
+		q.Path = e.target.path
+	}
+	return q
+}
+
+// asked is the question as a URL.
+func (e *examination) asked() *url.URL {
+	q := e.question()
+	address := &url.URL{Scheme: q.Protocol, Host: q.Host, Path: "/" + q.Path}
+	if q.Username != "" {
+		address.User = url.User(q.Username)
+	}
+	return address
+}
+
+func (e *examination) readValues(ctx context.Context) (gitconfig.Values, error) {
+	if !e.hasHost() {
+		return nil, nil
+	}
+	return gitconfig.ForURL(ctx, "credential", e.asked())
+}
+
+func (e *examination) resolve() (oauthflow.Provider, error) {
+	settings, err := e.settings()
+	if err != nil {
+		return oauthflow.Provider{}, err
+	}
+	answer, _ := e.answer() // that there is none, another check says
+	return oauthflow.Resolve(e.target.origin, answer.challenges, settings.oauth)
+}
+
+// serverAnswer is what the server said to a request without a credential.
+type serverAnswer struct {
+	status     int
+	challenges []string // WWW-Authenticate
+	location   string   // of a redirect
+	date       time.Time
+	at         time.Time // this machine's clock when the answer came
+}
+
+// askServer sends what git sends first to a repository, or asks for the front
+// page where no repository is known.
+func (e *examination) askServer(ctx context.Context) (serverAnswer, error) {
+	address := e.target.origin + "/"
+	if e.target.path != "" {
+		address += e.target.path + "/info/refs?service=git-upload-pack"
+	}
+	client, err := e.client(ctx, address)
+	if err != nil {
+		return serverAnswer{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return serverAnswer{}, err
+	}
+	response, err := client.HTTP.Do(request)
+	if err != nil {
+		return serverAnswer{}, err
+	}
+	defer response.Body.Close()
+	answer := serverAnswer{
+		status: response.StatusCode, challenges: response.Header.Values("WWW-Authenticate"),
+		location: response.Header.Get("Location"), at: e.now(),
+	}
+	// Without a date there is nothing to compare.
+	answer.date, _ = http.ParseTime(response.Header.Get("Date"))
+	return answer, nil
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// checkGit looks at what this git can do.
+func checkGit(_ context.Context, e *examination) finding {
+	version, err := e.git()
+	if err != nil {
+		return newFinding(verdictProblem, "%v", err)
+	}
+	return judgeGit(version)
+}
+
+func judgeGit(version gitconfig.Version) finding {
+	const recovery = "replaces a token that the server has revoked inside the same command (2.46)"
+	switch {
+	case !version.AtLeast(2, 26):
+		return newFinding(verdictProblem, "%s is too old\ninstall and doctor need git 2.26 or newer", version.Text)
+	case !version.AtLeast(2, 41):
+		return newFinding(verdictNote, "%s works; a newer one also knows a GitLab by its answer, whatever its name (2.41), and %s", version.Text, recovery)
+	case !version.AtLeast(2, 46):
+		return newFinding(verdictNote, "%s works; a newer one also %s", version.Text, recovery)
+	}
+	return newFinding(verdictOK, "%s", version.Text)
+}
+
+// programName is what git looks for on PATH for the helper "doorkey".
+const programName = "git-credential-doorkey"
+
+// checkProgram finds out whether git runs this very program.
+func checkProgram(ctx context.Context, e *examination) finding {
+	this, err := os.Executable()
+	if err != nil {
+		return newFinding(verdictWarning, "where this program is cannot be found out: %v", err)
+	}
+	if chain, err := e.chain(ctx); err == nil {
+		for _, helper := range chain {
+			if path := namedProgram(helper); path != "" {
+				return judgeProgram(path, this)
+			}
+		}
+	}
+	path, err := exec.LookPath(programName)
+	if err != nil {
+		return newFinding(verdictProblem, "%s is not on PATH, so git does not find it\nput it into a directory on PATH, or run \"git credential-doorkey install\" with the program's full path in front, which writes that path", programName)
+	}
+	return judgeProgram(path, this)
+}
+
+// namedProgram is the path by which a helper names doorkey; "" where git looks on
+// PATH, or where it is in a shell snippet.
+func namedProgram(helper install.Helper) string {
+	path, _, _ := strings.Cut(helper.Value, " ")
+	if !helper.Doorkey || !filepath.IsAbs(path) {
+		return ""
+	}
+	return path
+}
+
+func judgeProgram(runs, this string) finding {
+	there, err := os.Stat(runs)
+	if err != nil {
+		return newFinding(verdictProblem, "git is to run %q, and cannot: %v\nrun \"git credential-doorkey install\" again with this program", runs, err)
+	}
+	here, err := os.Stat(this)
+	if err != nil || !os.SameFile(there, here) {
+		return newFinding(verdictWarning, "git runs %q, and this is another program, %q\nremove one of them, or run \"git credential-doorkey install\" with the right one", runs, this)
+	}
+	return newFinding(verdictOK, "%s, %s", runs, programVersion())
+}

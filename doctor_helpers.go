@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// chain gives the helpers that git asks, in its order; without a host those of
+// all hosts.
+func (e *examination) chain(ctx context.Context) ([]install.Helper, error) {
+	if !e.hasHost() {
+		return install.Chain(ctx, "", nil, "")
+	}
+	return install.Chain(ctx, "", nil, e.address)
+}
+
+// checkHelpers looks at whom git asks, and gives the tokens.
+func checkHelpers(ctx context.Context, e *examination) finding {
+	chain, err := e.chain(ctx)
+	if err != nil {
+		return newFinding(verdictProblem, "git's configuration: %v", err)
+	}
+	if !e.hasHost() {
+		return judgeHelpersOfAll(chain)
+	}
+	settings, err := e.settings()
+	return judgeHelpers(chain, err == nil && settings.place == keepNothing)
+}
+
+// judgeHelpersOfAll judges the helpers that git asks for every host. What is
+// asked for one host alone is in order, or not, by its URL.
+func judgeHelpersOfAll(chain []install.Helper) finding {
+	everywhere := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return helper.Key != "credential.helper" })
+	isDoorkey := func(helper install.Helper) bool { return helper.Doorkey }
+	if slices.ContainsFunc(chain, isDoorkey) && !slices.ContainsFunc(everywhere, isDoorkey) {
+		return newFinding(verdictNote, "git asks doorkey for some hosts: give the URL of one to have it checked")
+	}
+	return judgeHelpers(everywhere, false)
+}
+
+// judgeHelpers finds the helpers that may keep a token. With oauthStore=none one
+// is meant to, and stands before doorkey.
+func judgeHelpers(chain []install.Helper, leavesKeeping bool) finding {
+	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
+	switch {
+	case len(own) == 0 && len(chain) == 0:
+		return newFinding(verdictProblem, "git asks no helper\nrun \"git credential-doorkey install\"")
+	case len(own) == 0:
+		return newFinding(verdictProblem, "git does not ask doorkey, but %s\nrun \"git credential-doorkey install\"", namesOf(chain))
+	}
+	f := newFinding(verdictOK, "git asks doorkey (%s)", placeOf(own[0].Entry))
+	if len(own) == len(chain) {
+		f.Message = strings.Replace(f.Message, "doorkey", "doorkey, and no other helper", 1)
+	}
+	if leavesKeeping && !chain[0].Before {
+		f = f.with(verdictProblem, "oauthStore is none, so that another helper is to keep the grant, and there is none before doorkey: name one, or take oauthStore out")
+	}
+	for _, helper := range chain {
+		if !helper.Doorkey && !(leavesKeeping && helper.Before) {
+			f = judgeOther(f, helper)
+		}
+	}
+	for _, twice := range own[1:] {
+		f = f.with(verdictWarning, "doorkey is asked twice, the second time because of %s: take that out", placeOf(twice.Entry))
+	}
+	return f
+}
+
+// judgeOther is what another helper means: it is given each token; one that is
+// asked first may give an old one again.
+func judgeOther(f finding, helper install.Helper) finding {
+	if helper.Before {
+		return f.with(verdictProblem, "asked before doorkey, and given the tokens too: %s\n%s", helperName(helper.Entry), wayOut(helper.Entry))
+	}
+	return f.with(verdictWarning, "%s\n%s", stillAsked(helper.Entry), wayOut(helper.Entry))
+}
+
+// wayOut is how to end a helper. Install resets what git reads before its lines.
+func wayOut(entry gitconfig.Entry) string {
+	switch {
+	case isOfRepository(entry):
+		return "it stands in the repository's own configuration, which git reads last: take it out there"
+	case entry.Scope == "command":
+		return "it comes with this command: leave it out"
+	}
+	return "run \"git credential-doorkey install\""
+}
+
+func namesOf(chain []install.Helper) string {
+	var names []string
+	for _, helper := range chain {
+		names = append(names, helperName(helper.Entry))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/oauthflow"
+)
+
+// checkServer finds out whether the server can be reached as git would.
+func checkServer(ctx context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	answer, err := e.answer()
+	if err != nil {
+		return newFinding(verdictProblem, "%s", explainNetwork(e.target.origin, err))
+	}
+	f := judgeAnswer(e.target.origin, answer)
+	if e.verifiesNothing(ctx) {
+		f = f.with(verdictWarning, "git does not look at its certificate (http.sslVerify, GIT_SSL_NO_VERIFY): whoever is on the way can read the tokens; set http.%s.sslCAInfo instead", e.target.origin)
+	}
+	return f
+}
+
+// verifiesNothing reports whether git takes any certificate.
+func (e *examination) verifiesNothing(ctx context.Context) bool {
+	values, err := gitconfig.ForURLHere(ctx, "http", e.asked())
+	return err == nil && !isOn(values["sslverify"]) || e.where.variable("GIT_SSL_NO_VERIFY") != ""
+}
+
+func judgeAnswer(origin string, answer serverAnswer) finding {
+	f := newFinding(verdictOK, "%s answers (HTTP status %d)", origin, answer.status)
+	switch {
+	case answer.status >= 500:
+		return f.with(verdictWarning, "it is in trouble: try again later")
+	case answer.status == http.StatusForbidden:
+		return f.with(verdictWarning, "it refuses this address: GitLab bans one for a while after many failed tries; so may a firewall")
+	case answer.status == http.StatusProxyAuthRequired:
+		return f.with(verdictProblem, "this is the proxy, which wants a user name and password: see http.proxy")
+	case answer.status >= 300 && answer.status < 400 && isElsewhere(origin, answer.location):
+		return f.with(verdictWarning, "it sends git on to %s, which asks for a sign-in of its own: use that address in the remote", answer.location)
+	}
+	return f
+}
+
+// isElsewhere reports whether a redirect leads to another origin.
+func isElsewhere(origin, location string) bool {
+	base, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	to, err := base.Parse(location)
+	return err == nil && (to.Scheme != base.Scheme || to.Host != base.Host)
+}
+
+// explainNetwork says why a server cannot be reached, and what to do.
+func explainNetwork(address string, err error) string {
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err // without the address, which is in the message already
+	}
+	return fmt.Sprintf("%s cannot be reached: %v%s", address, err, adviceFor(address, err))
+}
+
+// adviceFor is what to do about an error of the network, as a line of its own.
+func adviceFor(address string, err error) string {
+	var (
+		unknown x509.UnknownAuthorityError
+		invalid x509.CertificateInvalidError
+		name    x509.HostnameError
+		noTLS   tls.RecordHeaderError
+		lookup  *net.DNSError
+		dial    *net.OpError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return "\nnobody whom this machine trusts has signed its certificate: set http." + schemeAndHost(address) + ".sslCAInfo to the file with your company's certificates, as git needs it too"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "\nlook at the clock of this machine; if it is right, the server needs a new certificate"
+	case errors.As(err, &name):
+		return "\nthe certificate is for another name: use that name in the URL"
+	case errors.As(err, &noTLS):
+		return "\nwhat answers there does not speak TLS: look at the port in the URL, and at http.proxy"
+	case errors.As(err, &dial) && dial.Op == "proxyconnect":
+		return "\nthis is the proxy: see http.proxy and HTTPS_PROXY"
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return "\nthere is no such name: look at the URL, and whether the VPN is on"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "\nnobody listens there: look at the port in the URL, and whether the server runs"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "\nno answer: look whether the VPN is on, and whether a proxy is needed (http.proxy)"
+	}
+	return ""
+}
+
+// schemeAndHost is the part of an address that settings are made for.
+func schemeAndHost(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return parsed.Scheme + "://" + parsed.Host
+}
+
+// checkClock compares the clocks.
+func checkClock(_ context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	answer, err := e.answer()
+	if err != nil || answer.date.IsZero() {
+		return finding{}
+	}
+	return judgeClock(answer.at.Sub(answer.date))
+}
+
+// toleratedSkew is what the time on the way and a Date in whole seconds explain,
+// with plenty of room. doorkey itself begins to refresh a minute early.
+const toleratedSkew = 30 * time.Second
+
+func judgeClock(ahead time.Duration) finding {
+	distance, direction := ahead.Abs().Round(time.Second), "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
+	if distance <= toleratedSkew {
+		return newFinding(verdictOK, "as the server's")
+	}
+	return newFinding(verdictWarning, "this machine is %v %s the server\nset its clock: certificates are judged by it (in WSL, \"sudo hwclock -s\" after a sleep)", distance, direction)
+}
+
+// checkClient finds out whether the server knows the application.
+func checkClient(ctx context.Context, e *examination) finding {
+	provider, client, there := e.reach(ctx, func(p oauthflow.Provider) string { return p.TokenURL })
+	if !there {
+		return finding{}
+	}
+	err := client.TryClient(ctx, provider)
+	switch {
+	case err == nil:
+		return newFinding(verdictOK, "the server knows the application")
+	case errors.Is(err, oauthflow.ErrNoTokenEndpoint):
+		return newFinding(verdictProblem, "%s: %v\nset oauthTokenURL to the real one; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", provider.TokenURL, err)
+	case errors.As(err, new(*oauthflow.Error)):
+		return newFinding(verdictProblem, "%v", err)
+	}
+	return newFinding(verdictProblem, "%s", explainNetwork(provider.TokenURL, err))
+}
+
+// checkDevice finds out whether the server has the device flow, where that is
+// open: with GitLab it depends on the version.
+func checkDevice(ctx context.Context, e *examination) finding {
+	provider, client, there := e.reach(ctx, func(p oauthflow.Provider) string { return p.DeviceAuthURL })
+	switch {
+	case !there:
+		return finding{}
+	case provider.Kind != "gitlab":
+		return newFinding(verdictOK, "its address is %s", provider.DeviceAuthURL)
+	}
+	offered, err := client.TryDevice(ctx, provider)
+	switch {
+	case err != nil:
+		return newFinding(verdictWarning, "%s", explainNetwork(provider.DeviceAuthURL, err))
+	case offered:
+		return newFinding(verdictOK, "the server has the sign-in by device code")
+	}
+	if settings, err := e.settings(); err == nil && settings.flow == deviceFlow {
+		return newFinding(verdictProblem, "oauthFlow is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.2)")
+	}
+	return newFinding(verdictNote, "the server has no sign-in by device code (GitLab has it since 17.2): without a browser the address is pasted")
+}
+
+// reach is what a check of an endpoint needs. Not there: there is no such
+// endpoint, or the server itself cannot be reached, which has been said.
+func (e *examination) reach(ctx context.Context, endpoint func(oauthflow.Provider) string) (oauthflow.Provider, oauthflow.Client, bool) {
+	if !e.hasHost() {
+		return oauthflow.Provider{}, oauthflow.Client{}, false
+	}
+	provider, err := e.provider()
+	if err != nil || endpoint(provider) == "" {
+		return provider, oauthflow.Client{}, false
+	}
+	if _, err := e.answer(); err != nil && strings.HasPrefix(endpoint(provider), e.target.origin+"/") {
+		return provider, oauthflow.Client{}, false
+	}
+	client, err := e.client(ctx, endpoint(provider))
+	return provider, client, err == nil
+}

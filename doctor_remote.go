@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// checkRemote looks at the URL that git goes to, and what it will ask for it.
+func checkRemote(_ context.Context, e *examination) finding {
+	switch {
+	case e.address == "":
+		return newFinding(verdictNote, "no URL was given, and there is no remote of a repository here: only what needs no host is checked")
+	case !isHTTP(e.address) && e.given != "":
+		return newFinding(verdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", e.address)
+	case !isHTTP(e.address):
+		return newFinding(verdictNote, "%q is not reached over https, so that git asks no helper", e.address)
+	case e.refusal != nil:
+		return newFinding(verdictProblem, "%s", problemOf(e.refusal))
+	}
+	f := newFinding(verdictOK, "%s", e.shown())
+	if e.given != "" && e.given != e.address {
+		f = f.with(verdictNote, "git goes there instead of to what was given (url.<base>.insteadOf)")
+	}
+	heard, err := e.heard()
+	if err != nil {
+		return newFinding(verdictProblem, "git's configuration: %v", err)
+	}
+	f = judgeUsername(f, e.target, heard["username"])
+	if isTrue(heard["usehttppath"]) {
+		f = f.with(verdictNote, "credential.useHttpPath is set: a password is kept for each path, while one sign-in serves the whole host")
+	}
+	return judgePush(f, e)
+}
+
+// problemOf is an error about a URL without the advice for who typed it.
+func problemOf(err error) string {
+	var usage usageError
+	if errors.As(err, &usage) {
+		return usage.problem + "\ngive the remote an https URL without a password: git remote set-url; and see url.<base>.insteadOf"
+	}
+	return err.Error()
+}
+
+// shortestToken is a length that no label has, in bytes.
+const shortestToken = 20
+
+// judgeUsername says which account a user name means.
+func judgeUsername(f finding, at target, configured string) finding {
+	switch {
+	case len(at.label) >= shortestToken:
+		return f.with(verdictWarning, "the user name in the URL looks like a token: take it out, and revoke it if others may have seen it")
+	case at.label != "" && at.label != "oauth2":
+		return f.with(verdictNote, "the user name %q in the URL is the label of an account of its own; with curl 8.23 git loses it: better run git config credential.%s.username %s, and take it out of the URL",
+			at.label, at.origin, at.label)
+	case at.label == "" && configured != "":
+		return f.with(verdictNote, "credential.username is %q: that is the label of an account of its own", configured)
+	}
+	return f
+}
+
+// judgePush finds pushes that go elsewhere.
+func judgePush(f finding, e *examination) finding {
+	entries, err := e.entries()
+	if err != nil {
+		return f
+	}
+	for _, entry := range entries {
+		base := strings.TrimSuffix(strings.TrimPrefix(entry.Key, "url."), ".pushinsteadof")
+		if isSetting(entry, "url", "pushinsteadof") && strings.HasPrefix(e.address, entry.Value) && !isHTTP(base) {
+			return f.with(verdictNote, "pushes go to %q instead, where git asks no helper (url.<base>.pushInsteadOf in %s)", base, placeOf(entry))
+		}
+	}
+	return f
+}
+
+// checkEnvironment lists what the environment changes.
+func checkEnvironment(_ context.Context, e *examination) finding {
+	return judgeEnvironment(os.Environ())
+}
+
+func judgeEnvironment(environment []string) finding {
+	f := finding{Verdict: verdictOK}
+	var set []string
+	for _, variable := range slices.Sorted(slices.Values(environment)) {
+		name, value, _ := strings.Cut(variable, "=")
+		switch {
+		case name == "DOORKEY_FLOW":
+			if _, err := parseFlow(name, value); err != nil {
+				f = f.with(verdictProblem, "%v", err)
+			}
+		case slices.Contains([]string{"DOORKEY_STATE_DIR", "DOORKEY_INTERACTIVE", "DOORKEY_TRACE"}, name):
+		case name == "GIT_TERMINAL_PROMPT" && !isOn(value):
+		case strings.HasPrefix(name, "DOORKEY_"):
+			f = f.with(verdictWarning, "%s is no variable that doorkey knows: is it misspelt?", name)
+			value = "…"
+		default:
+			continue
+		}
+		set = append(set, fmt.Sprintf("%s=%s", name, value))
+	}
+	if len(set) == 0 {
+		return finding{}
+	}
+	f.Message = strings.Join(set, ", ")
+	return f
+}

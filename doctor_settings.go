@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/oauthflow"
+)
+
+// checkSettings lists what somebody has set, and finds what is set in vain.
+func checkSettings(_ context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	if _, err := e.settings(); err != nil {
+		return newFinding(verdictProblem, "%v", err)
+	}
+	entries, err := e.entries()
+	if err != nil {
+		return newFinding(verdictProblem, "git's configuration: %v", err)
+	}
+	var set []string
+	for _, name := range []string{"oauthProvider", "oauthScopes", "oauthFlow", "oauthStore", "oauthTimeout", "interactive"} {
+		if value, place := e.setting(strings.ToLower(name)); value != "" {
+			set = append(set, fmt.Sprintf("%s=%s (%s)", name, value, place))
+		}
+	}
+	f := newFinding(verdictOK, "%s", strings.Join(set, ", "))
+	if len(set) == 0 {
+		f.Message = "all as they come"
+	}
+	for _, entry := range entries {
+		if reason := e.ignored(entry); reason != "" {
+			f = f.with(verdictWarning, "doorkey does not obey %s in %s: %s", entry.Key, placeOf(entry), reason)
+		}
+	}
+	return f
+}
+
+// ignored is why a setting for this URL is not obeyed, "" if it is, or is
+// somebody else's.
+func (e *examination) ignored(entry gitconfig.Entry) string {
+	switch {
+	case !install.Covers(entry.Key, e.address):
+	case isOfRepository(entry) && decidesWhereTokensGo(entry):
+		return "a repository must not say where tokens go, so set it with --global, if you mean it"
+	case isOurs(entry) && !isOfRepository(entry) && !install.Covers(entry.Key, e.asked().String()):
+		return "it is for a path, which git does not tell; set it for the host without the path"
+	}
+	return ""
+}
+
+// isOurs reports whether a setting is one that only helpers like doorkey read.
+func isOurs(entry gitconfig.Entry) bool {
+	return strings.HasPrefix(entry.Key, "credential.") && strings.HasPrefix(nameOf(entry), "oauth")
+}
+
+// decidesWhereTokensGo reports whether a setting is one that doorkey obeys from
+// a person's own configuration alone.
+func decidesWhereTokensGo(entry gitconfig.Entry) bool {
+	ofNetwork := []string{"proxy", "sslcainfo", "sslcapath", "sslverify", "sslcert", "sslkey"}
+	return isOurs(entry) || strings.HasPrefix(entry.Key, "http.") && slices.Contains(ofNetwork, nameOf(entry))
+}
+
+// nameOf is the last part of an entry's key: the variable, in lower case.
+func nameOf(entry gitconfig.Entry) string { return entry.Key[strings.LastIndex(entry.Key, ".")+1:] }
+
+// checkApplication looks for the client ID, and who has set it.
+func checkApplication(_ context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	provider, err := e.provider()
+	switch {
+	case errors.Is(err, oauthflow.ErrNoClientID):
+		return newFinding(verdictProblem, "no OAuth application is configured for %s\nrun \"git credential-doorkey setup %s\"", e.target.origin, e.target.origin)
+	case errors.Is(err, oauthflow.ErrUnknownHost):
+		return newFinding(verdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run \"git credential-doorkey setup %s\"", e.target.origin, e.target.origin)
+	case err != nil:
+		return finding{} // checkEndpoints, checkSettings
+	}
+	_, place := e.setting("oauthclientid")
+	f := newFinding(verdictOK, "%s, set in %s", provider.ClientID, place)
+	if _, place := e.setting("oauthclientsecret"); place != "" {
+		f.Message += ", with a secret, set in " + place
+	}
+	return f
+}
+
+// checkEndpoints looks at where tokens come from, and who says so.
+func checkEndpoints(_ context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	provider, err := e.provider()
+	if _, unreadable := e.settings(); isUnknown(err) || unreadable != nil {
+		return finding{} // checkApplication, checkSettings
+	}
+	if err != nil {
+		return newFinding(verdictProblem, "%v", err)
+	}
+	f := newFinding(verdictOK, "%s: sign-in at %s, tokens from %s", provider.Kind, provider.AuthURL, provider.TokenURL)
+	for _, name := range []string{"oauthAuthURL", "oauthTokenURL", "oauthDeviceAuthURL", "oauthRevokeURL"} {
+		if value, place := e.setting(strings.ToLower(name)); value != "" {
+			f.Message += fmt.Sprintf(", %s set in %s", name, place)
+		}
+	}
+	for _, endpoint := range []string{provider.AuthURL, provider.TokenURL} {
+		if !strings.HasPrefix(endpoint, e.target.origin+"/") {
+			f = f.with(verdictNote, "%s is on another host than git's: is that meant?", endpoint)
+		}
+	}
+	return f
+}
+
+// isUnknown reports whether there is nothing to sign in with.
+func isUnknown(err error) bool {
+	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
+}
+
+// checkRedirect looks at the address that the browser is sent back to.
+func checkRedirect(_ context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	provider, err := e.provider()
+	if err != nil {
+		return finding{}
+	}
+	return judgeRedirect(provider.RedirectURL, portIsFree)
+}
+
+// judgeRedirect says what has to be registered. A server leaves the port free
+// for a loopback address alone, and not for a name (RFC 8252 section 7.3).
+func judgeRedirect(redirect string, isFree func(host string) bool) finding {
+	address, err := url.Parse(redirect)
+	if err != nil {
+		return newFinding(verdictProblem, "%v", err)
+	}
+	if port := address.Port(); port == "" || port == "0" {
+		return newFinding(verdictOK, "%s, with any port: the application has to have it without a port", redirect)
+	}
+	f := newFinding(verdictOK, "%s: the application has to have exactly this address", redirect)
+	if !isFree(address.Host) {
+		return f.with(verdictWarning, "another program listens there now, so that a sign-in in the browser would fail: end it, or use http://127.0.0.1/, which leaves the port free")
+	}
+	return f
+}
+
+// portIsFree tries to listen at an address.
+func portIsFree(host string) bool {
+	listener, err := net.Listen("tcp", host)
+	if err != nil {
+		return false
+	}
+	return listener.Close() == nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"git-credential-doorkey/cache"
+)
+
+// checkState looks at the directory that accounts are kept in.
+func checkState(_ context.Context, e *examination) finding {
+	return judgeState(e.cache.Directory, e.cache.Inspect(e.now()), e.cache.TryWrite())
+}
+
+func judgeState(directory string, inspected cache.Inspection, unwritable error) finding {
+	f := newFinding(verdictOK, "%s, %d hosts", directory, inspected.Hosts)
+	switch {
+	case !inspected.Exists:
+		f = newFinding(verdictOK, "%s, which the first sign-in makes", directory)
+	case inspected.Hosts == 1:
+		f = newFinding(verdictOK, "%s, 1 host", directory)
+	}
+	for _, err := range inspected.Problems {
+		f = f.with(verdictProblem, "%v", err)
+	}
+	if unwritable != nil {
+		f = f.with(verdictProblem, "%v\nmake room, or make the directory writable: until then no sign-in and no refresh can be kept", unwritable)
+	}
+	for _, path := range inspected.Abandoned {
+		f = f.with(verdictNote, "%q was left by a process that was killed; it does no harm, and the next change there takes it away", path)
+	}
+	return f
+}
+
+// checkKeyring finds out whether the data key can be had. No dialog is opened
+// for it.
+func checkKeyring(_ context.Context, e *examination) finding {
+	place := cache.Automatic
+	if settings, err := e.settings(); err == nil {
+		place = settings.place
+	}
+	kept, _ := e.account() // what is wrong there, another check says
+	needed := place == cache.InKeyring || kept.Place() == cache.InKeyring
+	if !needed && place != cache.Automatic {
+		return newFinding(verdictOK, "not needed (credential.oauthStore is %q)", place)
+	}
+	return judgeKeyring(e.keyring(), needed, e.where.hasDesktop())
+}
+
+// judgeKeyring says what an answer of the keyring means. Needed: an account, or
+// the setting, has the key there.
+func judgeKeyring(err error, needed, desktop bool) finding {
+	switch {
+	case err == nil:
+		return newFinding(verdictOK, "there, and unlocked")
+	case errors.Is(err, cache.ErrKeyringAbsent) && !needed:
+		return newFinding(verdictNote, "there is none in this session: the key is kept in a file that only you can read")
+	case errors.Is(err, cache.ErrKeyringLocked) && desktop:
+		return newFinding(verdictWarning, "it is locked: its password dialog opens when git next needs a token")
+	}
+	return newFinding(verdictProblem, "%v", explainKey(err))
+}
+
+// account is the account that git would be answered with, the zero one if there
+// is none.
+func (e *examination) account() (cache.Account, error) {
+	if !e.hasHost() {
+		return cache.Account{}, nil
+	}
+	accounts, err := e.cache.Accounts(e.target.origin)
+	if err != nil {
+		return cache.Account{}, err
+	}
+	i := slices.IndexFunc(accounts, func(account cache.Account) bool { return account.Answers(e.label()) })
+	if i < 0 {
+		return cache.Account{}, nil
+	}
+	return accounts[i], nil
+}
+
+// label is the user name that git will ask with.
+func (e *examination) label() string {
+	if heard, err := e.heard(); err == nil && e.target.label == "" {
+		return heard["username"]
+	}
+	return e.target.label
+}
+
+// checkAccount looks at the grant: is it there, can it be read, until when.
+func checkAccount(ctx context.Context, e *examination) finding {
+	if !e.hasHost() {
+		return finding{}
+	}
+	account, err := e.account()
+	switch {
+	case err != nil:
+		return newFinding(verdictProblem, "%v", err)
+	case !account.IsGrant():
+		return newFinding(verdictNote, "not signed in yet")
+	}
+	if account.Place() == cache.InKeyring && e.keyring() != nil {
+		return newFinding(verdictWarning, "signed in, but the tokens cannot be read now: see keyring")
+	}
+	secrets, err := e.cache.Unseal(ctx, e.target.origin, account)
+	switch {
+	case errors.Is(err, cache.ErrKeyGone):
+		return newFinding(verdictWarning, "the key that the tokens were sealed with is gone\nthe next git command asks for a new sign-in")
+	case err != nil:
+		return newFinding(verdictProblem, "%v", err)
+	}
+	f := newFinding(verdictOK, "signed in, %s", lifeOf(account, secrets, e.now()))
+	if secrets.RefreshToken.IsEmpty() {
+		f = f.with(verdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")
+	}
+	if values, err := e.values(); err == nil && values["oauthclientid"] != "" && values["oauthclientid"] != account.ClientID {
+		f = f.with(verdictNote, "the grant is that of another application, %q: the one that is configured comes into use with the next sign-in", account.ClientID)
+	}
+	return f
+}
+
+// lifeOf tells how long an access token is good, and its fingerprint.
+func lifeOf(account cache.Account, secrets cache.Secrets, now time.Time) string {
+	switch {
+	case secrets.AccessToken.IsEmpty(), !account.Fresh(now):
+		return "the next git command refreshes the access token"
+	case account.Expiry.IsZero():
+		return "access token " + secrets.AccessToken.Fingerprint() + ", which is not known to end"
+	}
+	return "access token " + secrets.AccessToken.Fingerprint() + " good until " + account.Expiry.Local().Format("15:04 on 2 January")
+}
