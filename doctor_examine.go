@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/oauthflow"
 )
@@ -23,6 +24,7 @@ type examination struct {
 	refusal error  // why it is not, where the address is at fault
 
 	git      func() (gitconfig.Version, error)
+	chain    func() ([]install.Helper, error)   // whom git asks
 	entries  func() ([]gitconfig.Entry, error)  // all that git reads of credential.*, http.* and url.* here
 	heard    func() (gitconfig.Values, error)   // credential.* for the address as git reads it here
 	values   func() (gitconfig.Values, error)   // credential.* as doorkey reads it: repositories are not heard
@@ -52,6 +54,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 		e.target, e.refusal = parseTarget(e.address)
 	}
 	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.InstalledVersion(ctx) })
+	e.chain = sync.OnceValues(func() ([]install.Helper, error) { return e.readChain(ctx) })
 	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
 		return gitconfig.Entries(ctx, "", nil, `^(credential|http|url)\.`)
 	})
@@ -89,6 +92,14 @@ func (e *examination) shown() string {
 	return address.String()
 }
 
+// readChain reads whom git asks, without a host for all hosts.
+func (e *examination) readChain(ctx context.Context) ([]install.Helper, error) {
+	if !e.hasHost() {
+		return install.Chain(ctx, "", nil, "")
+	}
+	return install.Chain(ctx, "", nil, e.address)
+}
+
 func (e *examination) readHeard(ctx context.Context) (gitconfig.Values, error) {
 	address, err := url.Parse(e.address)
 	if err != nil || !e.hasHost() {
@@ -97,10 +108,18 @@ func (e *examination) readHeard(ctx context.Context) (gitconfig.Values, error) {
 	return gitconfig.ForURLHere(ctx, "credential", address)
 }
 
+// label is the user name that git will ask with.
+func (e *examination) label() string {
+	if heard, err := e.heard(); err == nil && e.target.label == "" {
+		return heard["username"]
+	}
+	return e.target.label
+}
+
 // question is what git will ask: with the path only where credential.useHttpPath
 // says so.
 func (e *examination) question() question {
-	q := e.target.question("")
+	q := e.target.question(e.label())
 	if heard, err := e.heard(); err == nil && isTrue(heard["usehttppath"]) {
 		q.Path = e.target.path
 	}

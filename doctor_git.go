@@ -37,12 +37,12 @@ func judgeGit(version gitconfig.Version) finding {
 const programName = "git-credential-doorkey"
 
 // checkProgram finds out whether git runs this very program.
-func checkProgram(ctx context.Context, e *examination) finding {
+func checkProgram(_ context.Context, e *examination) finding {
 	this, err := os.Executable()
 	if err != nil {
 		return newFinding(verdictWarning, "where this program is cannot be found out: %v", err)
 	}
-	if chain, err := e.chain(ctx); err == nil {
+	if chain, err := e.chain(); err == nil {
 		for _, helper := range chain {
 			if path := namedProgram(helper); path != "" {
 				return judgeProgram(path, this)

@@ -9,26 +9,22 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// chain gives the helpers that git asks, in its order; without a host those of
-// all hosts.
-func (e *examination) chain(ctx context.Context) ([]install.Helper, error) {
-	if !e.hasHost() {
-		return install.Chain(ctx, "", nil, "")
-	}
-	return install.Chain(ctx, "", nil, e.address)
-}
-
 // checkHelpers looks at whom git asks, and gives the tokens.
-func checkHelpers(ctx context.Context, e *examination) finding {
-	chain, err := e.chain(ctx)
+func checkHelpers(_ context.Context, e *examination) finding {
+	chain, err := e.chain()
 	if err != nil {
 		return newFinding(verdictProblem, "git's configuration: %v", err)
 	}
 	if !e.hasHost() {
 		return judgeHelpersOfAll(chain)
 	}
+	return judgeHelpers(chain, e.leavesKeeping())
+}
+
+// leavesKeeping reports whether another helper is to keep the grants.
+func (e *examination) leavesKeeping() bool {
 	settings, err := e.settings()
-	return judgeHelpers(chain, err == nil && settings.place == keepNothing)
+	return err == nil && settings.place == keepNothing
 }
 
 // judgeHelpersOfAll judges the helpers that git asks for every host. What is

@@ -165,7 +165,7 @@ func TestExplainNetwork(t *testing.T) {
 		{"the proxy", &net.OpError{Op: "proxyconnect", Err: syscall.ECONNREFUSED}, "this is the proxy"},
 		{"no such name", &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, "no such name"},
 		{"nobody listens", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "nobody listens there"},
-		{"no answer", context.DeadlineExceeded, "VPN"},
+		{"no answer", context.DeadlineExceeded, "no answer within 10s\nlook whether the VPN is on"},
 		{"something else", errors.New("something else"), "cannot be reached: something else"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -70,6 +70,9 @@ func explainNetwork(address string, err error) string {
 	if errors.As(err, &request) {
 		err = request.Err // without the address, which is in the message already
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Sprintf("%s cannot be reached: no answer within %v\nlook whether the VPN is on, and whether a proxy is needed (http.proxy)", address, examinationTime)
+	}
 	return fmt.Sprintf("%s cannot be reached: %v%s", address, err, adviceFor(address, err))
 }
 
@@ -98,8 +101,6 @@ func adviceFor(address string, err error) string {
 		return "\nthere is no such name: look at the URL, and whether the VPN is on"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "\nnobody listens there: look at the port in the URL, and whether the server runs"
-	case errors.Is(err, context.DeadlineExceeded):
-		return "\nno answer: look whether the VPN is on, and whether a proxy is needed (http.proxy)"
 	}
 	return ""
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"git-credential-doorkey/cache"
@@ -70,22 +69,8 @@ func (e *examination) account() (cache.Account, error) {
 		return cache.Account{}, nil
 	}
 	accounts, err := e.cache.Accounts(e.target.origin)
-	if err != nil {
-		return cache.Account{}, err
-	}
-	i := slices.IndexFunc(accounts, func(account cache.Account) bool { return account.Answers(e.label()) })
-	if i < 0 {
-		return cache.Account{}, nil
-	}
-	return accounts[i], nil
-}
-
-// label is the user name that git will ask with.
-func (e *examination) label() string {
-	if heard, err := e.heard(); err == nil && e.target.label == "" {
-		return heard["username"]
-	}
-	return e.target.label
+	account, _ := e.question().choose(accounts, e.now())
+	return account, err
 }
 
 // checkAccount looks at the grant: is it there, can it be read, until when.
@@ -97,6 +82,10 @@ func checkAccount(ctx context.Context, e *examination) finding {
 	switch {
 	case err != nil:
 		return newFinding(verdictProblem, "%v", err)
+	case account.Place() != "" && !account.IsGrant():
+		return newFinding(verdictOK, "a password is kept")
+	case !account.IsGrant() && e.leavesKeeping():
+		return newFinding(verdictOK, "another helper is to keep it (credential.oauthStore is %q)", keepNothing)
 	case !account.IsGrant():
 		return newFinding(verdictNote, "not signed in yet")
 	}

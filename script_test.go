@@ -82,7 +82,7 @@ type serverOf struct{ *fakegitlab.Server }
 //	gitlab expire-codes          the codes that were given are over
 //	gitlab deny-device           the person says no there
 //	gitlab count KIND N          fail unless it has counted N requests of a kind
-//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL] [-www-authenticate C]
+//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL] [-www-authenticate C] [-date D]
 //	gitlab behave
 //
 // start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, with
@@ -222,6 +222,7 @@ func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []stri
 	cut := flags.Bool("cut", false, "")
 	location := flags.String("location", "", "")
 	challenge := flags.String("www-authenticate", "", "")
+	date := flags.String("date", "", "")
 	ts.Check(flags.Parse(args[1:]))
 	if *cut {
 		m.Cut = fakegitlab.BeforeAnswer
@@ -231,6 +232,9 @@ func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []stri
 	}
 	if *challenge != "" {
 		m.Header = map[string][]string{"Www-Authenticate": {*challenge}}
+	}
+	if *date != "" {
+		m.Header = map[string][]string{"Date": {*date}}
 	}
 	server.Misbehave(m)
 }

@@ -29,7 +29,7 @@ func Address(ctx context.Context, given string) (string, error) {
 	}
 	output, err := Run(ctx, "", nil, arguments...)
 	if _, ran := errors.AsType[*RunError](err); ran {
-		return "", nil
+		return given, nil // no remote; or a configuration that git cannot read, with which it goes nowhere
 	}
 	address := strings.TrimRight(string(output), "\r\n")
 	if given == "" && !strings.ContainsAny(address, `:/\`) {
