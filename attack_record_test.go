@@ -19,6 +19,7 @@ func TestAttackByEditedRecord(t *testing.T) {
 		"token endpoint":                  {"work", `"token_endpoint": "[^"]*"`, `"token_endpoint": "THIEF/token"`},
 		"token endpoint given twice":      {"work", `"token_endpoint": "[^"]*"`, `"token_endpoint": "THIEF/x", "token_endpoint": "THIEF/token"`},
 		"token endpoint in other letters": {"work", `"token_endpoint": `, `"Token_Endpoint": "THIEF/token", "ignored": `},
+		"revocation endpoint":             {"work", `"client_id"`, `"revocation_endpoint": "THIEF/revoke", "client_id"`},
 		"client ID":                       {"work", `"client_id": "[^"]*"`, `"client_id": "evil"`},
 		"label, for the default account":  {"", `"username": "work"`, `"username": ""`},
 		"label of another":                {"work", `"username": "home"`, `"username": "work"`},
