@@ -1,0 +1,36 @@
+package main
+
+// guardsOfCache are those of the files and of what is sealed in them.
+func guardsOfCache() []guard {
+	const (
+		private, unix, seal = "cache/private.go", "cache/private_unix.go", "cache/seal.go"
+		planted, edited     = "cache TestAttackByPlantedFiles", ". TestAttackByEditedRecord"
+		first               = ". TestAttackByUserWhoWasFirst"
+	)
+	return []guard{
+		{"files are their owner's alone", ". TestAttackByUserOnFiles", private, `privateFile      fs.FileMode = 0o600`, `privateFile      fs.FileMode = 0o666`},
+		{"the directory is its owner's alone", ". TestAttackByUserOnFiles", private, `privateDirectory fs.FileMode = 0o700`, `privateDirectory fs.FileMode = 0o777`},
+		{"the directory is looked at before it is used", first, private, `if err := checkPrivate(directory, info); err != nil {`, `if err := error(nil); err != nil {`},
+		{"what is read is looked at", first, private, `if err := checkPrivate(file, info); err != nil {`, `if err := error(nil); err != nil {`},
+		{"what is written to is looked at", planted, private, `if err = checkPrivate(file, info); err != nil {`, `if err = nil; err != nil {`},
+		{"others own nothing here", first, unix, `|| known && int(owner.Uid) != os.Geteuid() {`, `|| known && false && int(owner.Uid) != os.Geteuid() {`},
+		{"others read and write nothing here", "cache TestDamage", unix, `info.Mode().Perm()&0o077 != 0 || `, ``},
+		{"links are not followed", planted, unix, `|syscall.O_NOFOLLOW`, ``},
+		{"a FIFO is not waited for", "cache TestDamage", unix, `|syscall.O_NONBLOCK`, ``},
+		{"a hard link is not written through", planted, "cache/links_unix.go", `return known && file.Nlink > 1`, `return known && false`},
+		{"what is no file is not read", "cache TestDamage", private, "if !info.Mode().IsRegular() {\n\t\treturn nil, fmt.Errorf", "if false {\n\t\treturn nil, fmt.Errorf"},
+		{"a lock is doorkey's own", planted, "cache/lock.go", `made, err := openOwn(path) // another user's could be held for ever`, `made, err := os.Open(os.DevNull)`},
+		{"a data key's ID is no path", edited, "cache/key.go", `if _, err := hex.DecodeString(id); err != nil || id == "" {`, `if false {`},
+
+		{"an account is for its origin", ". TestAttackByMovedRecord", seal, `"doorkey account 1", origin, account.Username,`, `"doorkey account 1", account.Username,`},
+		{"an account is for its label", edited, seal, `origin, account.Username, account.Path,`, `origin, account.Path,`},
+		{"an account is for its path", edited, seal, `account.Username, account.Path,`, `account.Username,`},
+		{"an account is for its make of server", edited, seal, `account.Provider, account.AnswerUsername,`, `account.AnswerUsername,`},
+		{"an account is for its user name", edited, seal, `account.Provider, account.AnswerUsername, account.ClientID,`, `account.Provider, account.ClientID,`},
+		{"an account is for its application", edited, seal, `account.ClientID, account.TokenEndpoint,`, `account.TokenEndpoint,`},
+		{"an account is for its token endpoint", edited, seal, `account.ClientID, account.TokenEndpoint, account.RevocationEndpoint,`, `account.ClientID, account.RevocationEndpoint,`},
+		{"an account is for its revocation endpoint", edited, seal, `account.TokenEndpoint, account.RevocationEndpoint,`, `account.TokenEndpoint,`},
+		{"a file is for its origin", "cache TestDamage", "cache/record.go", `if f.Origin != origin {`, `if false {`},
+		{"two origins have two files", "cache TestFileNamesDiffer", "cache/record.go", `strings.ReplaceAll(scheme, "-", "_")`, `scheme`},
+	}
+}

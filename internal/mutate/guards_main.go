@@ -1,0 +1,23 @@
+package main
+
+// guardsOfMain are those of the stories, of what is said, and of the browser.
+func guardsOfMain() []guard {
+	return []guard{
+		{"tokens go over TLS", ". TestScripts/plain-http", "get.go", `if !oauthflow.MayCarryTokens(q.origin) {`, `if false {`},
+		{"what is for one host is not set for all", ". TestScripts/attack-every-host", "get.go", `if err := refuseForEveryHost(ctx, q.origin, provider, settings.oauth); err != nil {`, `if err := error(nil); err != nil {`},
+		{"a secret is not for all hosts", ". TestScripts/attack-every-host", "everyhost.go", `if !configured.ClientSecret.IsEmpty() {`, `if false {`},
+		{"a store overwrites no grant", ". TestAttackByStoreAndErase", "store.go", `|| slices.ContainsFunc(accounts, cache.Account.IsGrant) {`, `|| len(accounts) < 0 {`},
+		{"a store takes no grant's place", ". TestScripts/erase", "store.go", `|| signsIn(origin, request, settings) {`, `{`},
+		{"an erase names the token", ". TestAttackByStoreAndErase", "erase.go", `if !q.Password.IsSet() || current(account, secrets[i]).Equal(q.Password) {`, `{`},
+		{"an erase of a token keeps the grant", ". TestScripts/erase", "erase.go", `if !refused.account.IsGrant() || !q.Password.IsSet() {`, `{`},
+		{"a dead token's refresh token stays inside", ". TestAttackByLongLife", "entry.go", `Username: e.account.AnswerUsername, Password: e.secrets.AccessToken,`, `OAuthRefreshToken: e.secrets.RefreshToken, Username: e.account.AnswerUsername, Password: e.secrets.AccessToken,`},
+		{"a refresh goes where the grant came from", ". TestAttackByRepository", "exchange.go", `TokenURL: account.TokenEndpoint,`, `TokenURL: what.HTTP.Proxy,`},
+
+		{"a terminal is told nothing that it acts on", ". TestAttackByText", "person.go", `if unicode.IsPrint(c) {`, `if true {`},
+		{"events have nothing that a terminal acts on", ". TestNothingFromOutsideReachesTheTerminalRaw", "person.go", `*field = printable(*field)`, `_ = field`},
+		{"messages are printable", ". TestScripts/attack-text", "person.go", `lines[i] = printable(line)`, `lines[i] = line`},
+
+		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.Host == "" || parsed.Scheme != "https" && `, `false && `},
+		{"a browser is given one word", ". TestAttackByAddress", "browser.go", `if strings.ContainsFunc(parsed.String(), isNotOfURL) {`, `if false {`},
+	}
+}
