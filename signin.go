@@ -24,7 +24,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()
 	if settings.place == keepNothing {
-		signedIn, err := d.askPerson(ctx, q, provider, flows, d.now().Add(settings.timeout))
+		signedIn, err := d.askPerson(ctx, q, provider, settings, flows, d.now().Add(settings.timeout))
 		return signedIn, explainSignIn(q.origin, settings.timeout, err)
 	}
 	locked, err := d.lockToSignIn(ctx, q.origin, settings)
@@ -57,7 +57,7 @@ func (d *doorkey) askAndKeep(ctx context.Context, locked *cache.Locked, q questi
 	}
 	deadline := d.now().Add(settings.timeout)
 	locked.Announce(cache.Holder{Purpose: signingIn, Until: deadline})
-	signedIn, err := d.askPerson(ctx, q, provider, flows, deadline)
+	signedIn, err := d.askPerson(ctx, q, provider, settings, flows, deadline)
 	if err != nil {
 		if isRefusal(err) {
 			// What the person sees is err, not that it could not be noted.
@@ -134,14 +134,18 @@ func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings sett
 var errTimeout = errors.New("nobody signed in in time")
 
 // askPerson runs the sign-in itself, by the first flow that the server has.
-func (d *doorkey) askPerson(ctx context.Context, q question, provider oauthflow.Provider, flows []flow, deadline time.Time) (entry, error) {
-	client, err := d.client(ctx, provider.TokenURL)
+func (d *doorkey) askPerson(ctx context.Context, q question, resolved oauthflow.Provider, settings settings, flows []flow, deadline time.Time) (entry, error) {
+	client, err := d.client(ctx, resolved.TokenURL)
 	if err != nil {
 		return entry{}, err
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
-	if provider, err = client.Confirm(ctx, provider, q.Path); err != nil {
+	provider, err := client.Confirm(ctx, resolved, q.Path)
+	if err == nil && provider.Kind != resolved.Kind {
+		flows, err = d.flowsFor(q.origin, provider, settings, time.Time{})
+	}
+	if err != nil {
 		return entry{}, err
 	}
 	asking := &asking{doorkey: d, client: client, origin: q.origin, provider: provider, deadline: deadline}
