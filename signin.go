@@ -85,7 +85,7 @@ func (d *doorkey) flowsFor(origin string, provider oauthflow.Provider, settings 
 		return nil, err
 	}
 	flows, err := ladder(c)
-	d.trace.Info("ladder", "named", c.named, "browser", c.browser, "device", c.device, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
+	d.trace.Info("ladder", "named", c.named, "browser", c.browser, "device", c.device, "needs_secret", c.needsSecret, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
 		"asking", c.asking, "recently_refused", c.recentlyRefused, "flows", flows, outcome(err))
 	if err != nil {
 		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
@@ -142,6 +142,7 @@ func (d *doorkey) askPerson(ctx context.Context, q question, resolved oauthflow.
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
 	provider, err := client.Confirm(ctx, resolved, q.Path)
+	d.trace.Info("confirm", "kind", provider.Kind, "token_endpoint", provider.TokenURL, "issuer", provider.Issuer, outcome(err))
 	if err == nil && provider.Kind != resolved.Kind {
 		flows, err = d.flowsFor(q.origin, provider, settings, time.Time{})
 	}

@@ -95,7 +95,8 @@ func (c Client) get(ctx context.Context, address string) (*http.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	return c.HTTP.Do(request)
+	response, err := c.HTTP.Do(request)
+	return response, plain(err)
 }
 
 // hasDeviceFlow asks for a device code in nobody's name: where there is the
