@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -63,11 +62,11 @@ type URLValue struct {
 
 // PerURL returns every setting of a variable for a URL of its own
 // ("http.<url>.sslVerify"), in git's reading order and from the same scopes as
-// ForURL. It is for those who need to know what exactly was said of whom.
+// ForURL. It is for those who need to know what exactly was said of whom. Section
+// and variable are letters alone.
 func PerURL(ctx context.Context, section, variable string) ([]URLValue, error) {
 	prefix, suffix := section+".", "."+strings.ToLower(variable)
-	pattern := "^" + regexp.QuoteMeta(prefix) + ".*" + regexp.QuoteMeta(suffix) + "$"
-	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-regexp", pattern)
+	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-regexp", `^`+section+`\..*\.`+strings.ToLower(variable)+`$`)
 	if failed := new(RunError); errors.As(err, &failed) && failed.ExitCode == nothingFound {
 		return nil, nil
 	}
