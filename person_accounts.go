@@ -50,7 +50,7 @@ func notEnded(what, page string, err error) string {
 }
 
 func (p *person) passwordForgotten(origin string, account cache.Account) {
-	p.tell(p.stderr, event{Event: "signed_out", Host: origin, Username: account.Username}, fmt.Sprintf("forgot the password of %q for %s", account.Username, withPath(origin, account.Path)))
+	p.tell(p.stderr, event{Event: "password_forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("forgot the password of %q for %s", account.Username, withPath(origin, account.Path)))
 }
 
 // nothingKept is said where there is nothing to forget or to show. The origin is
@@ -115,7 +115,7 @@ func expiry(account cache.Account, now time.Time) string {
 		return "refused by the server" + renews
 	case account.Expiry.IsZero():
 		return "does not expire" + renews
-	case account.Expiry.Before(now):
+	case !account.Expiry.After(now):
 		return "expired " + at(account.Expiry, now) + renews
 	}
 	return "expires " + at(account.Expiry, now) + renews
