@@ -16,6 +16,14 @@ const endingPatience = 30 * time.Second
 // is over is refreshed first: Doorkeeper, which is in GitLab, keeps it otherwise
 // and does not say so.
 func (d *doorkey) endGrant(ctx context.Context, origin string, e entry, settings oauthflow.Settings) error {
+	begun := d.now()
+	err := d.revokeGrant(ctx, origin, e, settings)
+	d.trace.Info("end grant", "origin", origin, "label", e.account.Username, "revocation_endpoint", e.account.RevocationEndpoint,
+		"fresh", e.account.Fresh(begun), "access_token", e.secrets.AccessToken, "refresh_token", e.secrets.RefreshToken, outcome(err), d.took(begun))
+	return err
+}
+
+func (d *doorkey) revokeGrant(ctx context.Context, origin string, e entry, settings oauthflow.Settings) error {
 	grant := oauthflow.Grant{AccessToken: e.secrets.AccessToken, RefreshToken: e.secrets.RefreshToken}
 	if grant.AccessToken.IsEmpty() && grant.RefreshToken.IsEmpty() {
 		return nil // the server has ended it before

@@ -51,6 +51,7 @@ func (d *doorkey) providerFor(ctx context.Context, q question) (oauthflow.Provid
 		return oauthflow.Provider{}, settings, err
 	}
 	provider, err := oauthflow.Resolve(q.origin, nil, settings.oauth)
+	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", provider.TokenURL, outcome(err))
 	switch {
 	case errors.Is(err, oauthflow.ErrUnknownHost), errors.Is(err, oauthflow.ErrNoClientID):
 		err = fmt.Errorf("no OAuth application is configured for %s\nrun: git credential-doorkey setup %s", q.origin, q.origin)

@@ -24,29 +24,34 @@ func (d *doorkey) logout(ctx context.Context, given arguments) error {
 	if err != nil {
 		return err
 	}
-	q := place.question("")
-	if !all {
-		if q, err = place.ask(ctx, given.options["username"]); err != nil {
-			return err
-		}
+	if all {
+		return d.logoutOf(ctx, place.origin, "", func(cache.Account) bool { return true })
 	}
-	accounts, err := d.cache.Accounts(q.origin)
+	q, err := place.ask(ctx, given.options["username"])
 	if err != nil {
 		return err
 	}
-	meant, others := split(accounts, func(account cache.Account) bool {
-		return all || q.fits(account) || account.Answers(q.label)
-	})
+	return d.logoutOf(ctx, q.origin, q.label, func(account cache.Account) bool { return q.fits(account) || account.Answers(q.label) })
+}
+
+// logoutOf logs out of the accounts of an origin that are meant, and tells of the
+// others.
+func (d *doorkey) logoutOf(ctx context.Context, origin, label string, isMeant func(cache.Account) bool) error {
+	accounts, err := d.cache.Accounts(origin)
+	if err != nil {
+		return err
+	}
+	meant, others := split(accounts, isMeant)
 	switch {
 	case len(accounts) == 0:
-		d.person.nothingKept(q.origin, "")
+		d.person.nothingKept(origin, "")
 		return nil
 	case len(meant) == 0:
-		return fmt.Errorf("%s is not kept for %s, but %s\n\"--username LABEL\" names one of them, \"--all\" all of them", labelOf(q.label), q.origin, labelsOf(others))
+		return fmt.Errorf("%s is not kept for %s, but %s\n\"--username LABEL\" names one of them, \"--all\" all of them", labelOf(label), origin, labelsOf(others))
 	}
-	err = d.leaveAll(ctx, q.origin, meant)
+	err = d.leaveAll(ctx, origin, meant)
 	if len(others) > 0 {
-		d.person.stillKept(q.origin, others)
+		d.person.stillKept(origin, others)
 	}
 	return err
 }
