@@ -42,9 +42,7 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 		found.add(fmt.Errorf("state directory %q is not a directory: move it away", c.Directory))
 		return found
 	}
-	if err := checkPrivate(info); err != nil {
-		found.add(fmt.Errorf("state directory %q: %v: take it back with \"chmod go-rwx\" or move it away", c.Directory, err))
-	}
+	found.add(checkDirectory(c.Directory))
 	files, err := os.ReadDir(c.Directory)
 	found.add(err)
 	for _, file := range files {

@@ -30,6 +30,11 @@ func makePrivateDirectory(path string) error {
 	if err := makeDirectory(path); err != nil {
 		return fmt.Errorf("state directory: %v", err)
 	}
+	return checkDirectory(path)
+}
+
+// checkDirectory refuses a directory that others can read or change.
+func checkDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("state directory: %v", err)
