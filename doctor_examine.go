@@ -42,7 +42,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 		if !strings.Contains(given, "://") {
 			e.given = "https://" + given
 		}
-		if _, err := parseTarget(e.given); err != nil {
+		if _, err := targetOf(ctx, e.given); err != nil {
 			return nil, err
 		}
 	}
@@ -51,9 +51,9 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 		return nil, err
 	}
 	if isHTTP(e.address) {
-		e.target, e.refusal = parseTarget(e.address)
+		e.target, e.refusal = targetOf(ctx, e.address)
 	}
-	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.InstalledVersion(ctx) })
+	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
 	e.chain = sync.OnceValues(func() ([]install.Helper, error) { return e.readChain(ctx) })
 	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
 		return gitconfig.Entries(ctx, "", nil, `^(credential|http|url)\.`)
@@ -62,7 +62,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
 	e.settings = sync.OnceValues(func() (settings, error) { return readSettings(ctx, e.question().Request) })
 	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
-	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.resolve() })
+	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.resolve(ctx) })
 	e.keyring = sync.OnceValue(func() error { return e.cache.TryKeyring(ctx) })
 	return e, nil
 }
@@ -143,13 +143,25 @@ func (e *examination) readValues(ctx context.Context) (gitconfig.Values, error) 
 	return gitconfig.ForURL(ctx, "credential", e.asked())
 }
 
-func (e *examination) resolve() (oauthflow.Provider, error) {
+// resolve finds out how to sign in, as a sign-in does it.
+func (e *examination) resolve(ctx context.Context) (oauthflow.Provider, error) {
 	settings, err := e.settings()
 	if err != nil {
 		return oauthflow.Provider{}, err
 	}
-	answer, _ := e.answer() // that there is none, another check says
-	return oauthflow.Resolve(e.target.origin, answer.challenges, settings.oauth)
+	answer, unreachable := e.answer()
+	provider, err := oauthflow.Resolve(e.target.origin, answer.challenges, settings.oauth)
+	if err == nil {
+		err = refuseForEveryHost(ctx, e.target.origin, provider, settings.oauth)
+	}
+	if err != nil || unreachable != nil { // which another check says
+		return provider, err
+	}
+	client, err := e.client(ctx, provider.TokenURL)
+	if err != nil {
+		return provider, err
+	}
+	return client.Confirm(ctx, provider, e.target.path)
 }
 
 // serverAnswer is what the server said to a request without a credential.

@@ -24,13 +24,13 @@ func judgeGit(version gitconfig.Version) finding {
 	const recovery = "replaces a token that the server has revoked inside the same command (2.46)"
 	switch {
 	case !version.AtLeast(2, 26):
-		return newFinding(verdictProblem, "%s is too old\ninstall and doctor need git 2.26 or newer", version.Text)
+		return newFinding(verdictProblem, "%v is too old\ninstall and doctor need git 2.26 or newer", version)
 	case !version.AtLeast(2, 41):
-		return newFinding(verdictNote, "%s works; a newer one also knows a GitLab by its answer, whatever its name (2.41), and %s", version.Text, recovery)
+		return newFinding(verdictNote, "%v works; a newer one also knows a GitLab by its answer, whatever its name (2.41), and %s", version, recovery)
 	case !version.AtLeast(2, 46):
-		return newFinding(verdictNote, "%s works; a newer one also %s", version.Text, recovery)
+		return newFinding(verdictNote, "%v works; a newer one also %s", version, recovery)
 	}
-	return newFinding(verdictOK, "%s", version.Text)
+	return newFinding(verdictOK, "%v", version)
 }
 
 // programName is what git looks for on PATH for the helper "doorkey".

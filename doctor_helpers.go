@@ -18,7 +18,8 @@ func checkHelpers(_ context.Context, e *examination) finding {
 	if !e.hasHost() {
 		return judgeHelpersOfAll(chain)
 	}
-	return judgeHelpers(chain, e.leavesKeeping())
+	version, err := e.git()
+	return judgeHelpers(chain, e.leavesKeeping(), err == nil && version.AtLeast(2, 54))
 }
 
 // leavesKeeping reports whether another helper is to keep the grants.
@@ -35,12 +36,13 @@ func judgeHelpersOfAll(chain []install.Helper) finding {
 	if slices.ContainsFunc(chain, isDoorkey) && !slices.ContainsFunc(everywhere, isDoorkey) {
 		return newFinding(verdictNote, "git asks doorkey for some hosts: give the URL of one to have it checked")
 	}
-	return judgeHelpers(everywhere, false)
+	return judgeHelpers(everywhere, false, false)
 }
 
 // judgeHelpers finds the helpers that may keep a token. With oauthStore=none one
-// is meant to, and stands before doorkey.
-func judgeHelpers(chain []install.Helper, leavesKeeping bool) finding {
+// is meant to, and stands before doorkey. Since git 2.54 doorkey can answer so
+// that none is told the token.
+func judgeHelpers(chain []install.Helper, leavesKeeping, ephemeral bool) finding {
 	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
 	switch {
 	case len(own) == 0 && len(chain) == 0:
@@ -56,7 +58,11 @@ func judgeHelpers(chain []install.Helper, leavesKeeping bool) finding {
 		f = f.with(verdictProblem, "oauthStore is none, so that another helper is to keep the grant, and there is none before doorkey: name one, or take oauthStore out")
 	}
 	for _, helper := range chain {
-		if !helper.Doorkey && !(leavesKeeping && helper.Before) {
+		switch {
+		case helper.Doorkey, leavesKeeping && helper.Before:
+		case ephemeral && !leavesKeeping && !helper.Before:
+			f = f.with(verdictNote, "asked after doorkey, and not told the tokens, since this git can hide them: %s", helperName(helper.Entry))
+		default:
 			f = judgeOther(f, helper)
 		}
 	}

@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"git-credential-doorkey/internal/gitconfig"
@@ -24,7 +19,7 @@ func checkServer(ctx context.Context, e *examination) finding {
 	}
 	answer, err := e.answer()
 	if err != nil {
-		return newFinding(verdictProblem, "%s", explainNetwork(e.target.origin, err))
+		return judgeNetwork(verdictProblem, e.target.origin, err)
 	}
 	f := judgeAnswer(e.target.origin, answer)
 	if e.verifiesNothing(ctx) {
@@ -46,8 +41,6 @@ func judgeAnswer(origin string, answer serverAnswer) finding {
 		return f.with(verdictWarning, "it is in trouble: try again later")
 	case answer.status == http.StatusForbidden:
 		return f.with(verdictWarning, "it refuses this address: GitLab bans one for a while after many failed tries; so may a firewall")
-	case answer.status == http.StatusProxyAuthRequired:
-		return f.with(verdictProblem, "this is the proxy, which wants a user name and password: see http.proxy")
 	case answer.status >= 300 && answer.status < 400 && isElsewhere(origin, answer.location):
 		return f.with(verdictWarning, "it sends git on to %s, which asks for a sign-in of its own: use that address in the remote", answer.location)
 	}
@@ -64,54 +57,16 @@ func isElsewhere(origin, location string) bool {
 	return err == nil && (to.Scheme != base.Scheme || to.Host != base.Host)
 }
 
-// explainNetwork says why a server cannot be reached, and what to do.
-func explainNetwork(address string, err error) string {
-	var request *url.Error
-	if errors.As(err, &request) {
-		err = request.Err // without the address, which is in the message already
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("%s cannot be reached: no answer within %v\nlook whether the VPN is on, and whether a proxy is needed (http.proxy)", address, examinationTime)
-	}
-	return fmt.Sprintf("%s cannot be reached: %v%s", address, err, adviceFor(address, err))
-}
-
-// adviceFor is what to do about an error of the network, as a line of its own.
-func adviceFor(address string, err error) string {
-	var (
-		unknown x509.UnknownAuthorityError
-		invalid x509.CertificateInvalidError
-		name    x509.HostnameError
-		noTLS   tls.RecordHeaderError
-		lookup  *net.DNSError
-		dial    *net.OpError
-	)
+// judgeNetwork says why a server cannot be reached.
+func judgeNetwork(v verdict, address string, err error) finding {
+	var explained *oauthflow.ConnectionError
 	switch {
-	case errors.As(err, &unknown):
-		return "\nnobody whom this machine trusts has signed its certificate: set http." + schemeAndHost(address) + ".sslCAInfo to the file with your company's certificates, as git needs it too"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "\nlook at the clock of this machine; if it is right, the server needs a new certificate"
-	case errors.As(err, &name):
-		return "\nthe certificate is for another name: use that name in the URL"
-	case errors.As(err, &noTLS):
-		return "\nwhat answers there does not speak TLS: look at the port in the URL, and at http.proxy"
-	case errors.As(err, &dial) && dial.Op == "proxyconnect":
-		return "\nthis is the proxy: see http.proxy and HTTPS_PROXY"
-	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return "\nthere is no such name: look at the URL, and whether the VPN is on"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "\nnobody listens there: look at the port in the URL, and whether the server runs"
+	case errors.As(err, &explained):
+		return newFinding(v, "%v", explained)
+	case errors.Is(err, context.DeadlineExceeded):
+		return newFinding(v, "no answer from %s within %v\nlook at the network, and whether a proxy is needed (http.proxy)", address, examinationTime)
 	}
-	return ""
-}
-
-// schemeAndHost is the part of an address that settings are made for.
-func schemeAndHost(address string) string {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return parsed.Scheme + "://" + parsed.Host
+	return newFinding(v, "cannot talk to %s: %v", address, err)
 }
 
 // checkClock compares the clocks.
@@ -156,7 +111,7 @@ func checkClient(ctx context.Context, e *examination) finding {
 	case errors.As(err, new(*oauthflow.Error)):
 		return newFinding(verdictProblem, "%v", err)
 	}
-	return newFinding(verdictProblem, "%s", explainNetwork(provider.TokenURL, err))
+	return judgeNetwork(verdictProblem, provider.TokenURL, err)
 }
 
 // checkDevice finds out whether the server has the device flow, where that is
@@ -172,7 +127,7 @@ func checkDevice(ctx context.Context, e *examination) finding {
 	offered, err := client.TryDevice(ctx, provider)
 	switch {
 	case err != nil:
-		return newFinding(verdictWarning, "%s", explainNetwork(provider.DeviceAuthURL, err))
+		return judgeNetwork(verdictWarning, provider.DeviceAuthURL, err)
 	case offered:
 		return newFinding(verdictOK, "the server has the sign-in by device code")
 	}

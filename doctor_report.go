@@ -62,20 +62,22 @@ type diagnosis struct {
 
 // writeJSON writes the diagnosis as one object.
 func (r diagnosis) writeJSON(out io.Writer) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(r.printable())
+	content, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, escapeUnprintable(string(content)))
+	return err
 }
 
 // writeText writes a line for each finding, its hints below, and at the end what
 // it comes to, where that is not an error.
 func (r diagnosis) writeText(out io.Writer) error {
 	var text strings.Builder
-	for _, f := range r.printable().Findings {
-		fmt.Fprintf(&text, "%-7s  %s: %s\n", f.Verdict, f.Check, f.Message)
+	for _, f := range r.Findings {
+		fmt.Fprintf(&text, "%-7s  %s: %s\n", f.Verdict, f.Check, printable(f.Message))
 		for _, hint := range f.Hints {
-			fmt.Fprintf(&text, "         hint: %s\n", hint)
+			fmt.Fprintf(&text, "         hint: %s\n", printable(hint))
 		}
 	}
 	if r.count(verdictProblem) == 0 {
@@ -83,22 +85,6 @@ func (r diagnosis) writeText(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
-}
-
-// printable is the diagnosis as a terminal can show it.
-func (r diagnosis) printable() diagnosis {
-	shown := r
-	shown.URL, shown.Findings = printable(r.URL), make([]finding, len(r.Findings))
-	for i, f := range r.Findings {
-		f.Message = printable(f.Message)
-		hints := make([]string, len(f.Hints))
-		for j, hint := range f.Hints {
-			hints[j] = printable(hint)
-		}
-		f.Hints = hints
-		shown.Findings[i] = f
-	}
-	return shown
 }
 
 func (r diagnosis) count(v verdict) int {

@@ -73,25 +73,47 @@ func decidesWhereTokensGo(entry gitconfig.Entry) bool {
 func nameOf(entry gitconfig.Entry) string { return entry.Key[strings.LastIndex(entry.Key, ".")+1:] }
 
 // checkApplication looks for the client ID, and who has set it.
-func checkApplication(_ context.Context, e *examination) finding {
+func checkApplication(ctx context.Context, e *examination) finding {
 	if !e.hasHost() {
 		return finding{}
 	}
 	provider, err := e.provider()
+	title := provider.Title
+	if errors.Is(err, oauthflow.ErrUnknownHost) {
+		title = e.discover(ctx)
+	}
 	switch {
-	case errors.Is(err, oauthflow.ErrNoClientID):
-		return newFinding(verdictProblem, "no OAuth application is configured for %s\nrun \"git credential-doorkey setup %s\"", e.target.origin, e.target.origin)
-	case errors.Is(err, oauthflow.ErrUnknownHost):
+	case isUnknown(err) && title != "":
+		return newFinding(verdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun \"git credential-doorkey setup %[1]s\"", e.target.origin, title)
+	case isUnknown(err):
 		return newFinding(verdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run \"git credential-doorkey setup %s\"", e.target.origin, e.target.origin)
 	case err != nil:
 		return finding{} // checkEndpoints, checkSettings
 	}
 	_, place := e.setting("oauthclientid")
+	if place == "" {
+		place = "this program by who built it"
+	}
 	f := newFinding(verdictOK, "%s, set in %s", provider.ClientID, place)
 	if _, place := e.setting("oauthclientsecret"); place != "" {
 		f.Message += ", with a secret, set in " + place
 	}
 	return f
+}
+
+// discover asks the server what it is: git passes on only what it says to a
+// question for a repository, and that since 2.41.
+func (e *examination) discover(ctx context.Context) (title string) {
+	if _, err := e.answer(); err != nil {
+		return ""
+	}
+	client, err := e.client(ctx, e.target.origin)
+	if err != nil {
+		return ""
+	}
+	// A server that says nothing of itself is not known, whatever kept it.
+	found, _ := client.Discover(ctx, e.target.origin, e.target.path)
+	return found.Title
 }
 
 // checkEndpoints looks at where tokens come from, and who says so.
@@ -106,7 +128,7 @@ func checkEndpoints(_ context.Context, e *examination) finding {
 	if err != nil {
 		return newFinding(verdictProblem, "%v", err)
 	}
-	f := newFinding(verdictOK, "%s: sign-in at %s, tokens from %s", provider.Kind, provider.AuthURL, provider.TokenURL)
+	f := newFinding(verdictOK, "%s: sign-in at %s, tokens from %s", provider.Title, provider.AuthURL, provider.TokenURL)
 	for _, name := range []string{"oauthAuthURL", "oauthTokenURL", "oauthDeviceAuthURL", "oauthRevokeURL"} {
 		if value, place := e.setting(strings.ToLower(name)); value != "" {
 			f.Message += fmt.Sprintf(", %s set in %s", name, place)

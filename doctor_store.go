@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
+	"strings"
 
 	"git-credential-doorkey/cache"
 )
@@ -99,7 +99,10 @@ func checkAccount(ctx context.Context, e *examination) finding {
 	case err != nil:
 		return newFinding(verdictProblem, "%v", err)
 	}
-	f := newFinding(verdictOK, "signed in, %s", lifeOf(account, secrets, e.now()))
+	f := newFinding(verdictOK, "signed in (%s), access token %s", labelOf(account.Username), expiry(account, e.now()))
+	if fingerprint := secrets.AccessToken.Fingerprint(); fingerprint != "" {
+		f.Message = strings.Replace(f.Message, "access token", "access token "+fingerprint, 1)
+	}
 	if secrets.RefreshToken.IsEmpty() {
 		f = f.with(verdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")
 	}
@@ -107,15 +110,4 @@ func checkAccount(ctx context.Context, e *examination) finding {
 		f = f.with(verdictNote, "the grant is that of another application, %q: the one that is configured comes into use with the next sign-in", account.ClientID)
 	}
 	return f
-}
-
-// lifeOf tells how long an access token is good, and its fingerprint.
-func lifeOf(account cache.Account, secrets cache.Secrets, now time.Time) string {
-	switch {
-	case secrets.AccessToken.IsEmpty(), !account.Fresh(now):
-		return "the next git command refreshes the access token"
-	case account.Expiry.IsZero():
-		return "access token " + secrets.AccessToken.Fingerprint() + ", which is not known to end"
-	}
-	return "access token " + secrets.AccessToken.Fingerprint() + " good until " + account.Expiry.Local().Format("15:04 on 2 January")
 }

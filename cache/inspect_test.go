@@ -39,7 +39,7 @@ func TestInspect(t *testing.T) {
 		}, "newer doorkey", nil},
 		{"an account file that was renamed", func(t *testing.T, directory string) {
 			os.Rename(filepath.Join(directory, accounts), filepath.Join(directory, "https-example.com.json"))
-		}, "belong into", nil},
+		}, "has another name", nil},
 		{"a symbolic link for an account file", func(t *testing.T, directory string) {
 			os.Rename(filepath.Join(directory, accounts), filepath.Join(directory, "elsewhere"))
 			os.Symlink("elsewhere", filepath.Join(directory, accounts))

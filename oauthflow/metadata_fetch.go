@@ -2,7 +2,6 @@ package oauthflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -99,13 +98,7 @@ func (c Client) get(ctx context.Context, address string) (*http.Response, error)
 	return response, plain(err)
 }
 
-// hasDeviceFlow asks for a device code in nobody's name: where there is the
-// device flow, that is an error other than "not found".
+// hasDeviceFlow finds out what the kind leaves open.
 func (c Client) hasDeviceFlow(ctx context.Context, base *url.URL, found Found) (bool, error) {
-	_, err := c.post(ctx, Provider{}, base.String()+found.Root+found.kind.deviceAuthPath, url.Values{})
-	var answer *Error
-	if err != nil && !errors.As(err, &answer) {
-		return false, err
-	}
-	return !isNotFound(err), nil
+	return c.TryDevice(ctx, Provider{DeviceAuthURL: base.String() + found.Root + found.kind.deviceAuthPath})
 }
