@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"git-credential-doorkey/internal/manual"
 )
 
 // checkRemote looks at the URL that git goes to, and what it will ask for it.
@@ -84,21 +86,22 @@ func checkEnvironment(_ context.Context, e *examination) finding {
 
 func judgeEnvironment(environment []string) finding {
 	f := finding{Verdict: verdictOK}
+	known := make(map[string]bool)
+	for _, variable := range manual.Variables() {
+		known[variable.Name] = true
+	}
 	var set []string
 	for _, variable := range slices.Sorted(slices.Values(environment)) {
 		name, value, _ := strings.Cut(variable, "=")
-		switch {
-		case name == "DOORKEY_FLOW":
-			if _, err := parseFlow(name, value); err != nil {
-				f = f.with(verdictProblem, "%v", err)
-			}
-		case slices.Contains([]string{"DOORKEY_STATE_DIR", "DOORKEY_INTERACTIVE", "DOORKEY_TRACE"}, name):
-		case name == "GIT_TERMINAL_PROMPT" && !isOn(value):
-		case strings.HasPrefix(name, "DOORKEY_"):
+		if !strings.HasPrefix(name, "DOORKEY_") && (name != "GIT_TERMINAL_PROMPT" || isOn(value)) {
+			continue
+		}
+		if _, err := parseFlow(name, value); name == "DOORKEY_FLOW" && err != nil {
+			f = f.with(verdictProblem, "%v", err)
+		}
+		if !known[name] {
 			f = f.with(verdictWarning, "%s is no variable that doorkey knows: is it misspelt?", name)
 			value = "…"
-		default:
-			continue
 		}
 		set = append(set, fmt.Sprintf("%s=%s", name, value))
 	}

@@ -80,8 +80,8 @@ func forPeople() []Command {
 		{
 			Name: "doctor", Arguments: "[URL]", Summary: "check everything that a sign-in depends on",
 			About: []string{
-				"Gives a verdict on each point, and says what to do. The exit code is 1 if something has to be done.",
-				theURL,
+				"Gives a verdict on each point, ok, note, warning or problem, and says what to do. Nothing is changed, nobody is asked to sign in, no password dialog is opened, and no token is shown. It takes ten seconds at most. The exit code is 1 if there is a problem.",
+				theURL + " Where there is none, only what needs no host is checked.",
 			},
 			Options: []Option{jsonOption()},
 		},

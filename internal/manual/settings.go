@@ -45,7 +45,7 @@ func Variables() []Entry {
 func ExitCodes() []Entry {
 	return []Entry{
 		{"0", "Done; for get also: this host is not known, with no output; for logout: nothing is kept for this host."},
-		{"1", "An error, which stands on stderr; for doctor: there is something to do; for logout: forgotten, but not ended at the server; for status: a file of accounts cannot be read."},
+		{"1", "An error, which stands on stderr; for doctor: there is a problem; for logout: forgotten, but not ended at the server; for status: a file of accounts cannot be read."},
 		{"2", "Arguments that doorkey does not understand."},
 		{"130", "Ended by Ctrl-C or another signal during a sign-in."},
 	}
