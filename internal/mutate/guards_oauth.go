@@ -5,12 +5,12 @@ func guardsOfOAuth() []guard {
 	const (
 		browser, callback, device  = "oauthflow/browser.go", "oauthflow/callback.go", "oauthflow/device_answer.go"
 		http, form, grant, failure = "oauthflow/http.go", "oauthflow/form.go", "oauthflow/grant.go", "oauthflow/error.go"
-		endpoint                   = "oauthflow/provider_endpoint.go"
+		endpoint, metadata         = "oauthflow/provider_endpoint.go", "oauthflow/metadata.go"
 		strays, page, verification = "oauthflow TestStrayRequests", "oauthflow TestAttackByPage", "oauthflow TestVerificationURL"
 	)
 	return []guard{
 		{"an answer has the state", page, browser, `return subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(a.state)) == 1`, `return true`},
-		{"an answer has everything once", strays, browser, `if len(answer[name]) > 1 {`, `if false {`},
+		{"an answer has everything once", strays, browser, `if len(answer[name]) > 1 {`, `if len(answer[name]) < 0 {`},
 		{"an answer has a code or an error", strays, browser, `if answer.Has("code") == answer.Has("error") || `, `if false && `},
 		{"an answer names no other server", "oauthflow TestAttackByMixUp", browser, `!sameOrigin(issuer, a.provider.AuthURL)`, `false`},
 		{"a server is compared with its port", "oauthflow TestAttackByMixUp", browser, ` && portOf(a) == portOf(b)`, ``},
@@ -33,8 +33,10 @@ func guardsOfOAuth() []guard {
 		{"an answer has an end", "oauthflow TestAttackByAnswer", http, `http.MaxBytesReader(nil, response.Body, largestBody)`, `http.MaxBytesReader(nil, response.Body, 1<<30)`},
 		{"a handshake has an end", "oauthflow TestAttackBySlowness", http, `TLSHandshakeTimeout:   connectTime,`, ``},
 		{"headers have an end", "oauthflow TestAttackBySlowness", http, `ResponseHeaderTimeout: headerTime,`, ``},
-		{"a request has an end", "oauthflow TestAttackBySlowness", http, `Timeout:       wholeTime,`, ``},
-		{"certificates count", "oauthflow TestServersAreNotTrustedByThemselves", http, `&tls.Config{MinVersion: tls.VersionTLS12}`, `&tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}`},
+		{"a request has an end", "oauthflow TestAttackBySlowness", http, `context.WithTimeout(request.Context(), wholeTime)`, `context.WithTimeout(request.Context(), 1000*wholeTime)`},
+		{"certificates count", "oauthflow TestServersAreNotTrustedByThemselves", "oauthflow/http_tls.go", `InsecureSkipVerify: s.NoVerify`, `InsecureSkipVerify: true`},
+		{"certificates count for all hosts", ". TestVerification", "network.go", `if isFalseFor(all, g.endpoint) {`, `if true {`},
+		{"certificates of proxies count", "oauthflow TestProxyByTLS", "oauthflow/http_tls.go", `config := &tls.Config{MinVersion: tls.VersionTLS12}`, `config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}`},
 
 		{"a token has only its characters", "oauthflow TestRefreshThatGoesWrong", grant, `if !isVisibleASCII(token) {`, `if false {`},
 		{"a token fits a line", "oauthflow TestRefreshThatGoesWrong", grant, `if len(token) > longestToken {`, `if false {`},
@@ -49,8 +51,12 @@ func guardsOfOAuth() []guard {
 		{"a verification address is printable", verification, device, ` || !isVisibleASCII(given) {`, ` {`},
 		{"a verification address is one of the web", verification, device, `address.Scheme != "https" && address.Scheme != "http" || `, ``},
 		{"a verification address names no user", verification, device, ` || address.User != nil || address.Fragment != "" {`, ` {`},
-		{"a verification address is GitLab's own", verification, device, `if isGitLab && !isOwn {`, `if false {`},
+		{"a verification address is the server's own", verification, device, `if isKnown && !isOwn {`, `if false {`},
 		{"a verification address is https", verification, device, `if !carriesTokens(address) {`, `if false {`},
+
+		{"metadata name their issuer", "oauthflow TestMetadataAreChecked", metadata, `if m.issuer != issuer && m.issuer != issuer+"/" {`, `if false {`},
+		{"metadata have PKCE", "oauthflow TestMetadataAreChecked", metadata, `if m.methods != nil && !slices.Contains(m.methods, "S256") {`, `if slices.Contains(m.methods, "") {`},
+		{"metadata name endpoints at the host", "oauthflow TestMetadataNameEndpointsAtTheHost", metadata, `if !sameOrigin(address, base.String()) {`, `if false {`},
 
 		{"an endpoint is https", "oauthflow TestResolveRefusesEndpoints", endpoint, `if !carriesTokens(address) {`, `if false {`},
 		{"an endpoint names no user", "oauthflow TestResolveRefusesEndpoints", endpoint, `if address.User != nil || address.Fragment != "" {`, `if false {`},
