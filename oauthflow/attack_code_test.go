@@ -127,6 +127,7 @@ func TestAttackByMixUp(t *testing.T) {
 		"https://gitlab.example.com.":                     false,
 		"https://gitlab.example.com:444":                  false,
 		"https://evil.gitlab.example.com":                 false,
+		"http://gitlab.example.com:443":                   false,
 		"http://gitlab.example.com":                       false,
 		"//gitlab.example.com":                            false,
 		"gitlab.example.com":                              false,

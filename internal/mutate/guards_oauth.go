@@ -9,7 +9,7 @@ func guardsOfOAuth() []guard {
 		strays, page, verification = "oauthflow TestStrayRequests", "oauthflow TestAttackByPage", "oauthflow TestVerificationURL"
 	)
 	return []guard{
-		{"an answer has the state", page, browser, `return subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(a.state)) == 1`, `return true`},
+		{"an answer has the state", page, browser, `return subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(a.state)) == 1`, `return subtle.ConstantTimeCompare(nil, nil) == 1`},
 		{"an answer has everything once", strays, browser, `if len(answer[name]) > 1 {`, `if len(answer[name]) < 0 {`},
 		{"an answer has a code or an error", strays, browser, `if answer.Has("code") == answer.Has("error") || `, `if false && `},
 		{"an answer names no other server", "oauthflow TestAttackByMixUp", browser, `!sameOrigin(issuer, a.provider.AuthURL)`, `false`},
