@@ -2,6 +2,7 @@ package cache
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,14 +11,14 @@ import (
 // version is the form of the file. A file of a later version is not touched.
 const version = 1
 
-// file is the file of one origin.
+// file is the file of one origin, as it is written.
 type file struct {
 	Version  int      `json:"version"`
 	Origin   string   `json:"origin"`
 	Accounts []record `json:"accounts"`
 }
 
-// record is one account in the file.
+// record is one account in the file; decodeAccount reads it.
 type record struct {
 	Username           string       `json:"username"`
 	Path               string       `json:"path,omitempty"`
@@ -39,29 +40,45 @@ type record struct {
 // decode reads the file of an origin. A file that was renamed to another
 // origin's name is refused.
 func decode(content []byte, origin string) ([]Account, error) {
-	var f file
-	if err := json.Unmarshal(content, &f); err != nil {
-		return nil, fmt.Errorf("damaged: %v", err)
+	f, err := readObject(content)
+	if err != nil {
+		return nil, err
 	}
-	if f.Version > version {
-		return nil, fmt.Errorf("written by a newer doorkey (form %d, this one reads %d): update this one", f.Version, version)
-	}
-	if f.Version < 1 {
+	switch form, named := member[float64](f, "version"), f.text("origin"); {
+	case f.err != nil:
+		return nil, f.err
+	case form > version:
+		return nil, fmt.Errorf("written by a newer doorkey (form %v, this one reads %d): update this one", form, version)
+	case form < 1:
 		return nil, fmt.Errorf("damaged: it names no version")
+	case named != origin:
+		return nil, fmt.Errorf("holds accounts of %q, not of %q", named, origin)
 	}
-	if f.Origin != origin {
-		return nil, fmt.Errorf("holds accounts of %q, not of %q", f.Origin, origin)
+	var accounts []Account
+	for _, value := range member[[]any](f, "accounts") {
+		members, ok := value.(map[string]any)
+		if !ok {
+			f.damaged("accounts")
+		}
+		account, err := decodeAccount(&object{members: members})
+		if err != nil {
+			return nil, err
+		}
+		accounts = append(accounts, account)
 	}
-	accounts := make([]Account, 0, len(f.Accounts))
-	for _, r := range f.Accounts {
-		accounts = append(accounts, Account{
-			Username: r.Username, Path: r.Path, Provider: r.Provider, AnswerUsername: r.AnswerUsername,
-			ClientID: r.ClientID, TokenEndpoint: r.TokenEndpoint, RevocationEndpoint: r.RevocationEndpoint, Scopes: r.Scopes,
-			OtherHelpers: r.OtherHelpers,
-			Obtained:     r.Obtained, Expiry: r.Expiry, Ended: r.Ended, key: r.Key, renewable: r.Renewable, sealed: r.Sealed,
-		})
+	return accounts, f.err
+}
+
+func decodeAccount(o *object) (Account, error) {
+	key := &object{members: member[map[string]any](o, "key")}
+	account := Account{
+		Username: o.text("username"), Path: o.text("path"), Provider: o.text("provider"), AnswerUsername: o.text("answer_username"),
+		ClientID: o.text("client_id"), TokenEndpoint: o.text("token_endpoint"), RevocationEndpoint: o.text("revocation_endpoint"),
+		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"),
+		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable"),
+		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
 	}
-	return accounts, nil
+	return account, errors.Join(o.err, key.err)
 }
 
 // encode is the inverse of decode.

@@ -18,7 +18,7 @@ type dataKey struct {
 	bytes     []byte
 }
 
-// sealedText is what is sealed, a nil for what was not given.
+// sealedText is what is sealed, as it is written, a nil for what was not given.
 type sealedText struct {
 	AccessToken  *string `json:"access_token,omitempty"`
 	RefreshToken *string `json:"refresh_token,omitempty"`
@@ -58,11 +58,11 @@ func unseal(key dataKey, origin string, account Account) (Secrets, error) {
 	if err != nil {
 		return Secrets{}, fmt.Errorf("damaged, or changed by hand: account %q does not unseal", account.Username)
 	}
-	var plain sealedText
-	if err := json.Unmarshal(text, &plain); err != nil {
+	plain, err := readObject(text)
+	if err != nil {
 		return Secrets{}, fmt.Errorf("account %q unseals to something unknown", account.Username)
 	}
-	return Secrets{conceal(plain.AccessToken), conceal(plain.RefreshToken), conceal(plain.Password)}, nil
+	return Secrets{plain.secret("access_token"), plain.secret("refresh_token"), plain.secret("password")}, plain.err
 }
 
 // cipherFor returns the cipher and the data that is sealed along: everything
@@ -96,11 +96,4 @@ func reveal(text secret.Text) *string {
 	}
 	revealed := text.Reveal()
 	return &revealed
-}
-
-func conceal(text *string) secret.Text {
-	if text == nil {
-		return secret.Text{}
-	}
-	return secret.New(*text)
 }

@@ -1,0 +1,85 @@
+package cache
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// object is a JSON object with its members as package json gives them where it
+// is told of no struct. To look through a struct's fields by reflection, and
+// work out how they are written too, took a tenth of a whole get.
+type object struct {
+	members map[string]any
+	err     error // that a member is not of the kind that is expected of it
+}
+
+func readObject(content []byte) (*object, error) {
+	var value any
+	if err := json.Unmarshal(content, &value); err != nil {
+		return nil, fmt.Errorf("damaged: %v", err)
+	}
+	members, ok := value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("damaged: it is no JSON object")
+	}
+	return &object{members: members}, nil
+}
+
+// member returns a member as encoding/json reads it (string, bool, float64,
+// []any, map[string]any), the zero value if there is none.
+func member[T any](o *object, name string) (value T) {
+	value, ok := o.members[name].(T)
+	if !ok && o.members[name] != nil {
+		o.damaged(name)
+	}
+	return value
+}
+
+func (o *object) damaged(name string) {
+	o.err = fmt.Errorf("damaged: %q is not what it should be", name)
+}
+
+func (o *object) text(name string) string { return member[string](o, name) }
+
+func (o *object) texts(name string) (all []string) {
+	for _, value := range member[[]any](o, name) {
+		text, ok := value.(string)
+		if !ok {
+			o.damaged(name)
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func (o *object) time(name string) (value time.Time) {
+	text := o.text(name)
+	if text == "" {
+		return value
+	}
+	value, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		o.damaged(name)
+	}
+	return value
+}
+
+func (o *object) bytes(name string) []byte {
+	value, err := base64.StdEncoding.DecodeString(o.text(name))
+	if err != nil {
+		o.damaged(name)
+	}
+	return value
+}
+
+// secret tells an empty one from none.
+func (o *object) secret(name string) secret.Text {
+	if o.members[name] == nil {
+		return secret.Text{}
+	}
+	return secret.New(o.text(name))
+}

@@ -1,0 +1,59 @@
+package cache
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestEveryMemberIsRead: what encode writes of an account, decode reads. A field
+// that only one of them knows would be lost with the next change of the file.
+func TestEveryMemberIsRead(t *testing.T) {
+	at := time.Unix(1700000000, 0).UTC()
+	whole := Account{
+		Username: "a", Path: "b", Provider: "c", AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
+		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
+		key: keyReference{InFile, "j"}, sealed: []byte("k"),
+	}
+	for i, fields := 0, reflect.ValueOf(whole); i < fields.NumField(); i++ {
+		if fields.Field(i).IsZero() {
+			t.Errorf("this test leaves out %s", fields.Type().Field(i).Name)
+		}
+	}
+	content, err := encode(origin, []Account{whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := decode(content, origin); err != nil || !reflect.DeepEqual(back, []Account{whole}) {
+		t.Errorf("%s was read as %+v, %v", content, back, err)
+	}
+}
+
+// TestDamagedFiles: a member of another kind than doorkey writes is damage, and
+// no reason to take it for missing.
+func TestDamagedFiles(t *testing.T) {
+	const start = `{"version":1,"origin":"` + origin + `","accounts":`
+	for name, content := range map[string]string{
+		"no JSON":          `{`,
+		"a list":           `[]`,
+		"no version":       `{"origin":"` + origin + `"}`,
+		"version as text":  `{"version":"1","origin":"` + origin + `"}`,
+		"accounts as text": start + `"none"}`,
+		"account as text":  start + `["alice"]}`,
+		"user name":        start + `[{"username":1}]}`,
+		"scopes":           start + `[{"scopes":"api"}]}`,
+		"one scope":        start + `[{"scopes":["api",1]}]}`,
+		"expiry":           start + `[{"expiry":"tomorrow"}]}`,
+		"ended":            start + `[{"ended":"true"}]}`,
+		"key":              start + `[{"key":"file"}]}`,
+		"place of the key": start + `[{"key":{"place":1}}]}`,
+		"sealed":           start + `[{"sealed":"?"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if accounts, err := decode([]byte(content), origin); err == nil || !strings.Contains(err.Error(), "damaged: ") {
+				t.Errorf("read as %+v, %v", accounts, err)
+			}
+		})
+	}
+}
