@@ -68,42 +68,55 @@ func TestParseSectionRefuses(t *testing.T) {
 
 func TestHelperFor(t *testing.T) {
 	folder := t.TempDir()
-	program := filepath.Join(folder, programName)
-	other := filepath.Join(folder, "other")
+	program, other, link := filepath.Join(folder, programName), filepath.Join(folder, "other"), filepath.Join(folder, "link")
 	for _, file := range []string{program, other} {
 		if err := os.WriteFile(file, nil, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	link := filepath.Join(folder, "link")
-	if err := os.Symlink(program, link); err != nil {
-		t.Skip("no symbolic links here:", err)
+	path := pathHelper(filepath.ToSlash(program))
+	rows := []struct{ name, onPath, want string }{
+		{"on PATH", program, "doorkey"},
+		{"another of the name on PATH", other, path},
+		{"not on PATH", "", path},
 	}
-	for _, row := range []struct {
-		name, program, onPath string
-		want, text            string
-	}{
-		{"on PATH", program, program, "doorkey", "doorkey"},
-		{"on PATH by a link", program, link, "doorkey", "doorkey"},
-		{"another of the name on PATH", "/opt/git-credential-doorkey", other, "/opt/git-credential-doorkey", "/opt/git-credential-doorkey"},
-		{"not on PATH", "/opt/git-credential-doorkey", "", "/opt/git-credential-doorkey", "/opt/git-credential-doorkey"},
-		{"a name with the platform in it", "/opt/git-credential-doorkey_linux.amd64", "", "/opt/git-credential-doorkey_linux.amd64", "/opt/git-credential-doorkey_linux.amd64"},
-		{"a space", "/my tools/git-credential-doorkey", "", "!'/my tools/git-credential-doorkey'", `"!'/my tools/git-credential-doorkey'"`},
-		{"a single quote", "/it's/git-credential-doorkey", "", `!'/it'\''s/git-credential-doorkey'`, `"!'/it'\\''s/git-credential-doorkey'"`},
-		{"a double quote", `/a"b/git-credential-doorkey`, "", `!'/a"b/git-credential-doorkey'`, `"!'/a\"b/git-credential-doorkey'"`},
-		{"a backslash", `/a\b/git-credential-doorkey`, "", `!'/a\b/git-credential-doorkey'`, `"!'/a\\b/git-credential-doorkey'"`},
-		{"a backslash before a quote", `/a\"b/git-credential-doorkey`, "", `!'/a\"b/git-credential-doorkey'`, `"!'/a\\\"b/git-credential-doorkey'"`},
-		{"comment characters", "/a#;/git-credential-doorkey", "", "!'/a#;/git-credential-doorkey'", `"!'/a#;/git-credential-doorkey'"`},
-	} {
+	if err := os.Symlink(program, link); err == nil { // Windows keeps links for some
+		rows = append(rows, struct{ name, onPath, want string }{"on PATH by a link", link, "doorkey"})
+	}
+	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			got, err := helperFor(row.program, func(string) (string, error) {
+			got, err := helperFor(program, func(string) (string, error) {
 				if row.onPath == "" {
 					return "", exec.ErrNotFound
 				}
 				return row.onPath, nil
 			})
 			if err != nil || got != row.want {
-				t.Fatalf("got %q, %v, want %q", got, err, row.want)
+				t.Errorf("got %q, %v, want %q", got, err, row.want)
+			}
+		})
+	}
+}
+
+func TestPathHelper(t *testing.T) {
+	for _, row := range []struct{ name, path, want, text string }{
+		{"plain", "/opt/git-credential-doorkey", "/opt/git-credential-doorkey", "/opt/git-credential-doorkey"},
+		{"a name with the platform in it", "/opt/git-credential-doorkey_linux.amd64", "/opt/git-credential-doorkey_linux.amd64", "/opt/git-credential-doorkey_linux.amd64"},
+		{"a drive", "C:/tools/git-credential-doorkey.exe", "C:/tools/git-credential-doorkey.exe", "C:/tools/git-credential-doorkey.exe"},
+		{"a drive and a space", "C:/Program Files/git-credential-doorkey.exe", "!'C:/Program Files/git-credential-doorkey.exe'", `"!'C:/Program Files/git-credential-doorkey.exe'"`},
+		{"a short name of Windows", "C:/Users/ADALOV~1/git-credential-doorkey.exe", "!'C:/Users/ADALOV~1/git-credential-doorkey.exe'", `"!'C:/Users/ADALOV~1/git-credential-doorkey.exe'"`},
+		{"a share", "//server/tools/git-credential-doorkey.exe", "//server/tools/git-credential-doorkey.exe", "//server/tools/git-credential-doorkey.exe"},
+		{"a space", "/my tools/git-credential-doorkey", "!'/my tools/git-credential-doorkey'", `"!'/my tools/git-credential-doorkey'"`},
+		{"a single quote", "/it's/git-credential-doorkey", `!'/it'\''s/git-credential-doorkey'`, `"!'/it'\\''s/git-credential-doorkey'"`},
+		{"a double quote", `/a"b/git-credential-doorkey`, `!'/a"b/git-credential-doorkey'`, `"!'/a\"b/git-credential-doorkey'"`},
+		{"a backslash", `/a\b/git-credential-doorkey`, `!'/a\b/git-credential-doorkey'`, `"!'/a\\b/git-credential-doorkey'"`},
+		{"a backslash before a quote", `/a\"b/git-credential-doorkey`, `!'/a\"b/git-credential-doorkey'`, `"!'/a\\\"b/git-credential-doorkey'"`},
+		{"comment characters", "/a#;/git-credential-doorkey", "!'/a#;/git-credential-doorkey'", `"!'/a#;/git-credential-doorkey'"`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got := pathHelper(row.path)
+			if got != row.want {
+				t.Fatalf("got %q, want %q", got, row.want)
 			}
 			if text := configText(got); text != row.text || parseConfigText(text) != got || !isInstalled(got) {
 				t.Errorf("in the file it is %q, read back as %q, known again: %t", text, parseConfigText(text), isInstalled(got))
@@ -116,8 +129,8 @@ func TestHelperForRefuses(t *testing.T) {
 	for _, row := range []struct{ name, program, want string }{
 		{"no program", "", "not absolute"},
 		{"a relative path", "bin/git-credential-doorkey", "not absolute"},
-		{"a line end", "/a\nb/git-credential-doorkey", "control character"},
-		{"another name", "/opt/helper", "rename"},
+		{"a line end", filepath.Join(t.TempDir(), "a\nb", programName), "control character"},
+		{"another name", filepath.Join(t.TempDir(), "helper"), "rename"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got, err := helperFor(row.program, nil); err == nil || !strings.Contains(err.Error(), row.want) {
