@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", noSleepAtExit)
 	testscript.Main(m, map[string]func(){
-		"git-credential-doorkey": main,
+		"git-credential-doorkey": program,
 		"fakebrowser":            browse,
 		"parallel":               parallel,
 	})
@@ -84,7 +84,7 @@ func isolate(env *testscript.Env) error {
 	env.Values[proxyOf{}] = &proxyOf{}
 	env.Values[engineOf{}], env.Values[oidcOf{}] = &engineOf{}, &oidcOf{}
 	env.Defer(func() { closeServer(env.T(), server) })
-	return nil
+	return useWine(env)
 }
 
 // noSleepAtExit is the value of GORACE with which a program that has the race

@@ -1,0 +1,40 @@
+// git is, as git.exe under Wine, the way to the git of the machine that Wine
+// runs on. See package winetest.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+
+	"git-credential-doorkey/internal/winetest"
+)
+
+func main() {
+	result, err := call()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fatal: no way to the real git:", err)
+		os.Exit(128)
+	}
+	os.Stdout.Write(result.Stdout)
+	os.Stderr.Write(result.Stderr)
+	os.Exit(result.ExitCode)
+}
+
+func call() (result winetest.Result, err error) {
+	directory, err := os.Getwd()
+	if err != nil {
+		return result, err
+	}
+	connection, err := net.Dial("tcp", os.Getenv(winetest.AddressVariable))
+	if err != nil {
+		return result, err
+	}
+	defer connection.Close()
+	err = json.NewEncoder(connection).Encode(winetest.Call{Arguments: os.Args[1:], Environment: os.Environ(), Directory: directory})
+	if err != nil {
+		return result, err
+	}
+	return result, json.NewDecoder(connection).Decode(&result)
+}

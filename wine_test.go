@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/winetest"
+)
+
+// windowsPrograms is the variable that names a directory with doorkey,
+// fakebrowser and git (internal/winetest/git) for Windows. Where it is set, the
+// scripts run doorkey for Windows under Wine, with the real git of this machine.
+const windowsPrograms = "DOORKEY_TEST_WINDOWS"
+
+// program is the command "git-credential-doorkey".
+func program() {
+	directory := os.Getenv(windowsPrograms)
+	if directory == "" {
+		main()
+		return
+	}
+	command := exec.Command("wine", append([]string{filepath.Join(directory, "git-credential-doorkey.exe")}, os.Args[1:]...)...)
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	for _, name := range []string{"GIT_CONFIG_GLOBAL", "XDG_STATE_HOME", "XDG_CONFIG_HOME"} {
+		os.Setenv(name, winetest.ToWindows(os.Getenv(name))) // only a path with its drive is absolute there
+	}
+	os.Setenv("WINEPATH", winetest.ToWindows(directory))
+	os.Unsetenv(windowsPrograms)
+	os.Unsetenv("TMPDIR") // Wine 10 crashes over it
+	err := command.Run()
+	if exit, ended := errors.AsType[*exec.ExitError](err); ended {
+		os.Exit(exit.ExitCode())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(128)
+	}
+}
+
+// useWine gives a script what program needs.
+func useWine(env *testscript.Env) error {
+	directory := os.Getenv(windowsPrograms)
+	if directory == "" {
+		return nil
+	}
+	address, stop, err := winetest.Serve()
+	if err != nil {
+		return err
+	}
+	env.Defer(stop)
+	env.Setenv(windowsPrograms, directory)
+	env.Setenv(winetest.AddressVariable, address)
+	for _, name := range []string{"WINEPREFIX", "WINEDEBUG", "XDG_RUNTIME_DIR"} {
+		env.Setenv(name, os.Getenv(name))
+	}
+	return nil
+}
+
+// cannotRunUnderWine are the tests for which git has to run a program by a path
+// with a drive, which the git of this machine cannot, or the links of Windows.
+const cannotRunUnderWine = "TestGitAsksDoorkeyAlone|TestOneHostOnly|TestStrangePaths|TestLink|TestFailuresChangeNothing/links|TestEntries/of_all"
+
+// TestPackagesUnderWine runs the tests of the other packages that have something
+// of their own on Windows: those that .ci/wine has compiled.
+func TestPackagesUnderWine(t *testing.T) {
+	directory := os.Getenv(windowsPrograms)
+	if directory == "" {
+		t.Skip("runs under Wine: .ci/wine")
+	}
+	programs, err := filepath.Glob(filepath.Join(directory, "*.test.exe"))
+	if err != nil || len(programs) == 0 {
+		t.Fatalf("no tests in %q (error %v)", directory, err)
+	}
+	address, stop, err := winetest.Serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	t.Setenv(winetest.AddressVariable, address)
+	t.Setenv("WINEPATH", winetest.ToWindows(directory))
+	for _, program := range programs {
+		t.Run(filepath.Base(program), func(t *testing.T) {
+			output, err := exec.CommandContext(t.Context(), "wine", program, "-test.timeout", "5m", "-test.skip", cannotRunUnderWine).CombinedOutput()
+			if err != nil {
+				t.Errorf("%v\n%s", err, output)
+			}
+		})
+	}
+}
