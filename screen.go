@@ -96,7 +96,7 @@ func (s *screen) showQR(address string) {
 		return
 	}
 	code, err := qr.Encode(address, qr.L)
-	if err != nil || code.Size+2*quietZone > s.width() {
+	if err != nil || code.Size+2*quietZone > s.width() || !showsColours(s.out) {
 		return
 	}
 	io.WriteString(s.out, drawQR(code.Size, code.Black))

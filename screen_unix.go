@@ -16,6 +16,9 @@ func openTerminal() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR
 // terminalOutput is where to write to a terminal that openTerminal opened.
 func terminalOutput(terminal *os.File) io.Writer { return terminal }
 
+// showsColours: every terminal knows the colours of ECMA-48.
+func showsColours(io.Writer) bool { return true }
+
 func terminalWidth(terminal *os.File) int {
 	size, err := unix.IoctlGetWinsize(int(terminal.Fd()), unix.TIOCGWINSZ)
 	if err != nil {

@@ -20,6 +20,21 @@ func terminalOutput(*os.File) io.Writer {
 	return screen
 }
 
+// showsColours has a console understand the colours of ECMA-48, which not every
+// one does unless it is told to, and reports whether it will. A terminal that is
+// no console (Cygwin's, MSYS's) does by itself.
+func showsColours(out io.Writer) bool {
+	file, isFile := out.(*os.File)
+	if !isFile {
+		return false
+	}
+	var mode uint32
+	if windows.GetConsoleMode(windows.Handle(file.Fd()), &mode) != nil {
+		return true
+	}
+	return windows.SetConsoleMode(windows.Handle(file.Fd()), mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
+}
+
 func terminalWidth(*os.File) int {
 	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
 	if err != nil {
