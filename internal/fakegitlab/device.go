@@ -3,7 +3,6 @@ package fakegitlab
 import (
 	"crypto/rand"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -96,17 +95,6 @@ func (d *devices) poll(code string) ([]string, *oauthError) {
 	return nil, &oauthError{status: http.StatusBadRequest, code: "authorization_pending", description: "The person has not answered yet."}
 }
 
-// slowDown is told to who polls too often. At GitHub the interval is longer
-// from then on.
-func (d *devices) slowDown(grant *deviceGrant) *oauthError {
-	failure := &oauthError{status: http.StatusBadRequest, code: "slow_down", description: "The device polls too often."}
-	if d.options.maker.slowsDown {
-		grant.interval += 5 * time.Second // RFC 8628 section 3.5
-		failure.interval = wholeSeconds(grant.interval)
-	}
-	return failure
-}
-
 // waiting returns the grant that waits under a user code.
 func (d *devices) waiting(userCode string) (deviceGrant, error) {
 	d.mu.Lock()
@@ -170,9 +158,6 @@ func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 	}
 	answerJSON(w, http.StatusOK, answer)
 }
-
-// wholeSeconds rounds up, so that nobody who waits as told is too early.
-func wholeSeconds(interval time.Duration) int { return int(math.Ceil(interval.Seconds())) }
 
 // exchangeDeviceCode answers a poll (RFC 8628 section 3.4).
 func (s *Server) exchangeDeviceCode(q *request) (tokenPair, *oauthError) {

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -109,3 +110,17 @@ func (m maker) inItsWords(kind Kind, failure *oauthError) *oauthError {
 	}
 	return &renamed
 }
+
+// slowDown is told to who polls too often. At GitHub the interval is longer
+// from then on.
+func (d *devices) slowDown(grant *deviceGrant) *oauthError {
+	failure := &oauthError{status: http.StatusBadRequest, code: "slow_down", description: "The device polls too often."}
+	if d.options.maker.slowsDown {
+		grant.interval += 5 * time.Second // RFC 8628 section 3.5
+		failure.interval = wholeSeconds(grant.interval)
+	}
+	return failure
+}
+
+// wholeSeconds rounds up, so that nobody who waits as told is too early.
+func wholeSeconds(interval time.Duration) int { return int(math.Ceil(interval.Seconds())) }
