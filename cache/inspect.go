@@ -1,13 +1,11 @@
 package cache
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -61,8 +59,8 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	path := filepath.Join(directory, file.Name())
 	switch filepath.Ext(path) {
 	case ".json":
-		if err := checkAccountFile(path); err != nil {
-			i.add(fmt.Errorf("account file %q: %v\nto start anew for this host alone, move that file away", path, err))
+		if _, _, err := readListed(path); err != nil {
+			i.add(fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", path, err))
 			return
 		}
 		i.Hosts++
@@ -74,26 +72,6 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 			i.Abandoned = append(i.Abandoned, path)
 		}
 	}
-}
-
-// checkAccountFile reads an account file as if for the origin that it names.
-func checkAccountFile(path string) error {
-	content, err := readPrivate(path)
-	if err != nil {
-		return err
-	}
-	var named struct {
-		Origin string `json:"origin"`
-	}
-	// What is wrong with it, if anything, decode says.
-	_ = json.Unmarshal(content, &named)
-	if _, err := decode(content, named.Origin); err != nil {
-		return err
-	}
-	if want := fileName(named.Origin); want != strings.TrimSuffix(filepath.Base(path), ".json") {
-		return fmt.Errorf("holds accounts of %q, which belong into \"%s.json\"", named.Origin, want)
-	}
-	return nil
 }
 
 // trialSize is more than the accounts of most people need, in bytes.
