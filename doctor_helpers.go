@@ -10,7 +10,7 @@ import (
 )
 
 // checkHelpers looks at whom git asks, and gives the tokens.
-func checkHelpers(_ context.Context, e *examination) finding {
+func checkHelpers(ctx context.Context, e *examination) finding {
 	chain, err := e.chain()
 	if err != nil {
 		return newFinding(verdictProblem, "git's configuration: %v", err)
@@ -18,8 +18,7 @@ func checkHelpers(_ context.Context, e *examination) finding {
 	if !e.hasHost() {
 		return judgeHelpersOfAll(chain)
 	}
-	version, err := e.git()
-	return judgeHelpers(chain, e.leavesKeeping(), err == nil && version.AtLeast(2, 54))
+	return judgeHelpers(chain, e.leavesKeeping(), hidesTokens(ctx))
 }
 
 // leavesKeeping reports whether another helper is to keep the grants.
@@ -40,9 +39,8 @@ func judgeHelpersOfAll(chain []install.Helper) finding {
 }
 
 // judgeHelpers finds the helpers that may keep a token. With oauthStore=none one
-// is meant to, and stands before doorkey. Since git 2.54 doorkey can answer so
-// that none is told the token.
-func judgeHelpers(chain []install.Helper, leavesKeeping, ephemeral bool) finding {
+// is meant to, and stands before doorkey. Hidden: none after doorkey is told any.
+func judgeHelpers(chain []install.Helper, leavesKeeping, hidden bool) finding {
 	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
 	switch {
 	case len(own) == 0 && len(chain) == 0:
@@ -58,12 +56,8 @@ func judgeHelpers(chain []install.Helper, leavesKeeping, ephemeral bool) finding
 		f = f.with(verdictProblem, "oauthStore is none, so that another helper is to keep the grant, and there is none before doorkey: name one, or take oauthStore out")
 	}
 	for _, helper := range chain {
-		switch {
-		case helper.Doorkey, leavesKeeping && helper.Before:
-		case ephemeral && !leavesKeeping && !helper.Before:
-			f = f.with(verdictNote, "asked after doorkey, and not told the tokens, since this git can hide them: %s", helperName(helper.Entry))
-		default:
-			f = judgeOther(f, helper)
+		if !helper.Doorkey && !(leavesKeeping && helper.Before) {
+			f = judgeOther(f, helper, hidden && !leavesKeeping)
 		}
 	}
 	for _, twice := range own[1:] {
@@ -74,11 +68,11 @@ func judgeHelpers(chain []install.Helper, leavesKeeping, ephemeral bool) finding
 
 // judgeOther is what another helper means: it is given each token; one that is
 // asked first may give an old one again.
-func judgeOther(f finding, helper install.Helper) finding {
+func judgeOther(f finding, helper install.Helper, hidden bool) finding {
 	if helper.Before {
 		return f.with(verdictProblem, "asked before doorkey, and given the tokens too: %s\n%s", helperName(helper.Entry), wayOut(helper.Entry))
 	}
-	return f.with(verdictWarning, "%s\n%s", stillAsked(helper.Entry), wayOut(helper.Entry))
+	return f.with(gravity(hidden), "%s\n%s", stillAsked(helper.Entry, hidden), wayOut(helper.Entry))
 }
 
 // wayOut is how to end a helper. Install resets what git reads before its lines.

@@ -45,7 +45,7 @@ func TestJudgeHelpers(t *testing.T) {
 		name          string
 		chain         []install.Helper
 		leavesKeeping bool
-		ephemeral     bool
+		hidden        bool
 		want          verdict
 		texts         []string
 	}{
@@ -55,7 +55,7 @@ func TestJudgeHelpers(t *testing.T) {
 		{"doorkey twice", []install.Helper{doorkey, helper("doorkey", "system", false)}, false, false, verdictWarning, []string{"twice", "system"}},
 		{"one before", []install.Helper{helper("store", "system", true), doorkey}, false, false, verdictProblem, []string{"asked before doorkey", "install"}},
 		{"one after", []install.Helper{doorkey, helper("store", "global", false)}, false, false, verdictWarning, []string{"still asked", "install"}},
-		{"one after, with git 2.54", []install.Helper{doorkey, helper("store", "global", false)}, false, true, verdictNote, []string{"not told the tokens", `"store"`}},
+		{"one after, with git 2.54", []install.Helper{doorkey, helper("store", "global", false)}, false, true, verdictNote, []string{"but not told the tokens", `"store"`}},
 		{"one before, with git 2.54", []install.Helper{helper("store", "system", true), doorkey}, false, true, verdictProblem, []string{"asked before doorkey"}},
 		{"a repository's after", []install.Helper{doorkey, helper("store", "local", false)}, false, false, verdictWarning, []string{"still asked", "take it out there"}},
 		{"a shell snippet, which is not shown", []install.Helper{doorkey, helper("!echo password=hush", "local", false)}, false, false, verdictWarning, []string{`"a shell snippet"`}},
@@ -64,7 +64,7 @@ func TestJudgeHelpers(t *testing.T) {
 		{"oauthStore=none with one after too", []install.Helper{helper("cache", "global", true), doorkey, helper("store", "global", false)}, true, false, verdictWarning, []string{`"store"`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			f := judgeHelpers(row.chain, row.leavesKeeping, row.ephemeral)
+			f := judgeHelpers(row.chain, row.leavesKeeping, row.hidden)
 			f.expect(t, row.want, row.texts...)
 			if strings.Contains(fmt.Sprint(f), "hush") {
 				t.Errorf("a shell snippet is shown: %+v", f)

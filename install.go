@@ -22,16 +22,20 @@ func (d *doorkey) install(ctx context.Context, verb string, given arguments) err
 	if options.Program, err = os.Executable(); err != nil {
 		return err
 	}
-	do, tell := install.Install, tellInstalled
+	do := install.Install
 	if verb == "uninstall" {
-		do, tell = install.Uninstall, tellUninstalled
+		do = install.Uninstall
 	}
 	change, err := do(ctx, options)
 	if err != nil {
 		return err
 	}
 	tellLines(d.out, change, options.DryRun)
-	tell(d.out, change)
+	if verb == "uninstall" {
+		tellUninstalled(d.out, change)
+	} else {
+		tellInstalled(d.out, change, hidesTokens(ctx))
+	}
 	return nil
 }
 
@@ -73,22 +77,33 @@ func tellLines(out io.Writer, change install.Change, dryRun bool) {
 // shown is a line of a configuration file for the terminal.
 func shown(line string) string { return printable(strings.ReplaceAll(line, "\t", "    ")) }
 
-func tellInstalled(out io.Writer, change install.Change) {
+func tellInstalled(out io.Writer, change install.Change, hidden bool) {
 	for _, entry := range change.Silenced {
 		fmt.Fprintf(out, "no longer asked, so that it gets no tokens: %s; uninstall brings it back\n", helperName(entry))
 	}
 	for _, entry := range change.Others {
-		fmt.Fprintf(out, "warning: %s\n", stillAsked(entry))
+		fmt.Fprintf(out, "%s: %s\n", gravity(hidden), stillAsked(entry, hidden))
 	}
 	if len(change.Others) == 0 {
 		fmt.Fprintln(out, "git asks doorkey, and no other helper")
 	}
 }
 
-// stillAsked says of a helper that it gets the tokens, in the words of install
-// and of doctor.
-func stillAsked(entry gitconfig.Entry) string {
+// stillAsked says of a helper that git asks it after doorkey, in the words of
+// install and of doctor.
+func stillAsked(entry gitconfig.Entry, hidden bool) string {
+	if hidden {
+		return "still asked, but not told the tokens, which this git can hide: " + helperName(entry)
+	}
 	return "still asked, and given the tokens too: " + helperName(entry)
+}
+
+// gravity is how much that matters.
+func gravity(hidden bool) verdict {
+	if hidden {
+		return verdictNote
+	}
+	return verdictWarning
 }
 
 func tellUninstalled(out io.Writer, change install.Change) {

@@ -51,12 +51,15 @@ func (d *doorkey) respond(ctx context.Context, q question, e entry) credential.R
 }
 
 // keepsNoEphemeral reports whether the git that asks can be answered in the
-// ephemeral form. git 2.46 to 2.53 offer it too, and then fail at pushes of
-// more than 1 MB (mended by git's commit ed0f7a62f7).
+// ephemeral form.
 func keepsNoEphemeral(ctx context.Context, q question) bool {
-	if !q.Offers("authtype") {
-		return false
-	}
+	return q.Offers("authtype") && hidesTokens(ctx)
+}
+
+// hidesTokens reports whether this git tells no helper of a token in the
+// ephemeral form, and works with it: git 2.46 to 2.53 offer it too, and then
+// fail at pushes of more than 1 MB (mended by git's commit ed0f7a62f7).
+func hidesTokens(ctx context.Context) bool {
 	version, err := gitconfig.GitVersion(ctx)
 	return err == nil && version.AtLeast(2, 54)
 }
