@@ -99,19 +99,22 @@ func judgeClock(ahead time.Duration) finding {
 // checkClient finds out whether the server knows the application.
 func checkClient(ctx context.Context, e *examination) finding {
 	provider, client, there := e.reach(ctx, func(p oauthflow.Provider) string { return p.TokenURL })
-	if !there {
-		return finding{}
-	}
-	err := client.TryClient(ctx, provider)
 	switch {
+	case !there:
+		return finding{}
+	case provider.NeedsSecret:
+		return newFinding(verdictNote, "it cannot be tried without the application's secret, which the sign-in in the browser takes, and the one by device code does not")
+	}
+	switch err := client.TryClient(ctx, provider); {
 	case err == nil:
 		return newFinding(verdictOK, "the server knows the application")
 	case errors.Is(err, oauthflow.ErrNoTokenEndpoint):
 		return newFinding(verdictProblem, "%s: %v\nset oauthTokenURL to the real one; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", provider.TokenURL, err)
 	case errors.As(err, new(*oauthflow.Error)):
 		return newFinding(verdictProblem, "%v", err)
+	default:
+		return judgeNetwork(verdictProblem, provider.TokenURL, err)
 	}
-	return judgeNetwork(verdictProblem, provider.TokenURL, err)
 }
 
 // checkDevice finds out whether the server has the device flow, where that is
