@@ -80,7 +80,7 @@ func checkParameters(q *request) []string {
 		if !slices.Contains(known, name) {
 			problems = append(problems, fmt.Sprintf("unknown parameter %q", name))
 		}
-		if len(q.parameters[name]) > 1 {
+		if len(q.parameters[name]) > 1 && !strings.HasSuffix(name, "[]") { // Rails' mark of a list
 			problems = append(problems, fmt.Sprintf("parameter %q is given %d times", name, len(q.parameters[name])))
 		}
 	}
@@ -112,6 +112,8 @@ func knownParameters(kind Kind) []string {
 		return append(client, "scope")
 	case DevicePage:
 		return append(button, "user_code")
+	case Applications:
+		return append(button, applicationNameField, applicationRedirectField, applicationConfidentialField, applicationScopesField)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type maker struct {
 	authorize, token, revoke, tokenInfo string
 	authorizeDevice, device             string
 	serverMetadata, openIDMetadata      string
+	applications, registration          string // the form for an application, and where it is sent
 
 	issuerSuffix string // of its issuer, behind the server's URL
 	gitUser      string // the only user name for git with a token; "" for any
@@ -49,6 +50,7 @@ func makers() []maker {
 		authorize: "/oauth/authorize", token: "/oauth/token", revoke: "/oauth/revoke", tokenInfo: "/oauth/token/info",
 		authorizeDevice: "/oauth/authorize_device", device: "/oauth/device",
 		serverMetadata: "/.well-known/oauth-authorization-server", openIDMetadata: "/.well-known/openid-configuration",
+		applications: "/-/user_settings/applications", registration: "/oauth/applications",
 		scopes:    []string{"read_repository", "write_repository"},
 		readScope: "read_repository", writeScope: "write_repository", scopeSeparator: " ",
 		tokenLength: 64, lifetime: 7200 * time.Second,

@@ -32,8 +32,11 @@ type page struct {
 	CSRFToken   string
 	UserCode    string
 	Scopes      []scope
-	Parameters  []parameter // hidden, sent with both buttons
-	Nonce       string      // of the style sheet
+	Parameters  []parameter       // hidden, sent with both buttons
+	Fields      map[string]string // names of the fields of the form for applications
+	ClientID    string
+	Secret      string // of a confidential application
+	Nonce       string // of the style sheet
 }
 
 // scope is a scope and what it means to a person.

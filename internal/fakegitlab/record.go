@@ -23,7 +23,8 @@ const (
 	Revoke                 Kind = "revoke"
 	TokenInfo              Kind = "token_info"
 	AuthorizeDevice        Kind = "authorize_device"
-	DevicePage             Kind = "device_page" // the pages of the device flow
+	DevicePage             Kind = "device_page"  // the pages of the device flow
+	Applications           Kind = "applications" // the page on which one is registered
 	Metadata               Kind = "metadata"
 	Git                    Kind = "git"
 	Other                  Kind = "other"
@@ -42,7 +43,7 @@ const (
 // requestKinds lists the kinds of requests.
 func requestKinds() []Kind {
 	return []Kind{Authorize, Consent, Token, TokenAuthorizationCode, TokenRefreshToken, TokenDeviceCode,
-		Revoke, TokenInfo, AuthorizeDevice, DevicePage, Metadata, Git, Other}
+		Revoke, TokenInfo, AuthorizeDevice, DevicePage, Applications, Metadata, Git, Other}
 }
 
 // mustBeKind panics where kind is none of the known: a misspelt kind would
