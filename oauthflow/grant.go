@@ -36,10 +36,17 @@ func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken sec
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken.Reveal()},
 	})
 	var answer *Error
-	if k, known := kindNamed(provider.Kind); known && errors.As(err, &answer) && slices.Contains(k.spentCodes, answer.Code) {
+	if provider.callsSpent(err) && errors.As(err, &answer) {
 		return Grant{}, &Error{Code: "invalid_grant", Description: answer.Description, Status: answer.Status}
 	}
 	return grant, err
+}
+
+// callsSpent reports whether err is a word of servers of the provider's Kind for
+// what is no longer good.
+func (p Provider) callsSpent(err error) bool {
+	k, known := kindNamed(p.Kind)
+	return known && slices.ContainsFunc(k.spentCodes, func(code string) bool { return Is(err, code) })
 }
 
 // requestGrant asks the token endpoint for what a form shows (RFC 6749 sections

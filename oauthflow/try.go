@@ -40,12 +40,20 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	})
 	var answer *Error
 	switch {
+	case provider.callsSpent(err):
+		return nil // Gitea's word for a code that does not exist, which others have for the client
 	case err == nil:
 		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)
-	case Is(err, "incorrect_client_credentials"), Is(err, "invalid_client"), Is(err, "unauthorized_client"), !errors.As(err, &answer), isPassing(err):
+	case IsUnknownClient(err), !errors.As(err, &answer), isPassing(err):
 		return adviseClient(err)
 	case answer.Code == "":
 		return fmt.Errorf("%w: %w", ErrNoTokenEndpoint, err)
 	}
 	return nil
+}
+
+// IsUnknownClient reports whether err is a server's answer that it does not know
+// the client, or does not take its secret (RFC 6749 section 5.2, and GitHub).
+func IsUnknownClient(err error) bool {
+	return Is(err, "invalid_client") || Is(err, "unauthorized_client") || Is(err, "incorrect_client_credentials")
 }

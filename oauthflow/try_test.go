@@ -49,21 +49,27 @@ func TestTryAtGitLab(t *testing.T) {
 func TestTryClient(t *testing.T) {
 	for _, row := range []struct {
 		name                string
+		kind                string
 		answer              step
 		noEndpoint, anError bool
 	}{
-		{"the code is refused", says(400, `{"error":"invalid_grant"}`), false, false},
-		{"GitHub refuses the code", says(200, `{"error":"bad_verification_code"}`), false, false},
-		{"GitHub refuses the client", says(200, `{"error":"incorrect_client_credentials"}`), false, true},
-		{"nothing there", says(404, "not found"), true, true},
-		{"a redirect, which is not followed", says(302, ""), true, true},
-		{"a page", says(200, "<html>"), true, true},
-		{"a server in trouble", says(503, ""), false, true},
-		{"a lost connection", lost, false, true},
+		{"the code is refused", "", says(400, `{"error":"invalid_grant"}`), false, false},
+		{"GitHub refuses the code", "", says(200, `{"error":"bad_verification_code"}`), false, false},
+		{"GitHub refuses the client", "", says(200, `{"error":"incorrect_client_credentials"}`), false, true},
+		{"GitLab refuses the client in other words", "gitlab", says(401, `{"error":"unauthorized_client"}`), false, true},
+		{"Gitea refuses the code in these", "gitea", says(400, `{"error":"unauthorized_client"}`), false, false},
+		{"Gitea refuses the client", "gitea", says(400, `{"error":"invalid_client"}`), false, true},
+		{"nothing there", "", says(404, "not found"), true, true},
+		{"a redirect, which is not followed", "", says(302, ""), true, true},
+		{"a page", "", says(200, "<html>"), true, true},
+		{"a server in trouble", "", says(503, ""), false, true},
+		{"a lost connection", "", lost, false, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			server := newScripted(map[string][]step{"/token": {row.answer}})
-			err := server.client().TryClient(t.Context(), testProvider())
+			provider := testProvider()
+			provider.Kind = row.kind
+			err := server.client().TryClient(t.Context(), provider)
 			if (err != nil) != row.anError || errors.Is(err, ErrNoTokenEndpoint) != row.noEndpoint {
 				t.Errorf("error %v", err)
 			}
