@@ -27,6 +27,7 @@ func doorkeeper(ts *testscript.TestScript, neg bool, args []string) {
 	case "start":
 		engine.Engine = doorkeepertest.Start(test(ts))
 		ts.Setenv("GITLAB", engine.URL)
+		ts.Setenv("CLIENT_ID", engine.ClientID)
 	case "configure":
 		ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+".oauthClientId", engine.ClientID))
 	case "expire":

@@ -175,7 +175,7 @@ func (p *person) missesClientID(origin, title string) {
 		host = address.Host
 	}
 	p.tell(p.stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like %s, but no OAuth application is configured for it\n"+
-		"ask its administrator for the application ID, or register one (README, \"Quick start\"), then run: git config --global credential.%s.oauthClientId <application ID>",
+		"run: git credential-doorkey setup %s",
 		host, title, origin))
 }
 

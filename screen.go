@@ -10,7 +10,10 @@ import (
 	"strings"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 	"rsc.io/qr"
+
+	"git-credential-doorkey/internal/secret"
 )
 
 // screen is where prompts are shown and answered.
@@ -58,12 +61,14 @@ func (s *screen) width() int {
 // longestLine is what a terminal passes on of one line, in bytes (N_TTY).
 const longestLine = 4095
 
+var errNoTerminal = errors.New("there is no terminal to read from")
+
 // readLine reads what the person types, until Enter or until ctx ends. It
 // leaves the terminal as it is: the address that is pasted may be seen, its
 // code is good once and for this attempt alone.
 func (s *screen) readLine(ctx context.Context) (string, error) {
 	if s.keyboard == nil {
-		return "", errors.New("there is no terminal to read from")
+		return "", errNoTerminal
 	}
 	if s.lines == nil {
 		s.lines = bufio.NewReaderSize(s.keyboard, longestLine+1)
@@ -85,6 +90,36 @@ func (s *screen) readLine(ctx context.Context) (string, error) {
 			fmt.Fprintln(s.out)
 		}
 		return "", context.Cause(ctx)
+	}
+}
+
+// readSecret reads what the person types, until Enter or until ctx ends, and
+// shows nothing of it.
+func (s *screen) readSecret(ctx context.Context) (secret.Text, error) {
+	if s.keyboard == nil {
+		return secret.Text{}, errNoTerminal
+	}
+	terminal := int(s.keyboard.Fd())
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	type result struct {
+		typed []byte
+		err   error
+	}
+	read := make(chan result, 1)
+	go func() {
+		typed, err := term.ReadPassword(terminal)
+		read <- result{typed, err}
+	}()
+	defer fmt.Fprintln(s.out) // for the Enter that was not shown
+	select {
+	case r := <-read:
+		return secret.New(strings.TrimSpace(string(r.typed))), r.err
+	case <-ctx.Done():
+		term.Restore(terminal, before)
+		return secret.Text{}, context.Cause(ctx)
 	}
 }
 

@@ -74,6 +74,7 @@ type serverOf struct{ *fakegitlab.Server }
 //	             [-no-device] [-device-lifetime 5m] [-client-certificate]
 //	             [-as github|gitea|bitbucket]
 //	gitlab configure             tell git of its CA and doorkey of its application
+//	gitlab register [confidential]  do on its page what stands on the terminal, and set $APPLICATION_ID
 //	gitlab expire                two hours later: all access tokens are over, as doorkey knows
 //	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
 //	gitlab revoke-grants         all tokens are dead
@@ -127,6 +128,8 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(server.ApproveDevice(lastUserCode(ts, server.Server)))
 	case "deny-device":
 		ts.Check(server.DenyDevice(lastUserCode(ts, server.Server)))
+	case "register":
+		register(ts, args[1:])
 	case "count":
 		count(ts, server.Server, args[1:])
 	case "misbehave":

@@ -51,7 +51,7 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 	s := settings{
 		oauth: oauthflow.Settings{
 			Kind:     values["oauthprovider"],
-			ClientID: values["oauthclientid"], Scopes: strings.Fields(strings.ReplaceAll(values["oauthscopes"], ",", " ")),
+			ClientID: values["oauthclientid"], Scopes: splitScopes(values["oauthscopes"]),
 			AuthURL: values["oauthauthurl"], TokenURL: values["oauthtokenurl"], DeviceAuthURL: values["oauthdeviceauthurl"],
 			RevokeURL: values["oauthrevokeurl"], RedirectURL: values["oauthredirecturl"],
 		},
@@ -76,6 +76,9 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 	s.timeout, err = parseTimeout(values["oauthtimeout"])
 	return s, err
 }
+
+// splitScopes reads scopes with spaces or commas between.
+func splitScopes(value string) []string { return strings.Fields(strings.ReplaceAll(value, ",", " ")) }
 
 // isOn reads a switch that is on unless somebody turned it off; "never" is what
 // Git Credential Manager's users have in credential.interactive.

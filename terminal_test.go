@@ -2,8 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,6 +21,7 @@ import (
 //	terminal lacks REGEXP            the screen does not have it now
 //	terminal type TEXT               type it and press Enter
 //	terminal key KEY                 press a key, such as C-c
+//	terminal keep FILE               write what stands on the screen to a file
 //	terminal stop                    close it
 //	terminal paste                   open the address on the screen in a browser on
 //	                                 another machine, and paste where that ends
@@ -57,6 +56,8 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 		if shown := screenOf(ts); regexp.MustCompile("(?m)" + args[1]).MatchString(shown) {
 			ts.Fatalf("the terminal shows %q:\n%s", args[1], shown)
 		}
+	case "keep":
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(withoutMargins(screenOf(ts))), 0o600))
 	case "type":
 		sendKeys(ts, "-l", args[1])
 		sendKeys(ts, "Enter")
@@ -91,6 +92,11 @@ func screenOf(ts *testscript.TestScript) string {
 	return string(output)
 }
 
+// withoutMargins cuts off what a screen has behind its lines and below them.
+func withoutMargins(screen string) string {
+	return strings.TrimRight(regexp.MustCompile(`(?m) +$`).ReplaceAllString(screen, ""), "\n") + "\n"
+}
+
 func addressOn(screen string) string {
 	return regexp.MustCompile(`https://\S+/oauth/authorize\?\S+`).FindString(screen)
 }
@@ -98,14 +104,8 @@ func addressOn(screen string) string {
 // whereBrowserEnds opens an authorization address of a trusted application and
 // returns where the browser is sent: an address that it cannot reach.
 func whereBrowserEnds(ts *testscript.TestScript, address string) string {
-	pem, err := os.ReadFile(ts.Getenv("GITLAB_CA"))
-	ts.Check(err)
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
-	browser := &http.Client{
-		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	browser := browserOf(ts)
+	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	response, err := browser.Get(address)
 	ts.Check(err)
 	defer response.Body.Close()

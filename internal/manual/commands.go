@@ -37,7 +37,7 @@ func forPeople() []Command {
 			About: []string{
 				"Finds out what the host is, says what to do on its page for OAuth applications, asks for the application ID, tries it with a sign-in and writes git's configuration.",
 				theURL,
-				"Without a terminal, give the application ID with --client-id.",
+				"Without a terminal, give the application ID with --client-id. The secret of a confidential application is asked for, or taken from DOORKEY_CLIENT_SECRET; it is kept in git's configuration, in clear.",
 			},
 			Options: []Option{
 				{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},

@@ -34,6 +34,7 @@ func Variables() []Entry {
 		{"DOORKEY_STATE_DIR", "The state directory, an absolute path."},
 		{"DOORKEY_FLOW", "As credential.oauthFlow, and goes before it. The option --flow goes before both."},
 		{"DOORKEY_INTERACTIVE", "0: do not ask."},
+		{"DOORKEY_CLIENT_SECRET", "The secret of a confidential application, for setup."},
 		{"DOORKEY_TRACE", "1: write each decision to stderr; an absolute path: to that file. No secret is written."},
 		{"GIT_TERMINAL_PROMPT", "0: do not ask in the terminal, unless a flow is named."},
 		{"BROWSER", "Programs to open an address with, \":\" between them (\";\" on Windows), \"%s\" where the address goes."},

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// findApplication has the person register an application, or takes one that is
+// configured for another helper.
+func (s *setUp) findApplication(ctx context.Context) error {
+	found, err := s.candidates(ctx)
+	if err != nil {
+		return err
+	}
+	if !s.interactive {
+		return s.missesID(found)
+	}
+	s.person.showHost(s.url(), s.host)
+	for _, candidate := range found {
+		used, err := s.person.offer(ctx, candidate)
+		if err != nil {
+			return err
+		}
+		if used {
+			s.take(candidate.id, candidate.secret)
+			return nil
+		}
+	}
+	return s.register(ctx)
+}
+
+// register leads through the page on which applications are registered.
+func (s *setUp) register(ctx context.Context) error {
+	s.person.showPage(s.page, s.registration())
+	if command := s.where.browserCommand(); command != nil && s.host.ApplicationsURL != "" {
+		startBrowser(command, s.host.ApplicationsURL, s.person.browserFailed)
+	}
+	id, err := s.person.askID(ctx, s.page, "")
+	if err != nil {
+		return err
+	}
+	clientSecret := s.after.ClientSecret
+	if s.page.secret != "" && clientSecret.IsEmpty() {
+		if clientSecret, err = s.person.askSecret(ctx, s.page.secret, s.host.HasDeviceFlow); err != nil {
+			return err
+		}
+	}
+	s.take(id, clientSecret)
+	return nil
+}
+
+// registration is what the person needs to know of the page.
+type registration struct {
+	place  string // its address, or the way to it
+	forAll string // the address of an administrator's, "" if there is none
+	fields []filledIn
+}
+
+type filledIn struct {
+	label string
+	lines []string
+}
+
+func (s *setUp) registration() registration {
+	r := registration{place: s.host.ApplicationsURL}
+	if r.place == "" {
+		r.place = strings.ReplaceAll(s.page.way, "{origin}", s.url())
+	}
+	if s.page.forAll != "" {
+		r.forAll = s.url() + s.page.forAll
+	}
+	scopes := s.after.Scopes
+	if len(scopes) == 0 {
+		scopes = s.host.Scopes
+	}
+	for _, f := range s.page.fields {
+		r.fields = append(r.fields, filledIn{f.label, f.lines(s.url(), cmp.Or(s.after.RedirectURL, s.host.RedirectURL), scopes)})
+	}
+	return r
+}
+
+// mend asks the person what to do about an application that the server does not
+// take.
+func (s *setUp) mend(ctx context.Context) error {
+	s.person.refusedID(s.page)
+	answer, err := s.person.askID(ctx, s.page, s.after.ClientID)
+	if err != nil {
+		return err
+	}
+	if answer != secretWord {
+		s.take(answer, s.after.ClientSecret)
+		return nil
+	}
+	clientSecret, err := s.person.askSecret(ctx, cmp.Or(s.page.secret, "Secret"), false)
+	s.take(s.after.ClientID, clientSecret)
+	return err
+}
+
+// refused says what a person who cannot be asked can do.
+func (s *setUp) refused() error {
+	way := "the ID is another one, or its secret, which " + clientSecretVariable + " brings"
+	if s.page.private != "" {
+		way = fmt.Sprintf("it is another one, or %q is ticked on its page: untick it, or bring its secret in %s", s.page.private, clientSecretVariable)
+	}
+	return fmt.Errorf("%s does not take the %s %q, so nothing was written\n%s", s.url(), s.page.id, s.after.ClientID, way)
+}
+
+// missesID says what to run where nobody can be asked.
+func (s *setUp) missesID(found []application) error {
+	if len(found) > 0 {
+		return fmt.Errorf("the %s is missing, and nobody can be asked for it here\n%s has one\nto use it, run: %s",
+			s.page.id, found[0].key, s.command(found[0].id))
+	}
+	return fmt.Errorf("the %s is missing, and nobody can be asked for it here\nin a terminal, setup says how to register one on %s\nif there is one, run: %s",
+		s.page.id, s.registration().place, s.command("<"+s.page.id+">"))
+}
+
+// command is the setup that others run, who need no application of their own.
+func (s *setUp) command(id string) string {
+	words := []string{"git credential-doorkey setup", s.url(), "--client-id", id}
+	if len(s.after.Scopes) > 0 {
+		words = append(words, "--scopes", strings.Join(s.after.Scopes, ","))
+	}
+	return strings.Join(words, " ")
+}
+
+// tellThatItIs says that there is nothing to set up, and who has done it.
+func (s *setUp) tellThatItIs(ctx context.Context) error {
+	entries, err := s.configured(ctx, `^credential\.(.*\.)?oauth(client|provider|scopes|.*url$)`)
+	if err != nil {
+		return err
+	}
+	tellSetUp(s.out, s.target.url(), entries)
+	return nil
+}
+
+func (s *setUp) tellWritten(file string, changes []gitconfig.Setting) {
+	if !s.noSignIn {
+		tellTried(s.out, s.url())
+	}
+	tellSettings(s.out, file, changes)
+}
+
+func (s *setUp) tellOthers() {
+	tellOthers(s.out, s.command(s.after.ClientID), s.scope, !s.after.ClientSecret.IsEmpty())
+}
+
+// tellInstalled says whether git asks doorkey at all.
+func (s *setUp) tellInstalled(ctx context.Context) error {
+	chain, err := install.Chain(ctx, "", nil, s.url())
+	if err != nil {
+		return err
+	}
+	tellNext(s.out, s.url(), s.scope, asksDoorkey(chain))
+	return nil
+}
+
+func asksDoorkey(chain []install.Helper) bool {
+	for _, helper := range chain {
+		if helper.Doorkey {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/oauthflow"
+)
+
+// TestPlan: what is written is the least that says what the host is, and what an
+// earlier application had is taken back.
+func TestPlan(t *testing.T) {
+	const named, unnamed = "https://gitlab.example.com", "https://code.example.com"
+	at := func(kind, root, auth, token string) oauthflow.Found {
+		return oauthflow.Found{Kind: kind, Root: root, AuthURL: root + auth, TokenURL: root + token}
+	}
+	gitlab := func(root string) oauthflow.Found { return at("gitlab", root, "/oauth/authorize", "/oauth/token") }
+	gitea := func(root string) oauthflow.Found {
+		return at("gitea", root, "/login/oauth/authorize", "/login/oauth/access_token")
+	}
+	for _, row := range []struct {
+		name   string
+		origin string
+		host   oauthflow.Found
+		before oauthflow.Settings
+		want   []string
+	}{
+		{"its name says it all", named, gitlab(""), oauthflow.Settings{}, nil},
+		{"its name says nothing", unnamed, gitlab(""), oauthflow.Settings{}, []string{"oauthProvider=gitlab"}},
+		{"its name says the wrong thing", named, gitea(""), oauthflow.Settings{}, []string{"oauthProvider=gitea"}},
+		{"below a path", unnamed, gitlab("/git"), oauthflow.Settings{}, []string{"oauthAuthURL=/git/oauth/authorize"}},
+		{
+			"another make below a path", unnamed, gitea("/git"), oauthflow.Settings{},
+			[]string{"oauthProvider=gitea", "oauthAuthURL=/git/login/oauth/authorize"},
+		},
+		{"as configured", unnamed, gitlab("/git"), oauthflow.Settings{AuthURL: "/git/oauth/authorize"}, nil},
+		{
+			"configured for another path", unnamed, gitlab("/git"), oauthflow.Settings{AuthURL: "/old/oauth/authorize"},
+			[]string{"oauthAuthURL=/git/oauth/authorize"},
+		},
+		{
+			"configured with another token endpoint", named, gitlab(""), oauthflow.Settings{AuthURL: "/a", TokenURL: "/old"},
+			[]string{"oauthAuthURL=/oauth/authorize", "oauthTokenURL=/oauth/token"},
+		},
+		{"a make of its own, which its metadata tell", unnamed, at("oauth", "", "/a", "/t"), oauthflow.Settings{}, nil},
+		{
+			"the same below a path", unnamed, at("oauth", "/git", "/a", "/t"), oauthflow.Settings{},
+			[]string{"oauthAuthURL=/git/a", "oauthTokenURL=/git/t"},
+		},
+		{
+			"the secret of another application", named, gitlab(""), oauthflow.Settings{ClientID: "old", ClientSecret: secret.New("s")},
+			[]string{"oauthClientSecret="},
+		},
+		{"the secret of the same application", named, gitlab(""), oauthflow.Settings{ClientID: "1234", ClientSecret: secret.New("s")}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.host.AuthURL, row.host.TokenURL = row.origin+row.host.AuthURL, row.origin+row.host.TokenURL
+			s := &setUp{target: target{origin: row.origin}, host: row.host, page: pageOf(row.host.Kind), before: row.before, after: row.before}
+			s.take("1234", secret.Text{})
+			if _, err := s.plan(); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, change := range s.changes() {
+				got = append(got, strings.TrimPrefix(change.Key, "credential."+row.origin+".")+"="+change.Value)
+			}
+			if want := append([]string{"oauthClientId=1234"}, row.want...); !slices.Equal(got, want) {
+				t.Errorf("writes %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestPlanGivesUp where no setting makes the rest of the configuration fit.
+func TestPlanGivesUp(t *testing.T) {
+	host := oauthflow.Found{Kind: "gitlab", AuthURL: "https://gitlab.example.com/oauth/authorize", TokenURL: "https://gitlab.example.com/oauth/token"}
+	s := &setUp{
+		target: target{origin: "https://gitlab.example.com"}, host: host, page: pageOf("gitlab"),
+		after: oauthflow.Settings{ClientID: "1234", RedirectURL: "https://elsewhere.example.com/"},
+	}
+	if _, err := s.plan(); err == nil || !strings.Contains(err.Error(), "oauthRedirectURL") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestPagesAreOfKnownKinds: each kind that doorkey knows has a page of its own.
+func TestPagesAreOfKnownKinds(t *testing.T) {
+	for _, kind := range []string{"gitlab", "github", "gitea", "forgejo", "bitbucket"} {
+		if page := pageOf(kind); page.kind != kind {
+			t.Errorf("%s has no page", kind)
+		}
+	}
+	if page := pageOf("oauth"); page.kind != "" {
+		t.Errorf("another server has the page of %s", page.kind)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	for _, row := range []struct {
+		name, configured string
+		want             []string
+	}{
+		{"both forms of the default", "http://127.0.0.1/", []string{"http://127.0.0.1/", "http://127.0.0.1"}},
+		{"one with a path", "http://127.0.0.1/callback", []string{"http://127.0.0.1/callback"}},
+		{"one with a port", "http://localhost:34106/", []string{"http://localhost:34106/"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := redirects(row.configured); !slices.Equal(got, row.want) {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}
