@@ -30,7 +30,7 @@ func guardsOfCache() []guard {
 		{"an account is for its application", edited, seal, `account.ClientID, account.TokenEndpoint,`, `account.TokenEndpoint,`},
 		{"an account is for its token endpoint", edited, seal, `account.ClientID, account.TokenEndpoint, account.RevocationEndpoint,`, `account.ClientID, account.RevocationEndpoint,`},
 		{"an account is for its revocation endpoint", edited, seal, `account.TokenEndpoint, account.RevocationEndpoint,`, `account.TokenEndpoint,`},
-		{"a file is for its origin", "cache TestDamage", "cache/record.go", `if f.Origin != origin {`, `if false {`},
+		{"a file is for its origin", "cache TestDamage", "cache/record.go", `case named != origin:`, `case named == "":`},
 		{"two origins have two files", "cache TestFileNamesDiffer", "cache/record.go", `strings.ReplaceAll(scheme, "-", "_")`, `scheme`},
 	}
 }
