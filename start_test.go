@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,18 +17,21 @@ import (
 // ARCHITECTURE.md.
 func TestStart(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "git-credential-doorkey")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
 	build := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
-	const largest = 9_000_000 // bytes, as it is released for linux/amd64
+	const largest = 9_000_000 // bytes, for linux/amd64
 	info, err := os.Stat(program)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Size() >= largest {
-		t.Errorf("the program has %d bytes, at least %d", info.Size(), largest)
+	if runtime.GOOS+"/"+runtime.GOARCH == "linux/amd64" && info.Size() >= largest {
+		t.Errorf("the program has %d bytes, and may have %d", info.Size(), largest)
 	}
 
 	started := exec.Command(program, "capability")
