@@ -41,7 +41,7 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	var answer *Error
 	switch {
 	case provider.callsSpent(err):
-		return nil // Gitea's word for a code that does not exist, which others have for the client
+		return nil // Gitea has this word for a code that does not exist, others have it for the client
 	case err == nil:
 		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)
 	case IsUnknownClient(err), !errors.As(err, &answer), isPassing(err):

@@ -77,7 +77,10 @@ func makers() []maker {
 		scopes:    []string{"read:repository", "write:repository"},
 		readScope: "read:repository", writeScope: "write:repository",
 		tokenLength: 600, lifetime: time.Hour, keepsOldTokens: true, errorStatus: http.StatusBadRequest,
-		errorNames: map[string]string{"token:refresh_token invalid_grant": "unauthorized_client"},
+		errorNames: map[string]string{
+			"token:authorization_code invalid_grant": "unauthorized_client",
+			"token:refresh_token invalid_grant":      "unauthorized_client",
+		},
 	}
 	bitbucket := maker{
 		name: "bitbucket", realm: "Bitbucket.org HTTP",

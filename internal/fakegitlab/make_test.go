@@ -78,7 +78,7 @@ func TestMakesRefuse(t *testing.T) {
 		{"a code without a secret", "github", code, false, 200, "incorrect_client_credentials"},
 		{"a refresh token", "github", refresh, false, 200, "bad_refresh_token"},
 		{"a device code", "github", device, false, 200, "incorrect_device_code"},
-		{"a code", "gitea", code, false, 400, "invalid_grant"},
+		{"a code", "gitea", code, false, 400, "unauthorized_client"},
 		{"a refresh token", "gitea", refresh, false, 400, "unauthorized_client"},
 		{"a wrong client ID", "gitea", with(refresh, "client_id", "x"), false, 400, "invalid_client"},
 		{"a refresh token", "bitbucket", refresh, true, 400, "invalid_grant"},
