@@ -31,10 +31,8 @@ func (d *doorkey) setup(ctx context.Context, given arguments) error {
 	if err := s.lookAtHost(ctx); err != nil {
 		return err
 	}
-	if s.after.ClientID == "" {
-		if err := s.findApplication(ctx); err != nil {
-			return err
-		}
+	if err := s.findApplication(ctx); err != nil {
+		return err
 	}
 	provider, err := s.check(ctx)
 	if err != nil {

@@ -10,9 +10,15 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// findApplication has the person register an application, or takes one that is
-// configured for another helper.
+// findApplication takes the application that was given, or one that is configured
+// for another helper, or has the person register one.
 func (s *setUp) findApplication(ctx context.Context) error {
+	if s.after.ClientID != "" {
+		if mistake := s.page.mistakenID(s.after.ClientID); mistake != "" {
+			return fmt.Errorf("--client-id: %s", mistake)
+		}
+		return nil
+	}
 	found, err := s.candidates(ctx)
 	if err != nil {
 		return err

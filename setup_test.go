@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
@@ -82,6 +83,34 @@ func TestPlanGivesUp(t *testing.T) {
 	}
 	if _, err := s.plan(); err == nil || !strings.Contains(err.Error(), "oauthRedirectURL") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestTellSetUp: who set it is said, and no secret.
+func TestTellSetUp(t *testing.T) {
+	const host = "https://gitlab.example.com"
+	for _, row := range []struct {
+		name    string
+		entries []gitconfig.Entry
+		want    string
+	}{
+		{"by a distributor, at build time", nil, "\n  the application ID came with this program\n"},
+		{
+			"by a person", []gitconfig.Entry{{Key: "credential." + host + ".oauthclientid", Value: "1234", Origin: "file:/home/ada/.gitconfig"}},
+			"\n  credential." + host + ".oauthclientid = 1234 (file:/home/ada/.gitconfig)\n",
+		},
+		{
+			"with a secret", []gitconfig.Entry{{Key: "credential." + host + ".oauthclientsecret", Value: "s3cret", Origin: "file:/f"}},
+			".oauthclientsecret = [secret] (file:/f)\n",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var out strings.Builder
+			tellSetUp(&out, host, row.entries)
+			if shown := out.String(); !strings.Contains(shown, row.want) || strings.Contains(shown, "s3cret") {
+				t.Errorf("shows:\n%s\nwant in it:\n%s", shown, row.want)
+			}
+		})
 	}
 }
 

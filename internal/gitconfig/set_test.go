@@ -74,6 +74,19 @@ func TestSet(t *testing.T) {
 	}
 }
 
+// TestSetKeepsSecretsFromArguments looks at what git was started with.
+func TestSetKeepsSecretsFromArguments(t *testing.T) {
+	trace := filepath.Join(home(t), "trace")
+	t.Setenv("GIT_TRACE", trace)
+	if _, err := Set(t.Context(), Global, []Setting{{Key: host + ".oauthClientSecret", Secret: secret.New("very-secret")}}); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := os.ReadFile(trace)
+	if err != nil || !strings.Contains(string(seen), "oauthClientSecret") || strings.Contains(string(seen), "very-secret") {
+		t.Errorf("git was started with:\n%s(%v)", seen, err)
+	}
+}
+
 func TestSetIsAllOrNothing(t *testing.T) {
 	file := filepath.Join(home(t), ".gitconfig")
 	put(t, file, "[user]\n\tname = Ada\n")
