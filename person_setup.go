@@ -88,7 +88,7 @@ func (p *person) showPage(page page, registration registration) {
 func (p *person) askID(ctx context.Context, page page, standing string) (string, error) {
 	question := page.id + ": "
 	if standing != "" {
-		question = fmt.Sprintf("%s [%s]: ", page.id, standing)
+		question = fmt.Sprintf("%s [%s]: ", page.id, shortened(standing))
 	}
 	for {
 		answer, err := p.ask(ctx, question)
@@ -104,6 +104,15 @@ func (p *person) askID(ctx context.Context, page page, standing string) (string,
 		}
 		p.say("%s", mistake)
 	}
+}
+
+// shortened keeps a question on one line.
+func shortened(id string) string {
+	const enough = 12
+	if len(id) <= enough {
+		return id
+	}
+	return id[:enough] + "…"
 }
 
 // askSecret asks for the secret, and does not show it.
