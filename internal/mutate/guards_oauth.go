@@ -35,12 +35,12 @@ func guardsOfOAuth() []guard {
 		{"headers have an end", "oauthflow TestAttackBySlowness", http, `ResponseHeaderTimeout: headerTime,`, ``},
 		{"a request has an end", "oauthflow TestAttackBySlowness", http, `context.WithTimeout(request.Context(), wholeTime)`, `context.WithTimeout(request.Context(), 1000*wholeTime)`},
 		{"certificates count", "oauthflow TestServersAreNotTrustedByThemselves", "oauthflow/http_tls.go", `InsecureSkipVerify: s.NoVerify`, `InsecureSkipVerify: true`},
-		{"certificates count for all hosts", ". TestVerification", "network.go", `if isFalseFor(all, g.endpoint) {`, `if true {`},
+		{"certificates count for all hosts", ". TestVerification", "network.go", `if isFalseFor(all, g.endpoint) {`, `if isFalseFor(all, g.endpoint) || true {`},
 		{"certificates of proxies count", "oauthflow TestProxyByTLS", "oauthflow/http_tls.go", `config := &tls.Config{MinVersion: tls.VersionTLS12}`, `config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}`},
 
 		{"a token has only its characters", "oauthflow TestRefreshThatGoesWrong", grant, `if !isVisibleASCII(token) {`, `if false {`},
 		{"a token fits a line", "oauthflow TestRefreshThatGoesWrong", grant, `if len(token) > longestToken {`, `if false {`},
-		{"a lifetime is not negative", "oauthflow TestExpiry", form, ` || number < 0 {`, ` {`},
+		{"a time is not negative", "oauthflow TestDeviceTimes", form, ` || number < 0 {`, ` {`},
 		{"a lifetime ends", "oauthflow TestExpiry", form, `min(number, mostSeconds)`, `min(number, 1e9)`},
 		{"an interval is neither short nor long", "oauthflow TestDeviceTimes", device, `min(max(interval, shortestInterval), longestInterval)`, `interval`},
 		{"an error repeats no secret", "oauthflow TestErrorsDoNotRepeatSecrets", failure, `description = strings.ReplaceAll(description, sent, "[secret]")`, ``},
@@ -51,7 +51,7 @@ func guardsOfOAuth() []guard {
 		{"a verification address is printable", verification, device, ` || !isVisibleASCII(given) {`, ` {`},
 		{"a verification address is one of the web", verification, device, `address.Scheme != "https" && address.Scheme != "http" || `, ``},
 		{"a verification address names no user", verification, device, ` || address.User != nil || address.Fragment != "" {`, ` {`},
-		{"a verification address is the server's own", verification, device, `if isKnown && !isOwn {`, `if false {`},
+		{"a verification address is the server's own", verification, device, `if isKnown && !isOwn {`, `if isKnown && !isOwn && false {`},
 		{"a verification address is https", verification, device, `if !carriesTokens(address) {`, `if false {`},
 
 		{"metadata name their issuer", "oauthflow TestMetadataAreChecked", metadata, `if m.issuer != issuer && m.issuer != issuer+"/" {`, `if false {`},
