@@ -209,3 +209,20 @@ func TestAttackByUserWhoSwaps(t *testing.T) {
 		t.Errorf("what was taken away is readable: %s", output)
 	}
 }
+
+// TestAttackByUserOnRoot: root can read and write everywhere, and so believes
+// nothing that another user owns, however private it looks.
+func TestAttackByUserOnRoot(t *testing.T) {
+	m := newMachine(t)
+	m.must(t, otherID, storePlanted, "git-credential-doorkey store")
+	theirs := m.belongingTo(t, otherID)
+	if output, _ := m.as(t, 0, askForHost, "git-credential-doorkey get"); strings.Contains(output, "planted") {
+		t.Errorf("get believes it: %s", output)
+	}
+	if output, ok := m.as(t, 0, storePassword, "git-credential-doorkey store"); ok {
+		t.Errorf("store: %s", output)
+	}
+	if after := m.belongingTo(t, otherID); after != theirs {
+		t.Errorf("what is theirs was:\n%s\nand is:\n%s", theirs, after)
+	}
+}

@@ -10,10 +10,10 @@ func guardsOfCache() []guard {
 	return []guard{
 		{"files are their owner's alone", ". TestAttackByUserOnFiles", private, `privateFile      fs.FileMode = 0o600`, `privateFile      fs.FileMode = 0o666`},
 		{"the directory is its owner's alone", ". TestAttackByUserOnFiles", private, `privateDirectory fs.FileMode = 0o700`, `privateDirectory fs.FileMode = 0o777`},
-		{"the directory is looked at before it is used", first, private, `if err := checkPrivate(directory, info); err != nil {`, `if err := error(nil); err != nil {`},
+		{"the directory is looked at before it is used", first, private, `if err := checkPrivate(directory, info); err != nil {`, `if err := checkPrivate(directory, info); err != nil && false {`},
 		{"what is read is looked at", first, private, `if err := checkPrivate(file, info); err != nil {`, `if err := error(nil); err != nil {`},
 		{"what is written to is looked at", planted, private, `if err = checkPrivate(file, info); err != nil {`, `if err = nil; err != nil {`},
-		{"others own nothing here", first, unix, `|| known && int(owner.Uid) != os.Geteuid() {`, `|| known && false && int(owner.Uid) != os.Geteuid() {`},
+		{"others own nothing here", ". TestAttackByUserOnRoot", unix, `|| known && int(owner.Uid) != os.Geteuid() {`, `|| known && false && int(owner.Uid) != os.Geteuid() {`},
 		{"others read and write nothing here", "cache TestDamage", unix, `info.Mode().Perm()&0o077 != 0 || `, ``},
 		{"links are not followed", planted, unix, `|syscall.O_NOFOLLOW`, ``},
 		{"a FIFO is not waited for", "cache TestDamage", unix, `|syscall.O_NONBLOCK`, ``},
