@@ -1,0 +1,23 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestRefused: a release that would be wrong is not begun.
+func TestRefused(t *testing.T) {
+	for _, row := range []struct{ name, args, want string }{
+		{"no version", "", "-version"},
+		{"a version without v", "-version 1.2.3", "v1.2.3"},
+		{"a version that Debian sorts otherwise than Go", "-version v1.2.3-rc1", "v1.2.3"},
+		{"manifests without the place of the archives", "-version v1.2.3 -home https://example.com", "-files"},
+		{"a place without a page", "-version v1.2.3 -files https://example.com", "-home"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if err := run(t.Context(), strings.Fields(row.args)); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got %v, want an error with %q", err, row.want)
+			}
+		})
+	}
+}
