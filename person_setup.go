@@ -176,9 +176,20 @@ func tellSetUp(out io.Writer, address string, entries []gitconfig.Entry) {
 	for _, entry := range entries {
 		fmt.Fprintf(out, "  %s = %s (%s)\n", printable(entry.Key), shownValue(entry.Key, entry.Value), printable(entry.Origin))
 	}
-	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", printable(address))
-	fmt.Fprintf(out, "to check it:  git credential-doorkey doctor %s\n", printable(address))
-	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", printable(address))
+	address = shellWord(printable(address))
+	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", address)
+	fmt.Fprintf(out, "to check it:  git credential-doorkey doctor %s\n", address)
+	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", address)
+}
+
+// shellWord is a text as one word of a command that a person copies into a shell:
+// what comes from a remote's URL must not choose a command.
+func shellWord(text string) string {
+	const harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._:@%+=,-"
+	if text != "" && strings.Trim(text, harmless) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 func shownValue(key, value string) string {

@@ -120,17 +120,18 @@ func (s *setUp) refused() error {
 func (s *setUp) missesID(found []application) error {
 	if len(found) > 0 {
 		return fmt.Errorf("the %s is missing, and nobody can be asked for it here\n%s has one\nto use it, run: %s",
-			s.page.id, found[0].key, s.command(found[0].id))
+			s.page.id, found[0].key, s.command(shellWord(found[0].id)))
 	}
 	return fmt.Errorf("the %s is missing, and nobody can be asked for it here\nin a terminal, setup says how to register one on %s\nif there is one, run: %s",
 		s.page.id, s.registration().place, s.command("<"+s.page.id+">"))
 }
 
-// command is the setup that others run, who need no application of their own.
+// command is the setup that others run, who need no application of their own. The
+// ID is a word of the shell's already, or stands for one.
 func (s *setUp) command(id string) string {
-	words := []string{"git credential-doorkey setup", s.url(), "--client-id", id}
+	words := []string{"git credential-doorkey setup", shellWord(s.url()), "--client-id", id}
 	if len(s.after.Scopes) > 0 {
-		words = append(words, "--scopes", strings.Join(s.after.Scopes, ","))
+		words = append(words, "--scopes", shellWord(strings.Join(s.after.Scopes, ",")))
 	}
 	return strings.Join(words, " ")
 }
@@ -153,7 +154,7 @@ func (s *setUp) tellWritten(file string, changes []gitconfig.Setting) {
 }
 
 func (s *setUp) tellOthers() {
-	tellOthers(s.out, s.command(s.after.ClientID), s.scope, !s.after.ClientSecret.IsEmpty())
+	tellOthers(s.out, s.command(shellWord(s.after.ClientID)), s.scope, !s.after.ClientSecret.IsEmpty())
 }
 
 // tellInstalled says whether git asks doorkey at all.

@@ -114,6 +114,23 @@ func TestTellSetUp(t *testing.T) {
 	}
 }
 
+func TestShellWord(t *testing.T) {
+	for _, row := range []struct{ name, text, want string }{
+		{"a usual URL", "https://gitlab.example.com:8443/git-lab/a_b", "https://gitlab.example.com:8443/git-lab/a_b"},
+		{"an address of IPv6, which zsh would take for a pattern", "https://[::1]:8443", "'https://[::1]:8443'"},
+		{"a second command", "https://h/a;id", "'https://h/a;id'"},
+		{"a command in its midst", "https://h/$(id)`id`", "'https://h/$(id)`id`'"},
+		{"a quote", "https://h/'$(id)", `'https://h/'\''$(id)'`},
+		{"nothing", "", "''"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := shellWord(row.text); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+		})
+	}
+}
+
 // TestPagesAreOfKnownKinds: each kind that doorkey knows has a page of its own.
 func TestPagesAreOfKnownKinds(t *testing.T) {
 	for _, kind := range []string{"gitlab", "github", "gitea", "forgejo", "bitbucket"} {
