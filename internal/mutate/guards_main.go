@@ -16,6 +16,9 @@ func guardsOfMain() []guard {
 		{"a terminal is told nothing that it acts on", ". TestAttackByText", "person.go", `if unicode.IsPrint(c) {`, `if true {`},
 		{"events have nothing that a terminal acts on", ". TestNothingFromOutsideReachesTheTerminalRaw", "person.go", `*field = printable(*field)`, `_ = field`},
 		{"messages are printable", ". TestScripts/attack-text", "person.go", `lines[i] = printable(line)`, `lines[i] = line`},
+		{"a command to be copied is one command", ". TestScripts/attack-pasted-command", "person_setup.go", `address = shellWord(printable(address))`, `address = printable(address)`},
+		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.Scope == "local" || entry.Scope == "worktree" || `, ``},
+		{"git is started with no secret", "internal/gitconfig TestSetKeepsSecretsFromArguments", "internal/gitconfig/set.go", `value = rand.Text()`, `value = rand.Text()[:0] + setting.Secret.Reveal()`},
 
 		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.Host == "" || parsed.Scheme != "https" && `, `false && `},
 		{"a browser is given one word", ". TestAttackByAddress", "browser.go", `if strings.ContainsFunc(parsed.String(), isNotOfURL) {`, `if false {`},
