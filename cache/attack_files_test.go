@@ -72,6 +72,19 @@ func TestAttackByPlantedNotes(t *testing.T) {
 	}
 }
 
+// TestAttackByKeyID: who edits the ID of a key does not choose a file with it.
+func TestAttackByKeyID(t *testing.T) {
+	directory := t.TempDir()
+	for _, id := range []string{"", "..", "../../evil", "/../../evil", "00/../../evil", "00\x00", "zz", "0", "%2e", "00.key"} {
+		if path, err := (keyFile{directory}).path(id); err == nil {
+			t.Errorf("%q is the file %s", id, path)
+		}
+		if _, err := (keyFile{directory}).load(t.Context(), id); err == nil || errors.Is(err, ErrKeyGone) {
+			t.Errorf("%q: error %v, want one that does not take the key for gone", id, err)
+		}
+	}
+}
+
 // plantAt makes a private state directory with one planted file in it.
 func plantAt(t *testing.T, name string, plant func(path, precious string) error) (c *Cache, precious string) {
 	t.Helper()

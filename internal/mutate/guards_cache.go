@@ -20,7 +20,7 @@ func guardsOfCache() []guard {
 		{"a hard link is not written through", planted, "cache/links_unix.go", `return known && file.Nlink > 1`, `return known && false`},
 		{"what is no file is not read", "cache TestDamage", private, "if !info.Mode().IsRegular() {\n\t\treturn nil, fmt.Errorf", "if false {\n\t\treturn nil, fmt.Errorf"},
 		{"a lock is doorkey's own", planted, "cache/lock.go", `made, err := openOwn(path) // another user's could be held for ever`, `made, err := os.Open(os.DevNull)`},
-		{"a data key's ID is no path", edited, "cache/key.go", `if _, err := hex.DecodeString(id); err != nil || id == "" {`, `if false {`},
+		{"a data key's ID is no path", "cache TestAttackByKeyID", "cache/key.go", `if _, err := hex.DecodeString(id); err != nil || id == "" {`, `if _, err := hex.DecodeString(""); err != nil {`},
 
 		{"an account is for its origin", ". TestAttackByMovedRecord", seal, `"doorkey account 1", origin, account.Username,`, `"doorkey account 1", account.Username,`},
 		{"an account is for its label", edited, seal, `origin, account.Username, account.Path,`, `origin, account.Path,`},
