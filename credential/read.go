@@ -52,7 +52,10 @@ func readLine(lines *bufio.Reader) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	line := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	line, whole := strings.CutSuffix(string(raw), "\n")
+	if whole {
+		line = strings.TrimSuffix(line, "\r")
+	}
 	switch {
 	case len(line) > maxLine:
 		return "", fmt.Errorf("longer than %d bytes", maxLine)

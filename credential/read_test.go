@@ -51,6 +51,7 @@ func TestRead(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	for _, row := range []struct{ name, input, want string }{
 		{"CR inside a line", "host=good.example\rhost=evil.example\n", "carriage return"},
+		{"CR at the end without the LF", "host=a\r", "carriage return"},
 		{"two CRs before the LF", "host=a\r\r\n", "carriage return"},
 		{"NUL", "host=good.example\x00.evil.example\n", "NUL"},
 		{"line of 65,536 bytes", "wwwauth[]=" + strings.Repeat("a", maxLine-len("wwwauth[]=")+1) + "\n", "longer than 65535 bytes"},
