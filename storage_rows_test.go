@@ -35,6 +35,14 @@ func storageRows() []storageRow {
 			"reject https://alice:two@code.example",
 			"fill https://code.example -> ?:?",
 		}},
+		{name: "letters that are no UTF-8", steps: []string{
+			"approve https://jos%e9:p%e4ss@code.example",
+			"fill https://code.example -> jos\xe9:p\xe4ss",
+			"fill https://jos%e9@code.example -> jos\xe9:p\xe4ss",
+			"fill https://jos%e8@code.example -> jos\xe8:?",
+			"reject https://jos%e9:p%e4ss@code.example",
+			"fill https://code.example -> ?:?",
+		}},
 		{name: "several users: each by the name", steps: []string{
 			"approve https://alice:one@code.example",
 			"approve https://bob:two@code.example",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"git-credential-doorkey/internal/secret"
 )
@@ -43,7 +44,30 @@ func (o *object) damaged(name string) {
 	o.err = fmt.Errorf("damaged: %q is not what it should be", name)
 }
 
-func (o *object) text(name string) string { return member[string](o, name) }
+// text is a text in a file. One that is no UTF-8, which git passes on and JSON
+// has not, is written as {"base64":"…"}.
+type text string
+
+// MarshalJSON writes what object.text reads.
+func (t text) MarshalJSON() ([]byte, error) {
+	if utf8.ValidString(string(t)) {
+		return json.Marshal(string(t))
+	}
+	return json.Marshal(map[string][]byte{"base64": []byte(t)})
+}
+
+func (o *object) text(name string) string {
+	members, isWrapped := o.members[name].(map[string]any)
+	if !isWrapped {
+		return member[string](o, name)
+	}
+	wrapped := &object{members: members}
+	value := string(wrapped.bytes("base64"))
+	if wrapped.err != nil || utf8.ValidString(value) {
+		o.damaged(name)
+	}
+	return value
+}
 
 func (o *object) texts(name string) (all []string) {
 	for _, value := range member[[]any](o, name) {
@@ -56,20 +80,20 @@ func (o *object) texts(name string) (all []string) {
 	return all
 }
 
+// time is read as strictly as package json does: a time that is empty is not
+// one that is not known.
 func (o *object) time(name string) (value time.Time) {
-	text := o.text(name)
-	if text == "" {
+	if o.members[name] == nil {
 		return value
 	}
-	value, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	if err := value.UnmarshalText([]byte(member[string](o, name))); err != nil {
 		o.damaged(name)
 	}
 	return value
 }
 
 func (o *object) bytes(name string) []byte {
-	value, err := base64.StdEncoding.DecodeString(o.text(name))
+	value, err := base64.StdEncoding.DecodeString(member[string](o, name))
 	if err != nil {
 		o.damaged(name)
 	}

@@ -20,13 +20,13 @@ type file struct {
 
 // record is one account in the file; decodeAccount reads it.
 type record struct {
-	Username           string       `json:"username"`
-	Path               string       `json:"path,omitempty"`
-	Provider           string       `json:"provider,omitempty"`
-	AnswerUsername     string       `json:"answer_username,omitempty"`
-	ClientID           string       `json:"client_id,omitempty"`
-	TokenEndpoint      string       `json:"token_endpoint,omitempty"`
-	RevocationEndpoint string       `json:"revocation_endpoint,omitempty"`
+	Username           text         `json:"username"`
+	Path               text         `json:"path,omitempty"`
+	Provider           text         `json:"provider,omitempty"`
+	AnswerUsername     text         `json:"answer_username,omitempty"`
+	ClientID           text         `json:"client_id,omitempty"`
+	TokenEndpoint      text         `json:"token_endpoint,omitempty"`
+	RevocationEndpoint text         `json:"revocation_endpoint,omitempty"`
 	Scopes             []string     `json:"scopes,omitempty"`
 	OtherHelpers       []string     `json:"other_helpers,omitempty"`
 	Obtained           time.Time    `json:"obtained"`
@@ -84,16 +84,21 @@ func decodeAccount(o *object) (Account, error) {
 // encode is the inverse of decode.
 func encode(origin string, accounts []Account) ([]byte, error) {
 	f := file{Version: version, Origin: origin, Accounts: make([]record, 0, len(accounts))}
-	for _, a := range accounts {
-		f.Accounts = append(f.Accounts, record{
-			Username: a.Username, Path: a.Path, Provider: a.Provider, AnswerUsername: a.AnswerUsername,
-			ClientID: a.ClientID, TokenEndpoint: a.TokenEndpoint, RevocationEndpoint: a.RevocationEndpoint, Scopes: a.Scopes,
-			OtherHelpers: a.OtherHelpers,
-			Obtained:     a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Key: a.key, Renewable: a.renewable, Sealed: a.sealed,
-		})
+	for _, account := range accounts {
+		f.Accounts = append(f.Accounts, recordOf(account))
 	}
 	content, err := json.MarshalIndent(f, "", "  ")
 	return append(content, '\n'), err
+}
+
+func recordOf(a Account) record {
+	return record{
+		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), AnswerUsername: text(a.AnswerUsername),
+		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
+		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers,
+		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: a.renewable,
+		Key: a.key, Sealed: a.sealed,
+	}
 }
 
 // longestName keeps file names within what every file system takes, with room
@@ -116,7 +121,7 @@ func fileName(origin string) string {
 		}
 	}
 	if name.Len() > longestName {
-		return "long-" + fingerprint([]byte(origin))
+		return "long_" + fingerprint([]byte(origin)) // no other name has a "_"
 	}
 	return name.String()
 }

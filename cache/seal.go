@@ -20,9 +20,9 @@ type dataKey struct {
 
 // sealedText is what is sealed, as it is written, a nil for what was not given.
 type sealedText struct {
-	AccessToken  *string `json:"access_token,omitempty"`
-	RefreshToken *string `json:"refresh_token,omitempty"`
-	Password     *string `json:"password,omitempty"`
+	AccessToken  *text `json:"access_token,omitempty"`
+	RefreshToken *text `json:"refresh_token,omitempty"`
+	Password     *text `json:"password,omitempty"`
 }
 
 // seal returns the account with its secrets sealed: AES-256-GCM with a random
@@ -33,13 +33,13 @@ func seal(key dataKey, origin string, account Account, secrets Secrets) (Account
 	if err != nil {
 		return Account{}, err
 	}
-	text, err := json.Marshal(sealedText{reveal(secrets.AccessToken), reveal(secrets.RefreshToken), reveal(secrets.Password)})
+	plain, err := json.Marshal(sealedText{reveal(secrets.AccessToken), reveal(secrets.RefreshToken), reveal(secrets.Password)})
 	if err != nil {
 		return Account{}, err
 	}
 	nonce := make([]byte, aead.NonceSize())
 	rand.Read(nonce)
-	account.sealed = aead.Seal(nonce, nonce, text, associated)
+	account.sealed = aead.Seal(nonce, nonce, plain, associated)
 	return account, nil
 }
 
@@ -54,11 +54,11 @@ func unseal(key dataKey, origin string, account Account) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("damaged: a sealed part is too short")
 	}
 	nonce, sealed := account.sealed[:aead.NonceSize()], account.sealed[aead.NonceSize():]
-	text, err := aead.Open(nil, nonce, sealed, associated)
+	content, err := aead.Open(nil, nonce, sealed, associated)
 	if err != nil {
 		return Secrets{}, fmt.Errorf("damaged, or changed by hand: account %q does not unseal", account.Username)
 	}
-	plain, err := readObject(text)
+	plain, err := readObject(content)
 	if err != nil {
 		return Secrets{}, fmt.Errorf("account %q unseals to something unknown", account.Username)
 	}
@@ -77,9 +77,9 @@ func cipherFor(key dataKey, origin string, account Account) (cipher.AEAD, []byte
 	if err != nil {
 		return nil, nil, err
 	}
-	associated, err := json.Marshal([]string{
-		"doorkey account 1", origin, account.Username, account.Path,
-		account.Provider, account.AnswerUsername, account.ClientID, account.TokenEndpoint, account.RevocationEndpoint,
+	associated, err := json.Marshal([]text{
+		"doorkey account 1", text(origin), text(account.Username), text(account.Path), text(account.Provider),
+		text(account.AnswerUsername), text(account.ClientID), text(account.TokenEndpoint), text(account.RevocationEndpoint),
 	})
 	return aead, associated, err
 }
@@ -90,10 +90,10 @@ func fingerprint(content []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func reveal(text secret.Text) *string {
-	if !text.IsSet() {
+func reveal(given secret.Text) *text {
+	if !given.IsSet() {
 		return nil
 	}
-	revealed := text.Reveal()
+	revealed := text(given.Reveal())
 	return &revealed
 }
