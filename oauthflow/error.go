@@ -42,20 +42,25 @@ func Is(err error, code string) bool {
 	return errors.As(err, &answer) && answer.Code == code
 }
 
-// newError reads the error of an answer to a form. A server that repeats a
-// secret of the form in its description must not bring it into a message.
+// newError reads the error of an answer to a form.
 func newError(response *http.Response, answer fields, form url.Values) *Error {
-	description := answer.text("error_description")
-	for _, name := range []string{"client_secret", "code", "code_verifier", "device_code", "refresh_token", "token"} {
-		if sent := form.Get(name); sent != "" {
-			description = strings.ReplaceAll(description, sent, "[secret]")
-		}
-	}
 	interval, _ := answer.seconds("interval")
 	return &Error{
-		Code: oneLine(answer.text("error")), Description: oneLine(description), Status: response.StatusCode,
-		retryAfter: readRetryAfter(response.Header.Get("Retry-After")), interval: min(interval, longestInterval),
+		Code: oneLine(withoutSecrets(answer.text("error"), form)), Status: response.StatusCode,
+		Description: oneLine(withoutSecrets(answer.text("error_description"), form)),
+		retryAfter:  readRetryAfter(response.Header.Get("Retry-After")), interval: min(interval, longestInterval),
 	}
+}
+
+// withoutSecrets blacks out the secrets of a form in a text of the server that
+// it went to, which may repeat them, or the form as it was sent, in a message.
+func withoutSecrets(text string, form url.Values) string {
+	for _, name := range []string{"client_secret", "code", "code_verifier", "device_code", "refresh_token", "token"} {
+		if sent := form.Get(name); sent != "" {
+			text = strings.NewReplacer(sent, "[secret]", url.QueryEscape(sent), "[secret]").Replace(text)
+		}
+	}
+	return text
 }
 
 // longestText is how much of a text from outside is shown, in characters.

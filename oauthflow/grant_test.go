@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -270,6 +271,17 @@ func TestErrorsDoNotRepeatSecrets(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		})
+	}
+}
+
+// TestErrorsRepeatNoSecretElsewhere: nor does one that is in the error's code,
+// or written as the form had it.
+func TestErrorsRepeatNoSecretElsewhere(t *testing.T) {
+	form := url.Values{"client_secret": {"hunter+2"}}
+	answer := fields{"error": "what is hunter+2", "error_description": "got " + form.Encode()}
+	err := newError(&http.Response{StatusCode: 400}, answer, form)
+	if want := `the server answered "what is [secret]" (got client_secret=[secret])`; err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
 

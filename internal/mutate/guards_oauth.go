@@ -43,7 +43,7 @@ func guardsOfOAuth() []guard {
 		{"a time is not negative", "oauthflow TestDeviceTimes", form, ` || number < 0 {`, ` {`},
 		{"a lifetime ends", "oauthflow TestExpiry", form, `min(number, mostSeconds)`, `min(number, 1e9)`},
 		{"an interval is neither short nor long", "oauthflow TestDeviceTimes", device, `min(max(interval, shortestInterval), longestInterval)`, `interval`},
-		{"an error repeats no secret", "oauthflow TestErrorsDoNotRepeatSecrets", failure, `description = strings.ReplaceAll(description, sent, "[secret]")`, ``},
+		{"an error repeats no secret", "oauthflow TestErrorsDoNotRepeatSecrets", failure, `sent != ""`, `false`},
 		{"an error has one line", "oauthflow TestErrorText", failure, `strings.Join(strings.Fields(text), " ")`, `text`},
 		{"an error is short", "oauthflow TestErrorText", failure, `if len(characters) > longestText {`, `if false {`},
 
