@@ -70,22 +70,23 @@ func (c *callback) serve(matches func(url.Values) bool) {
 }
 
 func (c *callback) handler(matches func(url.Values) bool) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+endPath, c.showEnd)
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+	// No http.ServeMux: it answers a path that is not clean with a redirect.
+	return c.onlyMine(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := r.URL.Query()
-		if !c.isMine(r) || !matches(answer) {
+		switch {
+		case r.URL.Path == endPath:
+			c.showEnd(w, r)
+		case c.isMine(r) && matches(answer):
+			c.take(answer)
+			select {
+			case <-c.decided:
+				http.Redirect(w, r, endPath, http.StatusSeeOther)
+			case <-r.Context().Done():
+			}
+		default:
 			http.NotFound(w, r)
-			return
 		}
-		c.take(answer)
-		select {
-		case <-c.decided:
-			http.Redirect(w, r, endPath, http.StatusSeeOther)
-		case <-r.Context().Done():
-		}
-	})
-	return c.onlyMine(mux)
+	}))
 }
 
 // onlyMine refuses every request that is not a plain GET to this very address.

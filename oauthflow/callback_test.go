@@ -32,6 +32,8 @@ func strays() []stray {
 	return []stray{
 		{name: "favicon", target: "/favicon.ico", status: 404},
 		{name: "wrong path", target: "/callback?state=STATE&code=guessed", status: 404},
+		{name: "a path that cleans to the right one", target: "/a/.." + answer, status: 404},
+		{name: "a path that looks like a host", target: "//evil.example" + answer, status: 404},
 		{name: "the last page too early", target: endPath, status: 404},
 		{name: "nothing", target: "/", status: 404},
 		{name: "POST", method: "POST", target: answer, status: 404},
