@@ -55,12 +55,23 @@ func parseTarget(given string) (target, error) {
 	if _, hasPassword := address.User.Password(); hasPassword {
 		return target{}, usageError{"the URL has a password in it: leave it out, and change it, since it may have been seen"}
 	}
+	if !isReadAlike(given, address) {
+		return target{}, usageError{fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", given)}
+	}
 	// What git would make of the URL is read as git's question is.
 	request, err := credential.Read(strings.NewReader("protocol=" + address.Scheme + "\nhost=" + address.Host + "\n"))
 	if err != nil || request.Origin() == "" {
 		return target{}, usageError{fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
 	}
 	return target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
+}
+
+// isReadAlike reports whether git reads the URL as package url has read it: git
+// takes the first "@" for the end of the user name, and refuses line breaks.
+func isReadAlike(given string, address *url.URL) bool {
+	_, rest, _ := strings.Cut(given, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	return strings.Count(authority, "@") <= 1 && !strings.ContainsAny(address.Path+address.User.Username(), "\n\r\x00")
 }
 
 // ask is what git would ask for the place from here, for the account with the

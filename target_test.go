@@ -44,6 +44,9 @@ func TestParseTargetRefuses(t *testing.T) {
 		{"a port that is none", "https://gitlab.example.com:0", "is not the URL of a host"},
 		{"a line break", "https://gitlab.example.com\nhost=evil.example", "is not the URL of a host"},
 		{"a space", "https://gitlab example.com", "is not the URL of a host"},
+		{"two ends of the user name", "https://ada@example.com@gitlab.example.com", "is not a URL that git takes"},
+		{"a line break in the label", "https://%0ahost=evil@gitlab.example.com", "is not a URL that git takes"},
+		{"a line break in the path", "https://gitlab.example.com/group%0aproject", "is not a URL that git takes"},
 		{"SSH, as git has it", "git@gitlab.example.com:group/project.git", "is not the URL of a host"},
 		{"a password", "https://ada:secret@gitlab.example.com", "has a password in it"},
 	} {
