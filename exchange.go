@@ -105,7 +105,7 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 		return entry{}, err
 	}
 	for _, account := range accounts {
-		if !account.IsGrant() || account.Username != what.Username {
+		if !account.IsGrant() || account.Username != string(what.Username) {
 			continue
 		}
 		if account.Fresh(d.now()) && what.Refused == "" {
@@ -126,14 +126,14 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 // exchangeRefreshToken asks the endpoint that the grant came from, as the
 // application that it was given to, whatever the settings say by now.
 func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
-	what.HTTP.ProxyPassword = secret.New(what.ProxyPassword)
+	what.HTTP.ProxyPassword = secret.New(string(what.ProxyPassword))
 	http, err := oauthflow.NewHTTPClient(what.HTTP)
 	if err != nil {
 		return oauthflow.Grant{}, err
 	}
 	provider := oauthflow.Provider{Kind: account.Provider, ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
-	if what.ClientID == account.ClientID && what.ClientSecret != "" {
-		provider.ClientSecret = secret.New(what.ClientSecret)
+	if what.ClientID == account.ClientID && len(what.ClientSecret) > 0 {
+		provider.ClientSecret = secret.New(string(what.ClientSecret))
 	}
 	client := d.traceHTTP(oauthflow.Client{HTTP: http})
 	grant, err := client.Refresh(ctx, provider, refreshToken)

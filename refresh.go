@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,14 +25,14 @@ const exchangeVerb = "exchange"
 // task is what the child is told.
 type task struct {
 	Origin       string                 `json:"origin"`
-	Username     string                 `json:"username"`
+	Username     []byte                 `json:"username"`  // bytes, as below: JSON's text would change what is no UTF-8
 	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
 	ClientID     string                 `json:"client_id"` // that the secret is of
-	ClientSecret string                 `json:"client_secret"`
+	ClientSecret []byte                 `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`
 	// ProxyPassword is what HTTP leaves out.
-	ProxyPassword string        `json:"proxy_password"`
+	ProxyPassword []byte        `json:"proxy_password"`
 	Timeout       time.Duration `json:"timeout"`
 	OtherHelpers  []string      `json:"other_helpers"` // to remember with the account
 }
@@ -87,9 +86,9 @@ func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Ac
 		return task{}, err
 	}
 	return task{
-		Origin: q.origin, Username: account.Username, Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
-		ClientID: settings.oauth.ClientID, ClientSecret: settings.oauth.ClientSecret.Reveal(),
-		ProxyPassword: http.ProxyPassword.Reveal(), OtherHelpers: otherHelpers(ctx, q),
+		Origin: q.origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
+		ClientID: settings.oauth.ClientID, ClientSecret: []byte(settings.oauth.ClientSecret.Reveal()),
+		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: otherHelpers(ctx, q),
 	}, nil
 }
 
@@ -175,18 +174,29 @@ func (d *doorkey) runChild(what task, waiting func(cache.Holder)) (report, error
 }
 
 func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
-	lines := bufio.NewScanner(output)
-	for lines.Scan() {
-		var line report
-		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			return report{}, fmt.Errorf("the process that refreshes said something unknown: %v", err)
+	// No bufio.Scanner: it takes a long line for the end.
+	reports := json.NewDecoder(output)
+	for {
+		var next report
+		if err := reports.Decode(&next); err != nil {
+			return report{}, explainReport(err)
 		}
-		if line.Done {
-			return line, nil
+		if next.Done {
+			return next, nil
 		}
-		if line.Waiting != nil {
-			waiting(*line.Waiting)
+		if next.Waiting != nil {
+			waiting(*next.Waiting)
 		}
 	}
-	return report{}, errChildEnded
+}
+
+// explainReport tells a child that was killed, be it in the middle of a report,
+// from a program that is no doorkey.
+func explainReport(err error) error {
+	_, isNoJSON := errors.AsType[*json.SyntaxError](err)
+	_, isOther := errors.AsType[*json.UnmarshalTypeError](err)
+	if isNoJSON || isOther {
+		return fmt.Errorf("the process that refreshes said something unknown: %v", err)
+	}
+	return errChildEnded
 }
