@@ -34,14 +34,14 @@ func TestList(t *testing.T) {
 		"https-d.example.json": `{"version": 2, "origin": "https://d.example"}`,
 		"https-e.example.json": "",
 	} {
-		if err := os.WriteFile(filepath.Join(c.Directory, name), []byte(content), 0o600); err != nil {
+		if err := writePrivate(filepath.Join(c.Directory, name), []byte(content)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := os.Mkdir(filepath.Join(c.Directory, "https-f.example.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(c.Directory, "https-e.example.json"), 0o604); err != nil {
+	if err := openToOthers(filepath.Join(c.Directory, "https-e.example.json")); err != nil {
 		t.Fatal(err)
 	}
 

@@ -141,7 +141,7 @@ func TestExpandPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"": "", "/etc/ca.pem": "/etc/ca.pem", "ca.pem": "ca.pem", "~/ca.pem": filepath.Join(os.Getenv("HOME"), "ca.pem"),
 	} {
-		if got, err := ExpandPath(t.Context(), path); err != nil || got != want {
+		if got, err := ExpandPath(t.Context(), path); err != nil || filepath.ToSlash(got) != filepath.ToSlash(want) {
 			t.Errorf("%q: got %q, %v, want %q", path, got, err, want)
 		}
 	}

@@ -22,6 +22,7 @@ const AddressVariable = "WINETEST_GIT"
 // Call is one run of git.
 type Call struct {
 	Arguments   []string
+	Input       []byte
 	Environment []string
 	Directory   string
 }
@@ -66,7 +67,7 @@ func run(call Call) Result {
 	}
 	command := exec.Command("git", call.Arguments...)
 	command.Dir = fromWindows(call.Directory)
-	command.Env = environment(call.Environment)
+	command.Env, command.Stdin = environment(call.Environment), bytes.NewReader(call.Input)
 	stdout, err := command.Output()
 	result := Result{Stdout: toWindows(stdout)}
 	if exit, ran := errors.AsType[*exec.ExitError](err); ran {

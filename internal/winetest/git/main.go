@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 
@@ -27,13 +28,17 @@ func call() (result winetest.Result, err error) {
 	if err != nil {
 		return result, err
 	}
+	input, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return result, err
+	}
 	connection, err := net.Dial("tcp", os.Getenv(winetest.AddressVariable))
 	if err != nil {
 		return result, err
 	}
 	defer connection.Close()
-	err = json.NewEncoder(connection).Encode(winetest.Call{Arguments: os.Args[1:], Environment: os.Environ(), Directory: directory})
-	if err != nil {
+	question := winetest.Call{Arguments: os.Args[1:], Input: input, Environment: os.Environ(), Directory: directory}
+	if err := json.NewEncoder(connection).Encode(question); err != nil {
 		return result, err
 	}
 	return result, json.NewDecoder(connection).Decode(&result)
