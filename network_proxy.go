@@ -115,12 +115,16 @@ func parseProxy(text string) (proxy *url.URL, password secret.Text, err error) {
 	}
 	authority, path, _ := strings.Cut(rest, "/")
 	user, host, hasUser := cutLast(authority, "@")
-	proxy, err = url.Parse("//" + host)
+	scheme = strings.ToLower(scheme)
+	if strings.ContainsAny(scheme, ":@") {
+		return nil, secret.Text{}, errors.New("this is no address of a proxy: write a \"/\" in a password as %2F")
+	}
+	if !isProxyScheme(scheme) {
+		return nil, secret.Text{}, fmt.Errorf("doorkey does not speak %q with a proxy\nit knows http, https, socks5 and socks5h: most proxies for socks4 take socks5h too", scheme)
+	}
+	proxy, err = url.Parse(scheme + "://" + host)
 	if err != nil || proxy.Hostname() == "" || proxy.Host != host {
 		return nil, secret.Text{}, errors.New("this is no address of a proxy, such as http://proxy.example:3128")
-	}
-	if proxy.Scheme = strings.ToLower(scheme); !isProxyScheme(proxy.Scheme) {
-		return nil, secret.Text{}, fmt.Errorf("doorkey does not speak %q with a proxy\nit knows http, https, socks5 and socks5h: most proxies for socks4 take socks5h too", proxy.Scheme)
 	}
 	if path != "" {
 		return nil, secret.Text{}, errors.New("doorkey does not reach a proxy by a path (a socket of this machine): give it a host and a port")

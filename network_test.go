@@ -217,6 +217,8 @@ func TestParseProxy(t *testing.T) {
 
 		{"nothing after the scheme", "http://", "", "no address of a proxy"},
 		{"no host", "http://ada:hush@:3128", "", "no address of a proxy"},
+		{"colons alone", "http://ada:hush@::", "", "no address of a proxy"},
+		{"no scheme, and one in the password", "ada:hush://@proxy.example", "", "no address of a proxy"},
 		{"port that is none", "http://ada:hush@proxy.example:port", "", "no address of a proxy"},
 		{"host that is none", "http://ada:hush@proxy example", "", "no address of a proxy"},
 		{"older SOCKS", "socks4a://ada:hush@proxy.example", "", "does not speak \"socks4a\""},
