@@ -16,7 +16,7 @@ import (
 // companions are what goes into every archive beside the program.
 func companions() []string {
 	return []string{
-		"LICENSE", "README.md", "docs/git-credential-doorkey.1",
+		"LICENSE", "NOTICE", "README.md", "docs/git-credential-doorkey.1",
 		"completions/git-credential-doorkey.bash", "completions/_git-credential-doorkey", "completions/git-credential-doorkey.fish",
 	}
 }
