@@ -1,0 +1,176 @@
+package cache
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// FuzzDecodeAsStruct: what decode makes of an account file is what package json
+// makes of it when it is told of the structs.
+func FuzzDecodeAsStruct(f *testing.F) {
+	const start = `{"version":1,"origin":"` + origin + `","accounts":`
+	for _, seed := range []string{
+		start + `[{"username":"alice","scopes":["api"],"obtained":"2023-11-14T22:13:20Z","expiry":"2023-11-15T00:13:20.5+01:00","ended":true,"renewable":true,"key":{"place":"file","id":"00"},"sealed":"AAAA"}]}`,
+		start + `[{"username":null,"other_helpers":[],"expiry":null,"key":null,"sealed":null}],"more":[{}]}`,
+		start + `[{"expiry":""}]}`, start + `[{"expiry":"2023-11-14T2:13:20,5Z"}]}`, start + `[{"sealed":"AA\nAA"}]}`, start + `null}`, start + `[null]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		accounts, err := decode(content, origin)
+		if err != nil {
+			return
+		}
+		plain := membersOnce(t, content)
+		if plain == nil {
+			return
+		}
+		var told file
+		if err := json.Unmarshal(plain, &told); err != nil {
+			t.Fatalf("package json does not take it: %v", err)
+		}
+		if len(told.Accounts) != len(accounts) {
+			t.Fatalf("%d accounts, not %d", len(accounts), len(told.Accounts))
+		}
+		for i, account := range accounts {
+			want := told.Accounts[i]
+			if got := recordOf(account); !got.Obtained.Equal(want.Obtained) || !got.Expiry.Equal(want.Expiry) || !bytes.Equal(got.Sealed, want.Sealed) ||
+				!reflect.DeepEqual(comparable(got), comparable(want)) {
+				t.Errorf("%+v, package json has %+v", got, want)
+			}
+		}
+	})
+}
+
+// comparable leaves out what package reflect tells apart and nobody else.
+func comparable(r record) record {
+	r.Obtained, r.Expiry, r.Sealed = time.Time{}, time.Time{}, nil
+	for _, list := range []*[]string{&r.Scopes, &r.OtherHelpers} {
+		if len(*list) == 0 {
+			*list = nil
+		}
+	}
+	return r
+}
+
+// membersOnce writes a file again with each member once, of several the last
+// one: package json merges into a struct what stands there twice. It returns nil
+// for one with a name that package json would take for another.
+func membersOnce(t *testing.T, content []byte) []byte {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal(content, &value); err != nil {
+		t.Fatal(err)
+	}
+	if hasOddName(value) {
+		return nil
+	}
+	once, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return once
+}
+
+func hasOddName(value any) bool {
+	switch value := value.(type) {
+	case []any:
+		for _, one := range value {
+			if hasOddName(one) {
+				return true
+			}
+		}
+	case map[string]any:
+		for name, one := range value {
+			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" || hasOddName(one) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// FuzzSeal: an account that was sealed, written, read and unsealed is the same,
+// whatever bytes are in it; for another origin, or with anything changed that
+// decides where its secrets go, it is none.
+func FuzzSeal(f *testing.F) {
+	f.Add("alice", "group/project", "hunter2", "refresh", "https://gitlab.example.com.")
+	f.Add("", "", "", "", "")
+	f.Add("jos\xe9", "\x00\n", "p\xe4ss", "\xff\xfe", "jos\xe8")
+	f.Fuzz(func(t *testing.T, username, path, password, refresh, other string) {
+		account := Account{
+			Username: username, Path: path, Provider: "gitlab", AnswerUsername: "oauth2", ClientID: "app",
+			TokenEndpoint: origin + "/oauth/token", RevocationEndpoint: origin + "/oauth/revoke", Obtained: time.Unix(1700000000, 0).UTC(),
+		}
+		secrets := Secrets{RefreshToken: secret.New(refresh), Password: secret.New(password)}
+		key := dataKey{keyReference{InFile, "00"}, make([]byte, keySize)}
+		sealed, err := seal(key, origin, account, secrets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := encode(origin, []Account{sealed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := decode(content, origin)
+		if err != nil || !reflect.DeepEqual(read, []Account{sealed}) {
+			t.Fatalf("%+v was read as %+v, %v", sealed, read, err)
+		}
+		if back, err := unseal(key, origin, read[0]); err != nil || !back.Password.Equal(secrets.Password) || !back.RefreshToken.Equal(secrets.RefreshToken) {
+			t.Errorf("unseals to other secrets, %v", err)
+		}
+		if other != origin {
+			if _, err := decode(content, other); err == nil {
+				t.Errorf("the file is taken for one of %q", other)
+			}
+			if _, err := unseal(key, other, read[0]); err == nil {
+				t.Errorf("unseals for %q", other)
+			}
+		}
+		for _, name := range []string{"Username", "Path", "Provider", "AnswerUsername", "ClientID", "TokenEndpoint", "RevocationEndpoint"} {
+			changed := read[0]
+			field := reflect.ValueOf(&changed).Elem().FieldByName(name)
+			if field.String() == other {
+				continue
+			}
+			field.SetString(other)
+			if _, err := unseal(key, origin, changed); err == nil {
+				t.Errorf("unseals with %s changed to %q", name, other)
+			}
+		}
+	})
+}
+
+// FuzzFileName: the file of an origin tells which origin it is of, so no two
+// have one file, and it is a plain name on every file system.
+func FuzzFileName(f *testing.F) {
+	f.Add("https", "gitlab.example.com:8443")
+	f.Add("git-remote", "[::1]")
+	f.Add("long", "00112233445566778899aabbccddeeff")
+	f.Add("https", strings.Repeat("b\u00fccher.", 30))
+	f.Fuzz(func(t *testing.T, scheme, host string) {
+		if scheme == "" || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+-.") != "" {
+			return // no scheme of an origin
+		}
+		name := fileName(scheme + "://" + host)
+		if len(name) > longestName || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-%_") != "" {
+			t.Errorf("file name %q", name)
+		}
+		if strings.HasPrefix(name, "long_") {
+			return // a hash
+		}
+		first, rest, _ := strings.Cut(name, "-")
+		wasScheme, err := url.PathUnescape(first)
+		wasHost, errHost := url.PathUnescape(rest)
+		if err != nil || errHost != nil || strings.ReplaceAll(wasScheme, "_", "-") != scheme || wasHost != host {
+			t.Errorf("%q tells of %q and %q", name, wasScheme, wasHost)
+		}
+	})
+}
