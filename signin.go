@@ -130,9 +130,6 @@ func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings sett
 	return locked, err
 }
 
-// errTimeout is how a sign-in ends that nobody finished in time.
-var errTimeout = errors.New("nobody signed in in time")
-
 // askPerson runs the sign-in itself, by the first flow that the server has.
 func (d *doorkey) askPerson(ctx context.Context, q question, resolved oauthflow.Provider, settings settings, flows []flow, deadline time.Time) (entry, error) {
 	client, err := d.client(ctx, resolved.TokenURL)
@@ -167,19 +164,6 @@ func (d *doorkey) askPerson(ctx context.Context, q question, resolved oauthflow.
 	return entry{}, err
 }
 
-// isRefusal reports whether a person ended the sign-in, or nobody did anything.
-func isRefusal(err error) bool {
-	return oauthflow.Is(err, "access_denied") || isTimeout(err) || isInterrupt(err)
-}
-
-// isInterrupt reports whether a signal ended the sign-in: Ctrl-C, which git has
-// had as well.
-func isInterrupt(err error) bool { return errors.Is(err, context.Canceled) }
-
-func isTimeout(err error) bool {
-	return errors.Is(err, errTimeout) || errors.Is(err, context.DeadlineExceeded)
-}
-
 // client talks to an endpoint as git would: through its proxy, trusting whom it
 // trusts.
 func (d *doorkey) client(ctx context.Context, endpoint string) (oauthflow.Client, error) {
@@ -211,31 +195,4 @@ func accountFor(q question, provider oauthflow.Provider) cache.Account {
 func granted(account cache.Account, grant oauthflow.Grant, now time.Time) entry {
 	account.Scopes, account.Obtained, account.Expiry, account.Ended = grant.Scopes, now, grant.Expiry, false
 	return entry{account, cache.Secrets{AccessToken: grant.AccessToken, RefreshToken: grant.RefreshToken}}
-}
-
-func explainSignIn(origin string, timeout time.Duration, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case isInterrupt(err):
-		return err
-	case isTimeout(err):
-		return fmt.Errorf("nobody signed in to %s within %v\nif the page in the browser showed an error, its application there is set up otherwise (redirect URI, scopes, Confidential); run the command again to sign in; credential.oauthTimeout gives more time", origin, timeout)
-	case oauthflow.Is(err, "access_denied"):
-		return fmt.Errorf("the sign-in to %s was declined\nrun the command again to sign in", origin)
-	}
-	return fmt.Errorf("sign-in to %s: %v", origin, err)
-}
-
-// explainKey adds what to do to an error of the data key.
-func explainKey(err error) error {
-	switch {
-	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager); or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\"", err)
-	case errors.Is(err, cache.ErrKeyringTimeout):
-		return fmt.Errorf("%v\nlook for its password dialog on the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\"", err)
-	case errors.Is(err, cache.ErrKeyringAbsent):
-		return fmt.Errorf("%v in this session, and the key for the tokens of this host is kept in one\nlog in to the desktop; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\"", err)
-	}
-	return err
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/oauthflow"
+)
+
+// errTimeout is how a sign-in ends that nobody finished in time.
+var errTimeout = errors.New("nobody signed in in time")
+
+// isRefusal reports whether a person ended the sign-in, or nobody did anything.
+func isRefusal(err error) bool {
+	return oauthflow.Is(err, "access_denied") || isTimeout(err) || isInterrupt(err)
+}
+
+// isInterrupt reports whether a signal ended the sign-in: Ctrl-C, which git has
+// had as well.
+func isInterrupt(err error) bool { return errors.Is(err, context.Canceled) }
+
+func isTimeout(err error) bool {
+	return errors.Is(err, errTimeout) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// explainSignIn says what became of a sign-in that failed, and what to do. An
+// interrupt stays one: whoever pressed Ctrl-C knows.
+func explainSignIn(origin string, timeout time.Duration, err error) error {
+	switch {
+	case err == nil, isInterrupt(err):
+		return err
+	case isTimeout(err):
+		return fmt.Errorf("nobody signed in to %s within %v\nif the page in the browser showed an error, its application there is set up otherwise (redirect URI, scopes, Confidential); run the command again to sign in; credential.oauthTimeout gives more time", origin, timeout)
+	case oauthflow.Is(err, "access_denied"):
+		return fmt.Errorf("the sign-in to %s was declined\nrun the command again to sign in", origin)
+	}
+	return fmt.Errorf("sign-in to %s: %v", origin, err)
+}
+
+// explainKey adds what to do to an error of the data key.
+func explainKey(err error) error {
+	const without = "; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\""
+	switch {
+	case errors.Is(err, cache.ErrKeyringLocked):
+		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager)"+without, err)
+	case errors.Is(err, cache.ErrKeyringTimeout):
+		return fmt.Errorf("%v\nlook for its password dialog on the desktop"+without, err)
+	case errors.Is(err, cache.ErrKeyringAbsent):
+		return fmt.Errorf("%v in this session, and the key for the tokens of this host is kept in one\nlog in to the desktop"+without, err)
+	}
+	return err
+}
