@@ -141,82 +141,6 @@ func writeHolder(lock string, holder Holder) {
 	}
 }
 
-// Accounts reads the origin's accounts, as Cache.Accounts does.
-func (l *Locked) Accounts() ([]Account, error) { return l.cache.Accounts(l.origin) }
-
-// Reserve proves that the next Put can be written and holds the room for it,
-// so that neither a full disk nor a read-only directory is met after a
-// single-use refresh token or code has been spent. It also gets the data key for
-// that place, so that Put does not depend on the keyring any more.
-func (l *Locked) Reserve(ctx context.Context, place KeyPlace) error {
-	key, err := l.cache.sealingKey(ctx, place)
-	if err != nil {
-		return err
-	}
-	l.reservedPlace, l.reservedKey = place, key
-	return l.reserve()
-}
-
-func (l *Locked) reserve() error {
-	reserved := l.cache.path(l.origin, ".json.new")
-	if err := reserve(reserved, l.room()); err != nil {
-		return err
-	}
-	l.reserved = reserved
-	return nil
-}
-
-// room is the size of the file after the next change, in bytes, at the most
-// that is likely: what is there and a grant with tokens of a few thousand
-// characters.
-func (l *Locked) room() int64 {
-	const grant = 64 << 10
-	if info, err := os.Lstat(l.cache.path(l.origin, ".json")); err == nil {
-		return info.Size() + grant
-	}
-	return grant
-}
-
-// Put seals an account and keeps it in the place of those that it replaces,
-// first in the list. It returns the account as Accounts will.
-func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secrets Secrets) (Account, error) {
-	key, err := l.reservedKey, error(nil)
-	if place != l.reservedPlace {
-		key, err = l.cache.sealingKey(ctx, place)
-	}
-	if err != nil {
-		return Account{}, err
-	}
-	sealed, err := seal(key, l.origin, account, secrets)
-	if err != nil {
-		return Account{}, err
-	}
-	return sealed, l.change(func(accounts []Account) []Account {
-		return append([]Account{sealed}, without(accounts, sealed.Replaces)...)
-	})
-}
-
-// Forget removes the accounts that match.
-func (l *Locked) Forget(matches func(Account) bool) error {
-	return l.change(func(accounts []Account) []Account { return without(accounts, matches) })
-}
-
-func (l *Locked) change(edit func([]Account) []Account) error {
-	accounts, err := l.Accounts()
-	if err != nil {
-		return err
-	}
-	content, err := encode(l.origin, edit(accounts))
-	if err != nil {
-		return err
-	}
-	if err := writePrivate(l.cache.path(l.origin, ".json"), content); err != nil {
-		return err
-	}
-	l.reserved = ""
-	return nil
-}
-
 // Unlock lets other processes change the origin, and gives unused room back.
 func (l *Locked) Unlock() {
 	if l.reserved != "" {
@@ -226,13 +150,4 @@ func (l *Locked) Unlock() {
 		os.Remove(holderPath(l.cache.path(l.origin, ".lock")))
 	}
 	l.unlock()
-}
-
-func without(accounts []Account, matches func(Account) bool) (left []Account) {
-	for _, account := range accounts {
-		if !matches(account) {
-			left = append(left, account)
-		}
-	}
-	return left
 }
