@@ -3,9 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"git-credential-doorkey/oauthflow"
 	"strings"
 	"time"
+
+	"git-credential-doorkey/oauthflow"
 )
 
 // What doorkey says while a person signs in. The rules are those of person.go.

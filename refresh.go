@@ -2,55 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"time"
 
 	"git-credential-doorkey/cache"
-	"git-credential-doorkey/oauthflow"
 )
-
-// exchangeVerb is what doorkey calls itself with to refresh a token. A server
-// that rotates (GitLab) spends the old pair the moment it answers, so whoever
-// asked must live until the new one is on disk: a child in a session of its
-// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches.
-// It is told what to do through its standard input, never by arguments or
-// environment, which others can read.
-const exchangeVerb = "exchange"
-
-// task is what the child is told.
-type task struct {
-	Origin       string                 `json:"origin"`
-	Username     []byte                 `json:"username"`  // bytes, as below: JSON's text would change what is no UTF-8
-	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
-	ClientID     string                 `json:"client_id"` // that the secret is of
-	ClientSecret []byte                 `json:"client_secret"`
-	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
-	HTTP         oauthflow.HTTPSettings `json:"http"`
-	// ProxyPassword is what HTTP leaves out.
-	ProxyPassword []byte        `json:"proxy_password"`
-	Timeout       time.Duration `json:"timeout"`
-	OtherHelpers  []string      `json:"other_helpers"` // to remember with the account
-}
-
-// report is a line that the child writes. The last one has Done.
-type report struct {
-	Waiting *cache.Holder `json:"waiting,omitempty"` // another process is busy with this origin
-	Done    bool          `json:"done,omitempty"`
-	Gone    bool          `json:"gone,omitempty"` // there is nothing to refresh with
-	Error   string        `json:"error,omitempty"`
-}
 
 // attempts is how many children one command starts at the most.
 const attempts = 3
-
-// errChildEnded is the end of a child that has not said how it went: it was
-// killed.
-var errChildEnded = errors.New("the process that refreshes was ended before it was done")
 
 // turnPatience is how long others that refresh are waited for before this
 // process goes about it as well: longer than a server takes that is well.
@@ -73,23 +33,6 @@ func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
 		return found, err
 	}
 	return d.refreshInChild(ctx, q, found.account)
-}
-
-// describeTask puts together what the child is told.
-func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
-	settings, err := readSettings(ctx, q.Request)
-	if err != nil {
-		return task{}, err
-	}
-	http, err := d.networkFor(ctx, account.TokenEndpoint)
-	if err != nil {
-		return task{}, err
-	}
-	return task{
-		Origin: q.origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
-		ClientID: settings.oauth.ClientID, ClientSecret: []byte(settings.oauth.ClientSecret.Reveal()),
-		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: otherHelpers(ctx, q),
-	}, nil
 }
 
 // refreshInChild has a child renew a grant, and reads what it kept.
@@ -140,63 +83,4 @@ func (d *doorkey) lastMinute(ctx context.Context, q question, account cache.Acco
 	// The error that counts is that of the refresh.
 	secrets, _ := d.cache.Unseal(ctx, q.origin, account)
 	return entry{account, secrets}
-}
-
-// runChild starts the child, tells it the task and waits for its last report.
-func (d *doorkey) runChild(what task, waiting func(cache.Holder)) (report, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return report{}, err
-	}
-	child := exec.Command(program, exchangeVerb) // not bound to ctx: nothing is to end it
-	child.SysProcAttr = inItsOwnSession()
-	if d.isTraced() {
-		child.Stderr = os.Stderr
-	}
-	input, err := child.StdinPipe()
-	if err != nil {
-		return report{}, err
-	}
-	output, err := child.StdoutPipe()
-	if err != nil {
-		return report{}, err
-	}
-	if err := child.Start(); err != nil {
-		return report{}, err
-	}
-	defer child.Process.Release()
-	defer output.Close()
-	if err := json.NewEncoder(input).Encode(what); err != nil {
-		return report{}, errChildEnded // nobody reads it
-	}
-	input.Close()
-	return lastReport(output, waiting)
-}
-
-func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
-	// No bufio.Scanner: it takes a long line for the end.
-	reports := json.NewDecoder(output)
-	for {
-		var next report
-		if err := reports.Decode(&next); err != nil {
-			return report{}, explainReport(err)
-		}
-		if next.Done {
-			return next, nil
-		}
-		if next.Waiting != nil {
-			waiting(*next.Waiting)
-		}
-	}
-}
-
-// explainReport tells a child that was killed, be it in the middle of a report,
-// from a program that is no doorkey.
-func explainReport(err error) error {
-	_, isNoJSON := errors.AsType[*json.SyntaxError](err)
-	_, isOther := errors.AsType[*json.UnmarshalTypeError](err)
-	if isNoJSON || isOther {
-		return fmt.Errorf("the process that refreshes said something unknown: %v", err)
-	}
-	return errChildEnded
 }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/oauthflow"
+)
+
+// exchangeVerb is what doorkey calls itself with to refresh a token. A server
+// that rotates (GitLab) spends the old pair the moment it answers, so whoever
+// asked must live until the new one is on disk: a child in a session of its
+// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches.
+// It is told what to do through its standard input, never by arguments or
+// environment, which others can read.
+const exchangeVerb = "exchange"
+
+// task is what the child is told.
+type task struct {
+	Origin       string                 `json:"origin"`
+	Username     []byte                 `json:"username"`  // bytes, as below: JSON's text would change what is no UTF-8
+	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
+	ClientID     string                 `json:"client_id"` // that the secret is of
+	ClientSecret []byte                 `json:"client_secret"`
+	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
+	HTTP         oauthflow.HTTPSettings `json:"http"`
+	// ProxyPassword is what HTTP leaves out.
+	ProxyPassword []byte        `json:"proxy_password"`
+	Timeout       time.Duration `json:"timeout"`
+	OtherHelpers  []string      `json:"other_helpers"` // to remember with the account
+}
+
+// report is a line that the child writes. The last one has Done.
+type report struct {
+	Waiting *cache.Holder `json:"waiting,omitempty"` // another process is busy with this origin
+	Done    bool          `json:"done,omitempty"`
+	Gone    bool          `json:"gone,omitempty"` // there is nothing to refresh with
+	Error   string        `json:"error,omitempty"`
+}
+
+// describeTask puts together what the child is told.
+func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
+	settings, err := readSettings(ctx, q.Request)
+	if err != nil {
+		return task{}, err
+	}
+	http, err := d.networkFor(ctx, account.TokenEndpoint)
+	if err != nil {
+		return task{}, err
+	}
+	return task{
+		Origin: q.origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
+		ClientID: settings.oauth.ClientID, ClientSecret: []byte(settings.oauth.ClientSecret.Reveal()),
+		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: otherHelpers(ctx, q),
+	}, nil
+}
+
+// errChildEnded is the end of a child that has not said how it went: it was
+// killed.
+var errChildEnded = errors.New("the process that refreshes was ended before it was done")
+
+// runChild starts the child, tells it the task and waits for its last report.
+func (d *doorkey) runChild(what task, waiting func(cache.Holder)) (report, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return report{}, err
+	}
+	child := exec.Command(program, exchangeVerb) // not bound to ctx: nothing is to end it
+	child.SysProcAttr = inItsOwnSession()
+	if d.isTraced() {
+		child.Stderr = os.Stderr
+	}
+	input, err := child.StdinPipe()
+	if err != nil {
+		return report{}, err
+	}
+	output, err := child.StdoutPipe()
+	if err != nil {
+		return report{}, err
+	}
+	if err := child.Start(); err != nil {
+		return report{}, err
+	}
+	defer child.Process.Release()
+	defer output.Close()
+	err = json.NewEncoder(input).Encode(what)
+	input.Close()
+	if err != nil {
+		return report{}, errChildEnded // nobody reads it
+	}
+	return lastReport(output, waiting)
+}
+
+func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
+	// No bufio.Scanner: it takes a long line for the end.
+	reports := json.NewDecoder(output)
+	for {
+		var next report
+		if err := reports.Decode(&next); err != nil {
+			return report{}, explainReport(err)
+		}
+		if next.Done {
+			return next, nil
+		}
+		if next.Waiting != nil {
+			waiting(*next.Waiting)
+		}
+	}
+}
+
+// explainReport tells a child that was killed, be it in the middle of a report,
+// from a program that is no doorkey.
+func explainReport(err error) error {
+	_, isNoJSON := errors.AsType[*json.SyntaxError](err)
+	_, isOther := errors.AsType[*json.UnmarshalTypeError](err)
+	if isNoJSON || isOther {
+		return fmt.Errorf("the process that refreshes said something unknown: %v", err)
+	}
+	return errChildEnded
+}
