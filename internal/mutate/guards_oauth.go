@@ -23,7 +23,7 @@ func guardsOfOAuth() []guard {
 		{"the listener hears this machine", "oauthflow TestAttackFromTheNetwork", callback, `net.Listen("tcp", net.JoinHostPort(host, port))`, `net.Listen("tcp", ":"+port)`},
 		{"the listener takes GET", page, callback, `r.Method != http.MethodGet || `, ``},
 		{"the listener takes its own name", page, callback, ` || withoutPort80(r.Host) != withoutPort80(c.redirect.Host)`, ``},
-		{"the listener takes its own path", strays, callback, `if !c.isMine(r) || !matches(answer) {`, `if !matches(answer) {`},
+		{"the listener takes its own path", strays, callback, `case c.isMine(r) && matches(answer):`, `case matches(answer):`},
 		{"the listener reads short headers", strays, callback, `, MaxHeaderBytes: 32 << 10`, `, MaxHeaderBytes: 32 << 20`},
 		{"the listener answers no OPTIONS", strays, callback, `DisableGeneralOptionsHandler: true,`, `DisableGeneralOptionsHandler: false,`},
 		{"the last page runs nothing", "oauthflow TestSignInByBrowser", "oauthflow/page.go", `"default-src 'none'; `, `"`},
