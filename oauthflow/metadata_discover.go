@@ -50,16 +50,16 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
 	ctx, cancel := context.WithTimeout(ctx, discoveryTime)
 	defer cancel()
-	found, err := c.recognise(ctx, base, roots(path))
+	found, err := c.recognise(ctx, base, roots(path)) // the path is what the person has named
 	if err == nil && found.kind.mayLackDevice {
 		found.HasDeviceFlow, err = c.hasDeviceFlow(ctx, base, found)
 	}
 	return found, err
 }
 
-// recognise goes through the signs. Metadata tell the root: they are asked for
-// from the longest path on. A challenge does not (GitLab has groups in groups):
-// of the paths with one, the shortest is the root.
+// recognise goes through the signs. Metadata tell the root: they are asked for in
+// the order of the roots. A challenge does not (GitLab has groups in groups): of
+// the paths with one, the shortest is the root.
 func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (Found, error) {
 	if k, found := kindAt(base.Hostname()); found {
 		return k.found(base, ""), nil
@@ -76,7 +76,7 @@ func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (F
 			return found, err
 		}
 	}
-	for _, root := range slices.Backward(roots) {
+	for _, root := range slices.SortedFunc(slices.Values(roots), func(a, b string) int { return len(a) - len(b) }) {
 		challenges, err := c.challengesAt(ctx, base.String()+root)
 		if err != nil {
 			return Found{}, err

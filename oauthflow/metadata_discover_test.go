@@ -193,6 +193,10 @@ func TestConfirm(t *testing.T) {
 		{"a Gitea below a path", Settings{ClientID: "app"}, "git/ada/project.git", map[string]step{
 			"https://h.example/git/.well-known/openid-configuration": metadataOf("https://h.example/git/", "/git/login/oauth/authorize", "/git/login/oauth/access_token", "")}, Provider{
 			Kind: "gitea", TokenURL: "https://h.example/git/login/oauth/access_token", Issuer: "https://h.example/git/"}},
+		{"a server at the root, and another word below a path of the clone", Settings{ClientID: "app"}, "mallory/project.git", map[string]step{
+			place: other,
+			"https://h.example/mallory/.well-known/openid-configuration": metadataOf("https://h.example/mallory", "/mallory/authorize", "/mallory/token", "")}, Provider{
+			Kind: "oauth", TokenURL: "https://h.example/token", RevokeURL: "https://h.example/revoke", Issuer: "https://h.example", SendsIssuer: true}},
 		{"another server", Settings{ClientID: "app"}, "", map[string]step{place: other}, Provider{
 			Kind: "oauth", TokenURL: "https://h.example/token", RevokeURL: "https://h.example/revoke", Issuer: "https://h.example", SendsIssuer: true}},
 	} {

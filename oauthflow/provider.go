@@ -113,7 +113,11 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	base, settings := provider.guess.base, provider.guess.settings
 	limited, cancel := context.WithTimeout(ctx, discoveryTime)
 	defer cancel()
-	found, err := c.recognise(limited, base, roots(path))
+	// The host's own root speaks first: a clone may be of a path below which
+	// somebody else decides what is served.
+	upwards := roots(path)
+	slices.Reverse(upwards)
+	found, err := c.recognise(limited, base, upwards)
 	switch {
 	case ctx.Err() != nil:
 		return Provider{}, context.Cause(ctx)
