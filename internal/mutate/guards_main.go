@@ -20,6 +20,9 @@ func guardsOfMain() []guard {
 		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.Scope == "local" || entry.Scope == "worktree" || `, ``},
 		{"git is started with no secret", "internal/gitconfig TestSetKeepsSecretsFromArguments", "internal/gitconfig/set.go", `value = rand.Text()`, `value = rand.Text()[:0] + setting.Secret.Reveal()`},
 
+		{"a URL is read as git reads it", ". TestParseTargetRefuses", "target.go", `if !isReadAlike(given, address) {`, `if false {`},
+		{"a proxy's password is in no error", ". TestParseProxy", "network_proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
+
 		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.Host == "" || parsed.Scheme != "https" && `, `false && `},
 		{"a browser is given one word", ". TestAttackByAddress", "browser.go", `if strings.ContainsFunc(parsed.String(), isNotOfURL) {`, `if false {`},
 	}

@@ -8,6 +8,7 @@ func guardsOfProtocol() []guard {
 	)
 	return []guard{
 		{"a carriage return ends no line", refuses, read, `strings.ContainsRune(line, '\r')`, `false`},
+		{"a carriage return without its line feed is none of the line's end", refuses, read, `if whole {`, `if whole || true {`},
 		{"a NUL ends no line", refuses, read, `strings.ContainsRune(line, 0)`, `false`},
 		{"a line has an end", refuses, read, `case err == bufio.ErrBufferFull:`, `case err == bufio.ErrBufferFull && false:`},
 		{"a line is not too long", refuses, read, `case len(line) > maxLine:`, `case false:`},
