@@ -33,9 +33,6 @@ func judgeGit(version gitconfig.Version) finding {
 	return newFinding(verdictOK, "%v", version)
 }
 
-// programName is what git looks for on PATH for the helper "doorkey".
-const programName = "git-credential-doorkey"
-
 // checkProgram finds out whether git runs this very program.
 func checkProgram(_ context.Context, e *examination) finding {
 	this, err := os.Executable()

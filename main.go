@@ -11,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"git-credential-doorkey/cache"
@@ -28,7 +27,8 @@ func main() {
 // that it has written to stderr, 2 for arguments that it does not understand,
 // 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: here()}, where: here(), now: time.Now}
+	where := here()
+	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: where}, where: where, now: time.Now}
 	var err error
 	if d.trace, err = newTrace(d.where.variable("DOORKEY_TRACE"), stderr); err != nil {
 		d.person.complain(err) // which is no reason not to answer
@@ -77,7 +77,7 @@ var errSaid = errors.New("said already")
 // dispatch runs the story of a command. The verb stands last in what git
 // writes, after the options of credential.helper.
 func (d *doorkey) dispatch(ctx context.Context, args []string) error {
-	options := flag.NewFlagSet("git-credential-doorkey", flag.ContinueOnError)
+	options := flag.NewFlagSet(programName, flag.ContinueOnError)
 	options.SetOutput(io.Discard)
 	named := options.String("flow", "", "")
 	events := options.String("events", "", "")
@@ -89,7 +89,7 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 	case err != nil:
 		return usageError{err.Error()}
 	case *version:
-		fmt.Fprintln(d.out, "git-credential-doorkey", programVersion())
+		fmt.Fprintln(d.out, programName, programVersion())
 		return nil
 	case options.NArg() == 0:
 		return usageError{"no command"}
@@ -135,56 +135,7 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 	return nil // a verb of a later git: nothing to say to it, and no error
 }
 
-// serve runs a command for people.
-func (d *doorkey) serve(ctx context.Context, command manual.Command, args []string) error {
-	given, err := parseArguments(command, args)
-	if errors.Is(err, errHelp) {
-		fmt.Fprint(d.out, command.Help())
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if named, err := parseFlow("--flow", given.options["flow"]); err != nil {
-		return usageError{err.Error()}
-	} else if named != unnamed {
-		d.flow = named
-	}
-	switch command.Name {
-	case "setup":
-		return d.setup(ctx, given)
-	case "login":
-		return d.login(ctx, given)
-	case "logout":
-		return d.logout(ctx, given)
-	case "status":
-		return d.status(ctx, given)
-	case "token":
-		return d.token(ctx, given)
-	case "doctor":
-		return d.doctor(ctx, given)
-	case "install", "uninstall":
-		return d.install(ctx, command.Name, given)
-	case "help":
-		return d.help(given)
-	}
-	return fmt.Errorf("the command %q has no story", command.Name)
-}
-
-// help shows what doorkey understands, or one command.
-func (d *doorkey) help(given arguments) error {
-	if given.first() == "" {
-		fmt.Fprint(d.out, manual.Usage())
-		return nil
-	}
-	command, known := manual.Find(given.first())
-	if !known {
-		return usageError{fmt.Sprintf("%q is no command of doorkey's", given.first())}
-	}
-	fmt.Fprint(d.out, command.Help())
-	return nil
-}
-
+// openCache finds out where accounts are kept; nothing is read or made yet.
 func (d *doorkey) openCache() (*cache.Cache, error) {
 	directory, err := cache.DefaultDirectory(d.where.variable("DOORKEY_STATE_DIR"))
 	if err != nil {
@@ -198,20 +149,4 @@ func (d *doorkey) openCache() (*cache.Cache, error) {
 			}
 		},
 	}, nil
-}
-
-// releaseVersion is set at link time for a release (internal/release). It is a
-// package-level variable because the linker can set nothing else.
-var releaseVersion string
-
-// programVersion is the version of the release, or else of the module that the
-// program was built from.
-func programVersion() string {
-	if releaseVersion != "" {
-		return releaseVersion
-	}
-	if build, known := debug.ReadBuildInfo(); known && build.Main.Version != "" {
-		return build.Main.Version
-	}
-	return "(unknown version)"
 }

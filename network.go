@@ -61,7 +61,7 @@ func (g gitHTTP) settings() (oauthflow.HTTPSettings, error) {
 		ProxyKey:         g.setting("GIT_PROXY_SSL_KEY", "proxysslkey"),
 		ProxyAuthMethod:  g.setting("GIT_HTTP_PROXY_AUTHMETHOD", "proxyauthmethod"),
 		TLSVersion:       g.setting("GIT_SSL_VERSION", "sslversion"),
-		UserAgent:        "git-credential-doorkey/" + programVersion(),
+		UserAgent:        programName + "/" + programVersion(),
 	}
 	for _, path := range []struct {
 		field         *string
