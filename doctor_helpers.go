@@ -31,8 +31,7 @@ func (e *examination) leavesKeeping() bool {
 // asked for one host alone is in order, or not, by its URL.
 func judgeHelpersOfAll(chain []install.Helper) finding {
 	everywhere := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return helper.Key != "credential.helper" })
-	isDoorkey := func(helper install.Helper) bool { return helper.Doorkey }
-	if slices.ContainsFunc(chain, isDoorkey) && !slices.ContainsFunc(everywhere, isDoorkey) {
+	if asksDoorkey(chain) && !asksDoorkey(everywhere) {
 		return newFinding(verdictNote, "git asks doorkey for some hosts: give the URL of one to have it checked")
 	}
 	return judgeHelpers(everywhere, false, false)

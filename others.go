@@ -20,7 +20,7 @@ func otherHelpers(ctx context.Context, q question) (names []string) {
 	}
 	// A git that is too old to tell (2.26) is no reason to fail.
 	chain, _ := install.Chain(ctx, "", nil, address.String())
-	if !slices.ContainsFunc(chain, func(helper install.Helper) bool { return helper.Doorkey }) {
+	if !asksDoorkey(chain) {
 		return nil // a person or a program asks doorkey by itself
 	}
 	for _, helper := range chain {
@@ -29,6 +29,11 @@ func otherHelpers(ctx context.Context, q question) (names []string) {
 		}
 	}
 	return names
+}
+
+// asksDoorkey reports whether doorkey is one of the helpers.
+func asksDoorkey(chain []install.Helper) bool {
+	return slices.ContainsFunc(chain, func(helper install.Helper) bool { return helper.Doorkey })
 }
 
 // respond is an entry as the answer to the question. The first answer of a

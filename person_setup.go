@@ -7,15 +7,13 @@ import (
 	"io"
 	"strings"
 
-	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
 // The rule of a dialog: what leads the person, the questions and what was wrong
-// with an answer go to the terminal, where the answers come from. What came of
-// it (what was written, what others run, what is left to do) goes to stdout, and
-// can be kept in a file.
+// with an answer go to the terminal, where the answers come from. What came of it
+// is in setup_result.go.
 
 // say writes lines of a dialog.
 func (p *person) say(format string, values ...any) {
@@ -165,74 +163,4 @@ func noAnswer(err error) error {
 		return errors.New("no answer, so nothing was changed")
 	}
 	return err
-}
-
-// tellSetUp says that a host is set up, by what and by whom.
-func tellSetUp(out io.Writer, address string, entries []gitconfig.Entry) {
-	fmt.Fprintf(out, "%s is set up:\n", printable(address))
-	if len(entries) == 0 {
-		fmt.Fprintln(out, "  the application ID came with this program")
-	}
-	for _, entry := range entries {
-		fmt.Fprintf(out, "  %s = %s (%s)\n", printable(entry.Key), shownValue(entry.Key, entry.Value), printable(entry.Origin))
-	}
-	address = shellWord(printable(address))
-	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", address)
-	fmt.Fprintf(out, "to check it:  git credential-doorkey doctor %s\n", address)
-	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", address)
-}
-
-// shellWord is a text as one word of a command that a person copies into a shell:
-// what comes from a remote's URL must not choose a command.
-func shellWord(text string) string {
-	const harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._:@%+=,-"
-	if text != "" && strings.Trim(text, harmless) == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
-
-func shownValue(key, value string) string {
-	if strings.HasSuffix(strings.ToLower(key), "secret") && value != "" {
-		return "[secret]"
-	}
-	return printable(value)
-}
-
-// tellTried says that a sign-in has worked.
-func tellTried(out io.Writer, address string) {
-	fmt.Fprintf(out, "\nit works: signed in to %s\n\n", printable(address))
-}
-
-// tellSettings shows what was written.
-func tellSettings(out io.Writer, file string, changes []gitconfig.Setting) {
-	fmt.Fprintf(out, "%s: changed\n", printable(file))
-	for _, setting := range changes {
-		fmt.Fprintf(out, "  %s = %s\n", printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()))
-	}
-}
-
-// tellOthers says what others run.
-func tellOthers(out io.Writer, command string, scope gitconfig.Scope, withSecret bool) {
-	if scope == gitconfig.System {
-		return
-	}
-	fmt.Fprintf(out, "\nfor a colleague, who needs no application of their own:\n  %s\n", printable(command))
-	fmt.Fprintf(out, "for everybody on a machine, as its administrator:\n  %s --system --no-sign-in\n", printable(command))
-	if withSecret {
-		fmt.Fprintf(out, "both need the secret, too, in %s\n", clientSecretVariable)
-	}
-}
-
-// tellNext says what is left to do.
-func tellNext(out io.Writer, address string, scope gitconfig.Scope, installed bool) {
-	if installed {
-		fmt.Fprintf(out, "\ngit asks doorkey for %s: there is nothing left to do\n", printable(address))
-		return
-	}
-	command := "git credential-doorkey install"
-	if scope == gitconfig.System {
-		command += " --system"
-	}
-	fmt.Fprintf(out, "\ngit does not ask doorkey yet; run:\n  %s\n", command)
 }

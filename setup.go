@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
@@ -142,9 +141,6 @@ func (s *setUp) lookAtHost(ctx context.Context) error {
 	return nil
 }
 
-// url is the target as a person would write it.
-func (t target) url() string { return strings.TrimSuffix(t.origin+"/"+t.path, "/") }
-
 // url is the address of the server itself, without what stands on it.
 func (s *setUp) url() string { return s.target.origin + s.host.Root }
 
@@ -203,5 +199,5 @@ func (s *setUp) write(ctx context.Context) error {
 	}
 	s.tellWritten(file, changes)
 	s.tellOthers()
-	return s.tellInstalled(ctx)
+	return s.tellNext(ctx)
 }

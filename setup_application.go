@@ -5,9 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"git-credential-doorkey/install"
-	"git-credential-doorkey/internal/gitconfig"
 )
 
 // findApplication takes the application that was given, or one that is configured
@@ -124,54 +121,4 @@ func (s *setUp) missesID(found []application) error {
 	}
 	return fmt.Errorf("the %s is missing, and nobody can be asked for it here\nin a terminal, setup says how to register one on %s\nif there is one, run: %s",
 		s.page.id, s.registration().place, s.command("<"+s.page.id+">"))
-}
-
-// command is the setup that others run, who need no application of their own. The
-// ID is a word of the shell's already, or stands for one.
-func (s *setUp) command(id string) string {
-	words := []string{"git credential-doorkey setup", shellWord(s.url()), "--client-id", id}
-	if len(s.after.Scopes) > 0 {
-		words = append(words, "--scopes", shellWord(strings.Join(s.after.Scopes, ",")))
-	}
-	return strings.Join(words, " ")
-}
-
-// tellThatItIs says that there is nothing to set up, and who has done it.
-func (s *setUp) tellThatItIs(ctx context.Context) error {
-	entries, err := s.configured(ctx, `^credential\.(.*\.)?oauth(client|provider|scopes|.*url$)`)
-	if err != nil {
-		return err
-	}
-	tellSetUp(s.out, s.target.url(), entries)
-	return nil
-}
-
-func (s *setUp) tellWritten(file string, changes []gitconfig.Setting) {
-	if !s.noSignIn {
-		tellTried(s.out, s.url())
-	}
-	tellSettings(s.out, file, changes)
-}
-
-func (s *setUp) tellOthers() {
-	tellOthers(s.out, s.command(shellWord(s.after.ClientID)), s.scope, !s.after.ClientSecret.IsEmpty())
-}
-
-// tellInstalled says whether git asks doorkey at all.
-func (s *setUp) tellInstalled(ctx context.Context) error {
-	chain, err := install.Chain(ctx, "", nil, s.url())
-	if err != nil {
-		return err
-	}
-	tellNext(s.out, s.url(), s.scope, asksDoorkey(chain))
-	return nil
-}
-
-func asksDoorkey(chain []install.Helper) bool {
-	for _, helper := range chain {
-		if helper.Doorkey {
-			return true
-		}
-	}
-	return false
 }

@@ -18,6 +18,9 @@ type target struct {
 	label  string // the user name in the URL
 }
 
+// url is the target as a person would write it.
+func (t target) url() string { return strings.TrimSuffix(t.origin+"/"+t.path, "/") }
+
 // targetOf reads the URL that was given to a command, or finds the one of the
 // repository that the person is in. Tokens can be sent to its host.
 func targetOf(ctx context.Context, given string) (target, error) {
