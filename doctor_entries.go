@@ -18,7 +18,7 @@ func (e *examination) setting(name string) (value, place string) {
 		return "", ""
 	}
 	for _, entry := range slices.Backward(entries) {
-		if isSetting(entry, "credential", name) && entry.Value == values[name] && !isOfRepository(entry) && install.Covers(entry.Key, e.asked().String()) {
+		if isSetting(entry, "credential", name) && entry.Value == values[name] && !isOfRepository(entry) && install.Covers(entry.Key, e.question().URL().String()) {
 			return entry.Value, placeOf(entry)
 		}
 	}

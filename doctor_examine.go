@@ -126,21 +126,11 @@ func (e *examination) question() question {
 	return q
 }
 
-// asked is the question as a URL.
-func (e *examination) asked() *url.URL {
-	q := e.question()
-	address := &url.URL{Scheme: q.Protocol, Host: q.Host, Path: "/" + q.Path}
-	if q.Username != "" {
-		address.User = url.User(q.Username)
-	}
-	return address
-}
-
 func (e *examination) readValues(ctx context.Context) (gitconfig.Values, error) {
 	if !e.hasHost() {
 		return nil, nil
 	}
-	return gitconfig.ForURL(ctx, "credential", e.asked())
+	return gitconfig.ForURL(ctx, "credential", e.question().URL())
 }
 
 // resolve finds out how to sign in, as a sign-in does it.

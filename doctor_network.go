@@ -30,7 +30,7 @@ func checkServer(ctx context.Context, e *examination) finding {
 
 // verifiesNothing reports whether git takes any certificate.
 func (e *examination) verifiesNothing(ctx context.Context) bool {
-	values, err := gitconfig.ForURLHere(ctx, "http", e.asked())
+	values, err := gitconfig.ForURLHere(ctx, "http", e.question().URL())
 	return err == nil && !isOn(values["sslverify"]) || e.where.variable("GIT_SSL_NO_VERIFY") != ""
 }
 

@@ -51,7 +51,7 @@ func (e *examination) ignored(entry gitconfig.Entry) string {
 	case !install.Covers(entry.Key, e.address):
 	case isOfRepository(entry) && decidesWhereTokensGo(entry):
 		return "a repository must not say where tokens go, so set it with --global, if you mean it"
-	case isOurs(entry) && !isOfRepository(entry) && !install.Covers(entry.Key, e.asked().String()):
+	case isOurs(entry) && !isOfRepository(entry) && !install.Covers(entry.Key, e.question().URL().String()):
 		return "it is for a path, which git does not tell; set it for the host without the path"
 	}
 	return ""

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/url"
 	"slices"
 
 	"git-credential-doorkey/credential"
@@ -14,12 +13,8 @@ import (
 // each password that was good, and may keep it. It is looked at where settings
 // are read anyway, and remembered with the account.
 func otherHelpers(ctx context.Context, q question) (names []string) {
-	address := &url.URL{Scheme: q.Protocol, Host: q.Host, Path: "/" + q.Path}
-	if q.Username != "" {
-		address.User = url.User(q.Username)
-	}
 	// A git that is too old to tell (2.26) is no reason to fail.
-	chain, _ := install.Chain(ctx, "", nil, address.String())
+	chain, _ := install.Chain(ctx, "", nil, q.URL().String())
 	if !asksDoorkey(chain) {
 		return nil // a person or a program asks doorkey by itself
 	}

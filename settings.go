@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -37,10 +36,7 @@ const defaultTimeout = 5 * time.Minute
 
 // readSettings reads the section "credential" for the URL of a request.
 func readSettings(ctx context.Context, request credential.Request) (settings, error) {
-	address := &url.URL{Scheme: request.Protocol, Host: request.Host, Path: "/" + request.Path}
-	if request.Username != "" {
-		address.User = url.User(request.Username)
-	}
+	address := request.URL()
 	if address.Host == "" {
 		address.Host = "localhost" // of a certificate: git looks nothing up without a host
 	}

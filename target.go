@@ -83,8 +83,9 @@ func isReadAlike(given string, address *url.URL) bool {
 func (t target) ask(ctx context.Context, label string) (question, error) {
 	q := t.question(label)
 	if !q.UsernameGiven {
-		address := &url.URL{Scheme: q.Protocol, Host: q.Host, Path: "/" + t.path}
-		username, err := gitconfig.Username(ctx, address)
+		here := q.Request
+		here.Path = t.path
+		username, err := gitconfig.Username(ctx, here.URL())
 		if err != nil {
 			return question{}, fmt.Errorf("git's configuration: %v", err)
 		}

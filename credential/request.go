@@ -6,6 +6,7 @@
 package credential
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +63,16 @@ func (r Request) Origin() string {
 		host = name
 	}
 	return scheme + "://" + host
+}
+
+// URL returns what the request asks about as a URL, as git makes one of it to
+// look its settings up. There is no password in it.
+func (r Request) URL() *url.URL {
+	address := &url.URL{Scheme: r.Protocol, Host: r.Host, Path: "/" + r.Path}
+	if r.Username != "" {
+		address.User = url.User(r.Username)
+	}
+	return address
 }
 
 // Offers reports whether git understands a capability ("authtype", "state").
