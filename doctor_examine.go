@@ -62,7 +62,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
 	e.settings = sync.OnceValues(func() (settings, error) { return readSettings(ctx, e.question().Request) })
 	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
-	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.resolve(ctx) })
+	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.readProvider(ctx) })
 	e.keyring = sync.OnceValue(func() error { return e.cache.TryKeyring(ctx) })
 	return e, nil
 }
@@ -133,8 +133,8 @@ func (e *examination) readValues(ctx context.Context) (gitconfig.Values, error) 
 	return gitconfig.ForURL(ctx, "credential", e.question().URL())
 }
 
-// resolve finds out how to sign in, as a sign-in does it.
-func (e *examination) resolve(ctx context.Context) (oauthflow.Provider, error) {
+// readProvider finds out how to sign in, as a sign-in does it.
+func (e *examination) readProvider(ctx context.Context) (oauthflow.Provider, error) {
 	settings, err := e.settings()
 	if err != nil {
 		return oauthflow.Provider{}, err

@@ -142,11 +142,6 @@ func checkEndpoints(_ context.Context, e *examination) finding {
 	return f
 }
 
-// isUnknown reports whether there is nothing to sign in with.
-func isUnknown(err error) bool {
-	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
-}
-
 // checkRedirect looks at the address that the browser is sent back to.
 func checkRedirect(_ context.Context, e *examination) finding {
 	if !e.hasHost() {

@@ -53,8 +53,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	if err != nil {
 		return credential.Response{}, err
 	}
-	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, settings.oauth)
-	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", provider.TokenURL, outcome(err))
+	provider, err := d.resolve(ctx, q, settings.oauth)
 	switch {
 	case errors.Is(err, oauthflow.ErrUnknownHost):
 		return d.leftOver(ctx, q, found.account), nil
@@ -62,9 +61,6 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		d.person.missesClientID(q.origin, provider.Title)
 		return d.leftOver(ctx, q, found.account), nil
 	case err != nil:
-		return credential.Response{}, fmt.Errorf("%s: %v", q.origin, err)
-	}
-	if err := refuseForEveryHost(ctx, q.origin, provider, settings.oauth); err != nil {
 		return credential.Response{}, err
 	}
 	if settings.place == keepNothing {
@@ -73,6 +69,25 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	settings.otherHelpers = otherHelpers(ctx, q)
 	signedIn, err := d.signIn(ctx, q, provider, settings)
 	return d.respond(ctx, q, signedIn), err
+}
+
+// resolve finds out how to sign in at the host of a question. Its errors are
+// those of oauthflow.Resolve.
+func (d *doorkey) resolve(ctx context.Context, q question, configured oauthflow.Settings) (oauthflow.Provider, error) {
+	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, configured)
+	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", provider.TokenURL, outcome(err))
+	switch {
+	case isUnknown(err):
+		return provider, err
+	case err != nil:
+		return provider, fmt.Errorf("%s: %v", q.origin, err)
+	}
+	return provider, refuseForEveryHost(ctx, q.origin, provider, configured)
+}
+
+// isUnknown reports whether there is nothing to sign in with.
+func isUnknown(err error) bool {
+	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
 }
 
 // answerFromGit answers where doorkey is to keep nothing (oauthStore = none): a

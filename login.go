@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -50,15 +49,9 @@ func (d *doorkey) providerFor(ctx context.Context, q question) (oauthflow.Provid
 	if err != nil {
 		return oauthflow.Provider{}, settings, err
 	}
-	provider, err := oauthflow.Resolve(q.origin, nil, settings.oauth)
-	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", provider.TokenURL, outcome(err))
-	switch {
-	case errors.Is(err, oauthflow.ErrUnknownHost), errors.Is(err, oauthflow.ErrNoClientID):
+	provider, err := d.resolve(ctx, q, settings.oauth)
+	if isUnknown(err) {
 		err = fmt.Errorf("no OAuth application is configured for %s\nrun: git credential-doorkey setup %s", q.origin, q.origin)
-	case err != nil:
-		err = fmt.Errorf("%s: %v", q.origin, err)
-	default:
-		err = refuseForEveryHost(ctx, q.origin, provider, settings.oauth)
 	}
 	return provider, settings, err
 }
