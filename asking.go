@@ -2,31 +2,81 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"git-credential-doorkey/oauthflow"
 )
 
-// asking is one sign-in: who is asked for what, until when.
+// asking is one sign-in: who is asked for what, how, until when.
 type asking struct {
 	*doorkey
-	client   oauthflow.Client
-	origin   string
+	question question
+	settings settings
 	provider oauthflow.Provider
+	flows    []flow // in the order in which they are tried
+	client   oauthflow.Client
 	deadline time.Time
+}
+
+// newAsking finds out how the person can be asked, if at all.
+func (d *doorkey) newAsking(q question, provider oauthflow.Provider, settings settings, refused time.Time) (*asking, error) {
+	flows, err := d.flowsFor(q.origin, provider, settings, refused)
+	return &asking{doorkey: d, question: q, settings: settings, provider: provider, flows: flows}, err
+}
+
+// askPerson runs the sign-in itself, by the first flow that the server has.
+func (a *asking) askPerson(ctx context.Context, deadline time.Time) (entry, error) {
+	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
+	defer cancel()
+	a.deadline = deadline
+	if err := a.confirm(ctx); err != nil {
+		return entry{}, err
+	}
+	var err error
+	for _, flow := range a.flows {
+		var grant oauthflow.Grant
+		begun := a.now()
+		grant, err = a.by(ctx, flow)
+		a.trace.Info("sign in", "flow", flow, "access_token", grant.AccessToken, "refresh_token", grant.RefreshToken,
+			"scopes", grant.Scopes, "expiry", grant.Expiry, outcome(err), a.took(begun))
+		if err == nil {
+			return granted(accountFor(a.question, a.provider), grant, a.now()), nil
+		}
+		if !errors.Is(err, oauthflow.ErrNoDeviceFlow) {
+			break
+		}
+		a.person.noDeviceFlow(err)
+	}
+	return entry{}, err
+}
+
+// confirm asks the server what it is, where that was only guessed. Another kind
+// of server may have other flows.
+func (a *asking) confirm(ctx context.Context) (err error) {
+	if a.client, err = a.doorkey.client(ctx, a.provider.TokenURL); err != nil {
+		return err
+	}
+	guessed := a.provider.Kind
+	a.provider, err = a.client.Confirm(ctx, a.provider, a.question.Path)
+	a.trace.Info("confirm", "kind", a.provider.Kind, "token_endpoint", a.provider.TokenURL, "issuer", a.provider.Issuer, outcome(err))
+	if err == nil && a.provider.Kind != guessed {
+		a.flows, err = a.flowsFor(a.question.origin, a.provider, a.settings, time.Time{})
+	}
+	return err
 }
 
 // by signs in by one flow.
 func (a *asking) by(ctx context.Context, f flow) (oauthflow.Grant, error) {
 	switch f {
 	case browserFlow:
-		defer a.person.countdown(ctx, a.origin, a.deadline)()
+		defer a.person.countdown(ctx, a.question.origin, a.deadline)()
 		return a.client.SignInByBrowser(ctx, a.provider, a.openBrowser)
 	case deviceFlow:
-		defer a.person.countdown(ctx, a.origin, a.deadline)()
+		defer a.person.countdown(ctx, a.question.origin, a.deadline)()
 		return a.client.SignInByDevice(ctx, a.provider, func(code oauthflow.DeviceCode) {
-			a.person.showCode(a.origin, code, a.deadline)
+			a.person.showCode(a.question.origin, code, a.deadline)
 		})
 	case pasteFlow:
 		return a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.person.pastedWrong})
@@ -35,12 +85,12 @@ func (a *asking) by(ctx context.Context, f flow) (oauthflow.Grant, error) {
 }
 
 func (a *asking) openBrowser(address string) {
-	a.person.openBrowser(a.origin, address, a.deadline)
+	a.person.openBrowser(a.question.origin, address, a.deadline)
 	startBrowser(a.where.browserCommand(), address, a.person.browserFailed)
 }
 
 func (a *asking) askPaste(address, port string) {
-	a.person.askPaste(a.origin, address, port, a.deadline)
+	a.person.askPaste(a.question.origin, address, port, a.deadline)
 }
 
 func (a *asking) readPasted(ctx context.Context) (string, error) {

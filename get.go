@@ -66,7 +66,6 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	if settings.place == keepNothing {
 		return d.answerFromGit(ctx, q, provider, settings)
 	}
-	settings.otherHelpers = otherHelpers(ctx, q)
 	signedIn, err := d.signIn(ctx, q, provider, settings)
 	return d.respond(ctx, q, signedIn), err
 }

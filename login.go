@@ -31,7 +31,7 @@ func (d *doorkey) login(ctx context.Context, given arguments) error {
 		return fmt.Errorf("credential.oauthStore is \"none\" for %s: what a sign-in gave would be kept nowhere\nrun a git command for this host, which signs in and has git's own helpers keep it", q.origin)
 	}
 	q.Path = place.path // it tells where on the host the server is, if nothing else does
-	settings.mayAsk, settings.mayPrompt, settings.otherHelpers = true, true, otherHelpers(ctx, q)
+	settings.mayAsk, settings.mayPrompt = true, true
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()
 	old, signedIn, err := d.replaceGrant(ctx, q, provider, settings)
@@ -59,7 +59,7 @@ func (d *doorkey) providerFor(ctx context.Context, q question) (oauthflow.Provid
 // replaceGrant signs in under the lock, and returns the grant that stood in the
 // new one's place, as far as it can be read.
 func (d *doorkey) replaceGrant(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (old, signedIn entry, err error) {
-	flows, err := d.flowsFor(q.origin, provider, settings, time.Time{})
+	asking, err := d.newAsking(q, provider, settings, time.Time{})
 	if err != nil {
 		return entry{}, entry{}, err
 	}
@@ -72,7 +72,7 @@ func (d *doorkey) replaceGrant(ctx context.Context, q question, provider oauthfl
 	if err != nil {
 		return entry{}, entry{}, err
 	}
-	signedIn, err = d.askAndKeep(ctx, locked, q, provider, settings, flows)
+	signedIn, err = asking.askAndKeep(ctx, locked)
 	if err != nil {
 		return entry{}, entry{}, err
 	}

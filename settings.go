@@ -24,8 +24,6 @@ type settings struct {
 	mayAsk  bool           // credential.interactive, DOORKEY_INTERACTIVE
 
 	mayPrompt bool // GIT_TERMINAL_PROMPT: in the terminal, without a flow by name
-
-	otherHelpers []string // credential.helper, where it is looked at
 }
 
 // keepNothing is the value of credential.oauthStore with which grants are left

@@ -17,14 +17,14 @@ import (
 // one for the same origin one asks; the others wait and use what it got.
 func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (entry, error) {
 	refused := d.cache.RefusedAt(q.origin)
-	flows, err := d.flowsFor(q.origin, provider, settings, refused)
+	asking, err := d.newAsking(q, provider, settings, refused)
 	if err != nil {
 		return entry{}, err
 	}
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()
 	if settings.place == keepNothing {
-		signedIn, err := d.askPerson(ctx, q, provider, settings, flows, d.now().Add(settings.timeout))
+		signedIn, err := asking.askPerson(ctx, d.now().Add(settings.timeout))
 		return signedIn, explainSignIn(q.origin, settings.timeout, err)
 	}
 	locked, err := d.lockToSignIn(ctx, q.origin, settings)
@@ -38,7 +38,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	if d.cache.RefusedAt(q.origin).After(refused) {
 		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", q.origin)
 	}
-	return d.askAndKeep(ctx, locked, q, provider, settings, flows)
+	return asking.askAndKeep(ctx, locked)
 }
 
 // untilInterrupted ends with Ctrl-C and what else ends a command.
@@ -48,25 +48,27 @@ func untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc)
 
 // askAndKeep obtains a grant and keeps it in the place of one that there was,
 // which stays until then.
-func (d *doorkey) askAndKeep(ctx context.Context, locked *cache.Locked, q question, provider oauthflow.Provider, settings settings, flows []flow) (entry, error) {
+func (a *asking) askAndKeep(ctx context.Context, locked *cache.Locked) (entry, error) {
+	origin, settings := a.question.origin, a.settings
 	if err := locked.Reserve(ctx, settings.place); err != nil {
-		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), q.origin)
+		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
-	if len(settings.otherHelpers) > 0 && !keepsNoEphemeral(ctx, q) {
-		d.person.othersKeep(q.origin, settings.otherHelpers)
+	others := otherHelpers(ctx, a.question)
+	if len(others) > 0 && !keepsNoEphemeral(ctx, a.question) {
+		a.person.othersKeep(origin, others)
 	}
-	deadline := d.now().Add(settings.timeout)
+	deadline := a.now().Add(settings.timeout)
 	locked.Announce(cache.Holder{Purpose: signingIn, Until: deadline})
-	signedIn, err := d.askPerson(ctx, q, provider, settings, flows, deadline)
+	signedIn, err := a.askPerson(ctx, deadline)
 	if err != nil {
 		if isRefusal(err) {
 			// What the person sees is err, not that it could not be noted.
-			_ = locked.NoteRefusal(d.now())
+			_ = locked.NoteRefusal(a.now())
 		}
-		return entry{}, explainSignIn(q.origin, settings.timeout, err)
+		return entry{}, explainSignIn(origin, settings.timeout, err)
 	}
 	locked.ClearRefusal()
-	signedIn.account.OtherHelpers = settings.otherHelpers
+	signedIn.account.OtherHelpers = others
 	// Ctrl-C comes too late: the person has signed in.
 	signedIn.account, err = locked.Put(context.WithoutCancel(ctx), settings.place, signedIn.account, signedIn.secrets)
 	return signedIn, err
@@ -128,40 +130,6 @@ func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings sett
 		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", settings.timeout+time.Minute, origin)
 	}
 	return locked, err
-}
-
-// askPerson runs the sign-in itself, by the first flow that the server has.
-func (d *doorkey) askPerson(ctx context.Context, q question, resolved oauthflow.Provider, settings settings, flows []flow, deadline time.Time) (entry, error) {
-	client, err := d.client(ctx, resolved.TokenURL)
-	if err != nil {
-		return entry{}, err
-	}
-	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
-	defer cancel()
-	provider, err := client.Confirm(ctx, resolved, q.Path)
-	d.trace.Info("confirm", "kind", provider.Kind, "token_endpoint", provider.TokenURL, "issuer", provider.Issuer, outcome(err))
-	if err == nil && provider.Kind != resolved.Kind {
-		flows, err = d.flowsFor(q.origin, provider, settings, time.Time{})
-	}
-	if err != nil {
-		return entry{}, err
-	}
-	asking := &asking{doorkey: d, client: client, origin: q.origin, provider: provider, deadline: deadline}
-	for _, flow := range flows {
-		var grant oauthflow.Grant
-		begun := d.now()
-		grant, err = asking.by(ctx, flow)
-		d.trace.Info("sign in", "flow", flow, "access_token", grant.AccessToken, "refresh_token", grant.RefreshToken,
-			"scopes", grant.Scopes, "expiry", grant.Expiry, outcome(err), d.took(begun))
-		if err == nil {
-			return granted(accountFor(q, provider), grant, d.now()), nil
-		}
-		if !errors.Is(err, oauthflow.ErrNoDeviceFlow) {
-			break
-		}
-		d.person.noDeviceFlow(err)
-	}
-	return entry{}, err
 }
 
 // client talks to an endpoint as git would: through its proxy, trusting whom it
