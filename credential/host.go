@@ -28,6 +28,9 @@ func checkProtocol(protocol string) error {
 // people are told to run.
 func checkHost(host string) error {
 	name, port := splitPort(host)
+	if name == "" && host != "" {
+		return fmt.Errorf("\"host\" has a port and no name")
+	}
 	if port != "" {
 		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 || port[0] == '0' {
 			return fmt.Errorf("\"host\" has a port that is not a plain number from 1 to 65535")

@@ -73,6 +73,8 @@ func TestReadRefuses(t *testing.T) {
 		{"host with a question mark", "host=evil.example?gitlab.com\n", "host"},
 		{"host with a space", "host=gitlab.com evil\n", "host"},
 		{"host with an escape character", "host=gitlab.com\x1b[2J\n", "host"},
+		{"host that is a port alone", "host=:8443\n", "no name"},
+		{"host that is a colon alone", "host=:\n", "no name"},
 		{"host with two ports", "host=gitlab.com:443:80\n", "host"},
 		{"port that is no number", "host=gitlab.com:https\n", "port"},
 		{"port zero", "host=gitlab.com:0\n", "port"},

@@ -19,6 +19,7 @@ func guardsOfProtocol() []guard {
 		{"a host is a host", "credential TestAttackByHost", read, `r.Host, err = value, checkHost(value)`, `r.Host, err = value, error(nil)`},
 		{"a host has nothing for a shell", "credential TestAttackByHost", host, `"!$&'()*+,;=`, `"`},
 		{"a host's port is a number", "credential TestAttackByHost", host, `err != nil || number == 0 || port[0] == '0'`, `err != nil && number == 0 && false`},
+		{"a host has a name", refuses, host, `if name == "" && host != "" {`, `if false {`},
 		{"an IPv6 address has no zone", "credential TestAttackByHost", host, `|| address.Zone() != "" `, ``},
 		{"an origin has a scheme", "credential TestAttackByLookalike", request, `return scheme + "://" + host`, `return "https://" + host`},
 		{"an origin has a port", "credential TestAttackByLookalike", request, `port == defaultPorts[scheme] {`, `port != "" {`},
