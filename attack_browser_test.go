@@ -40,6 +40,8 @@ func TestAttackByAddress(t *testing.T) {
 		"letters that run backwards":        "https://h/?a=\u202eb",
 		"plain http to a lookalike":         "http://127.0.0.1.evil.example/",
 		"plain http to this machine's name": "http://localhost:80/",
+		"user name that looks like a host":  "https://gitlab.com@evil.example/",
+		"empty user name":                   "http://@[::1]/",
 		"plain http, and a user name":       "http://127.0.0.1@evil.example/",
 	} {
 		t.Run(name, func(t *testing.T) {

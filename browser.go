@@ -42,7 +42,7 @@ func browserArguments(command []string, address string) ([]string, error) {
 		return nil, errors.New("no program to start one was found")
 	}
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || parsed.Scheme != "https" && !(parsed.Scheme == "http" && isLoopback(parsed.Hostname())) {
+	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && !(parsed.Scheme == "http" && isLoopback(parsed.Hostname())) {
 		return nil, errors.New("its address is not one of the web")
 	}
 	if strings.ContainsFunc(parsed.String(), isNotOfURL) {

@@ -23,7 +23,7 @@ func guardsOfMain() []guard {
 		{"a URL is read as git reads it", ". TestParseTargetRefuses", "target.go", `if !isReadAlike(given, address) {`, `if false {`},
 		{"a proxy's password is in no error", ". TestParseProxy", "network_proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
 
-		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.Host == "" || parsed.Scheme != "https" && `, `false && `},
+		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && `, `false && `},
 		{"a browser is given one word", ". TestAttackByAddress", "browser.go", `if strings.ContainsFunc(parsed.String(), isNotOfURL) {`, `if false {`},
 	}
 }
