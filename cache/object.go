@@ -48,13 +48,16 @@ func (o *object) damaged(name string) {
 // has not, is written as {"base64":"…"}.
 type text string
 
-// MarshalJSON writes what object.text reads.
-func (t text) MarshalJSON() ([]byte, error) {
+// form is what package json writes of a text, and object.text reads.
+func (t text) form() any {
 	if utf8.ValidString(string(t)) {
-		return json.Marshal(string(t))
+		return string(t)
 	}
-	return json.Marshal(map[string][]byte{"base64": []byte(t)})
+	return map[string][]byte{"base64": []byte(t)}
 }
+
+// MarshalJSON writes a text's form.
+func (t text) MarshalJSON() ([]byte, error) { return json.Marshal(t.form()) }
 
 func (o *object) text(name string) string {
 	members, isWrapped := o.members[name].(map[string]any)
