@@ -183,6 +183,7 @@ func TestJudgeAnswer(t *testing.T) {
 		{"asks for a credential", 401, "", verdictOK},
 		{"knows no such repository", 404, "", verdictOK},
 		{"a redirect on the server", 301, "/group/project.git/info/refs", verdictOK},
+		{"a redirect that names the port as well", 301, "https://GitLab.example.com:443/group/project.git/info/refs", verdictOK},
 		{"a redirect to another server", 302, "https://sso.example.com/", verdictWarning},
 		{"a redirect to plain http", 302, "http://gitlab.example.com/", verdictWarning},
 		{"a ban", 403, "", verdictWarning},

@@ -31,7 +31,8 @@ func checkServer(ctx context.Context, e *examination) finding {
 // verifiesNothing reports whether git takes any certificate.
 func (e *examination) verifiesNothing(ctx context.Context) bool {
 	values, err := gitconfig.ForURLHere(ctx, "http", e.question().URL())
-	return err == nil && !isOn(values["sslverify"]) || e.where.variable("GIT_SSL_NO_VERIFY") != ""
+	value, set := values["sslverify"]
+	return err == nil && set && isFalse(value) || e.where.variable("GIT_SSL_NO_VERIFY") != ""
 }
 
 func judgeAnswer(origin string, answer serverAnswer) finding {
@@ -54,7 +55,7 @@ func isElsewhere(origin, location string) bool {
 		return false
 	}
 	to, err := base.Parse(location)
-	return err == nil && (to.Scheme != base.Scheme || to.Host != base.Host)
+	return err == nil && originOf(to.String()) != origin
 }
 
 // judgeNetwork says why a server cannot be reached.
