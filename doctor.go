@@ -16,7 +16,7 @@ func (d *doorkey) doctor(ctx context.Context, given arguments) error {
 	if err != nil {
 		return err
 	}
-	report := diagnosis{Doorkey: programVersion(), URL: e.shown(), Findings: runChecks(ctx, e, checks())}
+	report := diagnosis{Doorkey: programVersion(), URL: e.shown(), Findings: runChecks(ctx, e, e.checks())}
 	if given.on["json"] {
 		err = report.writeJSON(d.out)
 	} else {
@@ -39,9 +39,17 @@ type check struct {
 	look func(context.Context, *examination) finding
 }
 
-// checks are all checks, in the order in which they are shown: from git and this
-// program to the server and the account there.
-func checks() []check {
+// checks are all checks that apply, in the order in which they are shown: from
+// git and this program to the server and the account there.
+func (e *examination) checks() []check {
+	all := checksOfMachine()
+	if e.hasHost() {
+		all = append(all, checksOfHost()...)
+	}
+	return all
+}
+
+func checksOfMachine() []check {
 	return []check{
 		{"git", checkGit},
 		{"program", checkProgram},
@@ -50,6 +58,11 @@ func checks() []check {
 		{"environment", checkEnvironment},
 		{"state", checkState},
 		{"keyring", checkKeyring},
+	}
+}
+
+func checksOfHost() []check {
+	return []check{
 		{"settings", checkSettings},
 		{"application", checkApplication},
 		{"endpoints", checkEndpoints},

@@ -14,9 +14,6 @@ import (
 
 // checkServer finds out whether the server can be reached as git would.
 func checkServer(ctx context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	answer, err := e.answer()
 	if err != nil {
 		return judgeNetwork(verdictProblem, e.target.origin, err)
@@ -72,9 +69,6 @@ func judgeNetwork(v verdict, address string, err error) finding {
 
 // checkClock compares the clocks.
 func checkClock(_ context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	answer, err := e.answer()
 	if err != nil || answer.date.IsZero() {
 		return finding{}
@@ -144,9 +138,6 @@ func checkDevice(ctx context.Context, e *examination) finding {
 // reach is what a check of an endpoint needs. Not there: there is no such
 // endpoint, or the server itself cannot be reached, which has been said.
 func (e *examination) reach(ctx context.Context, endpoint func(oauthflow.Provider) string) (oauthflow.Provider, oauthflow.Client, bool) {
-	if !e.hasHost() {
-		return oauthflow.Provider{}, oauthflow.Client{}, false
-	}
 	provider, err := e.provider()
 	if err != nil || endpoint(provider) == "" {
 		return provider, oauthflow.Client{}, false

@@ -16,9 +16,6 @@ import (
 
 // checkSettings lists what somebody has set, and finds what is set in vain.
 func checkSettings(_ context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	if _, err := e.settings(); err != nil {
 		return newFinding(verdictProblem, "%v", err)
 	}
@@ -74,9 +71,6 @@ func nameOf(entry gitconfig.Entry) string { return entry.Key[strings.LastIndex(e
 
 // checkApplication looks for the client ID, and who has set it.
 func checkApplication(ctx context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	provider, err := e.provider()
 	title := provider.Title
 	if errors.Is(err, oauthflow.ErrUnknownHost) {
@@ -118,9 +112,6 @@ func (e *examination) discover(ctx context.Context) (title string) {
 
 // checkEndpoints looks at where tokens come from, and who says so.
 func checkEndpoints(_ context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	provider, err := e.provider()
 	if _, unreadable := e.settings(); isUnknown(err) || unreadable != nil {
 		return finding{} // checkApplication, checkSettings
@@ -144,9 +135,6 @@ func checkEndpoints(_ context.Context, e *examination) finding {
 
 // checkRedirect looks at the address that the browser is sent back to.
 func checkRedirect(_ context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	provider, err := e.provider()
 	if err != nil {
 		return finding{}

@@ -7,9 +7,6 @@ import (
 
 // checkSignIn says how a sign-in would go here, and why so.
 func checkSignIn(_ context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	provider, err := e.provider()
 	if err != nil {
 		return finding{}

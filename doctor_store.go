@@ -75,9 +75,6 @@ func (e *examination) account() (cache.Account, error) {
 
 // checkAccount looks at the grant: is it there, can it be read, until when.
 func checkAccount(ctx context.Context, e *examination) finding {
-	if !e.hasHost() {
-		return finding{}
-	}
 	account, err := e.account()
 	switch {
 	case err != nil:
