@@ -21,7 +21,7 @@ func (d *doorkey) erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	q := ask(request)
+	q := questionOf(request)
 	if q.origin == "" || q.Credential.IsSet() && !q.Password.IsSet() { // nothing that is ever given out from here
 		return nil
 	}

@@ -16,7 +16,7 @@ func (d *doorkey) get(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	q := ask(request)
+	q := questionOf(request)
 	begun := d.now()
 	d.trace.Info("get", "origin", q.origin, "label", q.label, "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
 	response, err := d.answer(ctx, q)

@@ -15,11 +15,11 @@ import (
 // stays until the new one is on disk, and then is ended at the server, where
 // nobody would ever use it again.
 func (d *doorkey) login(ctx context.Context, given arguments) error {
-	place, err := targetOf(ctx, given.first())
+	target, err := targetOf(ctx, given.first())
 	if err != nil {
 		return err
 	}
-	q, err := place.ask(ctx, given.options["username"])
+	q, err := target.ask(ctx, given.options["username"])
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (d *doorkey) login(ctx context.Context, given arguments) error {
 	if settings.place == keepNothing {
 		return fmt.Errorf("credential.oauthStore is \"none\" for %s: what a sign-in gave would be kept nowhere\nrun a git command for this host, which signs in and has git's own helpers keep it", q.origin)
 	}
-	q.Path = place.path // it tells where on the host the server is, if nothing else does
+	q.Path = target.path // it tells where on the host the server is, if nothing else does
 	settings.mayAsk, settings.mayPrompt = true, true
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()

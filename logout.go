@@ -20,14 +20,14 @@ func (d *doorkey) logout(ctx context.Context, given arguments) error {
 	case all && given.first() == "":
 		return d.logoutEverywhere(ctx)
 	}
-	place, err := anyTargetOf(ctx, given.first())
+	target, err := anyTargetOf(ctx, given.first())
 	if err != nil {
 		return err
 	}
 	if all {
-		return d.logoutOf(ctx, place.origin, "", func(cache.Account) bool { return true })
+		return d.logoutOf(ctx, target.origin, "", func(cache.Account) bool { return true })
 	}
-	q, err := place.ask(ctx, given.options["username"])
+	q, err := target.ask(ctx, given.options["username"])
 	if err != nil {
 		return err
 	}
@@ -149,11 +149,11 @@ func (d *doorkey) endKept(ctx context.Context, origin string, account cache.Acco
 	if err != nil {
 		return fmt.Errorf("its tokens cannot be read: %v", err)
 	}
-	place, err := parseTarget(origin)
+	target, err := parseTarget(origin)
 	if err != nil {
 		return err
 	}
-	settings, err := readSettings(ctx, place.question(account.Username).Request)
+	settings, err := readSettings(ctx, target.question(account.Username).Request)
 	if err != nil {
 		return err
 	}

@@ -18,9 +18,9 @@ type question struct {
 	refused string
 }
 
-// ask reads a question out of a request. It has no origin where there is
+// questionOf reads a question out of a request. It has no origin where there is
 // nobody to answer for.
-func ask(request credential.Request) question {
+func questionOf(request credential.Request) question {
 	request = request.Decoded()
 	q := question{Request: request, origin: request.Origin(), label: request.Username}
 	for _, state := range request.State {

@@ -20,11 +20,11 @@ func (d *doorkey) status(ctx context.Context, given arguments) error {
 	}
 	origin := ""
 	if given.first() != "" {
-		place, err := anyTargetOf(ctx, given.first())
+		target, err := anyTargetOf(ctx, given.first())
 		if err != nil {
 			return err
 		}
-		origin = place.origin
+		origin = target.origin
 		files = slices.DeleteFunc(files, func(file cache.Kept) bool { return !d.cache.Holds(file, origin) })
 	}
 	slices.SortStableFunc(files, byHost)

@@ -108,5 +108,5 @@ func (t target) question(label string) question {
 		return question{} // parseTarget made it of a URL
 	}
 	request := credential.Request{Protocol: address.Scheme, Host: address.Host, Username: label, UsernameGiven: label != ""}
-	return ask(request)
+	return questionOf(request)
 }

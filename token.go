@@ -9,11 +9,11 @@ import (
 // none. A password is no token: what a script would do with it is not what was
 // asked for.
 func (d *doorkey) token(ctx context.Context, given arguments) error {
-	place, err := targetOf(ctx, given.first())
+	target, err := targetOf(ctx, given.first())
 	if err != nil {
 		return err
 	}
-	q, err := place.ask(ctx, given.options["username"])
+	q, err := target.ask(ctx, given.options["username"])
 	if err != nil {
 		return err
 	}
