@@ -229,7 +229,7 @@ func FuzzState(f *testing.F) {
 		if _, _, ours := parseState(foreign); ours && !strings.HasPrefix(foreign, "doorkey:1:") {
 			t.Errorf("took %q", foreign)
 		}
-		q := ask(credential.Request{Protocol: "https", Host: "h", Username: label, State: []string{foreign}})
+		q := questionOf(credential.Request{Protocol: "https", Host: "h", Username: label, State: []string{foreign}})
 		if q.origin != "https://h" {
 			t.Errorf("asks for %q", q.origin)
 		}
