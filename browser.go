@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"os/exec"
 	"strings"
+
+	"git-credential-doorkey/oauthflow"
 )
 
 // startBrowser opens an address with a command of surroundings.browserCommand
@@ -42,7 +43,7 @@ func browserArguments(command []string, address string) ([]string, error) {
 		return nil, errors.New("no program to start one was found")
 	}
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && !(parsed.Scheme == "http" && isLoopback(parsed.Hostname())) {
+	if err != nil || parsed.User != nil || !oauthflow.MayCarryTokens(address) { // nor may a sign-in be seen on its way
 		return nil, errors.New("its address is not one of the web")
 	}
 	if strings.ContainsFunc(parsed.String(), isNotOfURL) {
@@ -61,8 +62,3 @@ func browserArguments(command []string, address string) ([]string, error) {
 }
 
 func isNotOfURL(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("\"<>\\^`{|}", c) }
-
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
-}

@@ -4,7 +4,7 @@ package main
 func guardsOfMain() []guard {
 	return []guard{
 		{"tokens go over TLS", ". TestScripts/plain-http", "get.go", `if !oauthflow.MayCarryTokens(q.origin) {`, `if false {`},
-		{"what is for one host is not set for all", ". TestScripts/attack-every-host", "get.go", `if err := refuseForEveryHost(ctx, q.origin, provider, settings.oauth); err != nil {`, `if err := error(nil); err != nil {`},
+		{"what is for one host is not set for all", ". TestScripts/attack-every-host", "get.go", `return provider, refuseForEveryHost(ctx, q.origin, provider, configured)`, `return provider, nil`},
 		{"a secret is not for all hosts", ". TestScripts/attack-every-host", "everyhost.go", `if !configured.ClientSecret.IsEmpty() {`, `if false {`},
 		{"a store overwrites no grant", ". TestAttackByStoreAndErase", "store.go", `|| slices.ContainsFunc(accounts, cache.Account.IsGrant) {`, `|| len(accounts) < 0 {`},
 		{"a store takes no grant's place", ". TestScripts/erase", "store.go", `|| signsIn(origin, request, settings) {`, `{`},
@@ -16,14 +16,14 @@ func guardsOfMain() []guard {
 		{"a terminal is told nothing that it acts on", ". TestAttackByText", "person.go", `if unicode.IsPrint(c) {`, `if true {`},
 		{"events have nothing that a terminal acts on", ". TestNothingFromOutsideReachesTheTerminalRaw", "person.go", `*field = printable(*field)`, `_ = field`},
 		{"messages are printable", ". TestScripts/attack-text", "person.go", `lines[i] = printable(line)`, `lines[i] = line`},
-		{"a command to be copied is one command", ". TestScripts/attack-pasted-command", "person_setup.go", `address = shellWord(printable(address))`, `address = printable(address)`},
+		{"a command to be copied is one command", ". TestScripts/attack-pasted-command", "setup_result.go", `address = shellWord(printable(address))`, `address = printable(address)`},
 		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.Scope == "local" || entry.Scope == "worktree" || `, ``},
 		{"git is started with no secret", "internal/gitconfig TestSetKeepsSecretsFromArguments", "internal/gitconfig/set.go", `value = rand.Text()`, `value = rand.Text()[:0] + setting.Secret.Reveal()`},
 
 		{"a URL is read as git reads it", ". TestParseTargetRefuses", "target.go", `if !isReadAlike(given, address) {`, `if false {`},
 		{"a proxy's password is in no error", ". TestParseProxy", "network_proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
 
-		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && `, `false && `},
+		{"a browser opens the web alone", ". TestAttackByAddress", "browser.go", `parsed.User != nil || !oauthflow.MayCarryTokens(address) {`, `!oauthflow.MayCarryTokens(address) && false {`},
 		{"a browser is given one word", ". TestAttackByAddress", "browser.go", `if strings.ContainsFunc(parsed.String(), isNotOfURL) {`, `if false {`},
 	}
 }
