@@ -66,11 +66,11 @@ func namedProgram(helper install.Helper) string {
 func judgeProgram(runs, this string) finding {
 	there, err := os.Stat(runs)
 	if err != nil {
-		return newFinding(verdictProblem, "git is to run %q, and cannot: %v\nrun \"git credential-doorkey install\" again with this program", runs, err)
+		return newFinding(verdictProblem, "git is to run \"%s\", and cannot: %v\nrun \"git credential-doorkey install\" again with this program", runs, err)
 	}
 	here, err := os.Stat(this)
 	if err != nil || !os.SameFile(there, here) {
-		return newFinding(verdictWarning, "git runs %q, and this is another program, %q\nremove one of them, or run \"git credential-doorkey install\" with the right one", runs, this)
+		return newFinding(verdictWarning, "git runs \"%s\", and this is another program, \"%s\"\nremove one of them, or run \"git credential-doorkey install\" with the right one", runs, this)
 	}
 	return newFinding(verdictOK, "%s, %s", runs, programVersion())
 }

@@ -35,6 +35,12 @@ func TestJudgeGit(t *testing.T) {
 	}
 }
 
+// TestJudgeProgramShowsPathsAsTheyAre: a person can copy one, on Windows too.
+func TestJudgeProgramShowsPathsAsTheyAre(t *testing.T) {
+	const path = `C:\Users\ada\git-credential-doorkey.exe`
+	judgeProgram(path, path).expect(t, verdictProblem, `"`+path+`"`)
+}
+
 func TestJudgeHelpers(t *testing.T) {
 	helper := func(value, scope string, before bool) install.Helper {
 		entry := gitconfig.Entry{Scope: scope, Origin: "file:" + scope, Key: "credential.helper", Value: value}

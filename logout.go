@@ -80,7 +80,7 @@ func (d *doorkey) logoutEverywhere(ctx context.Context) error {
 		count += len(file.Accounts)
 		err := d.leaveAll(ctx, file.Origin, file.Accounts)
 		if file.Problem != nil {
-			err = fmt.Errorf("account file %q: %v", file.File, file.Problem)
+			err = fmt.Errorf(`account file "%s": %v`, file.File, file.Problem)
 		}
 		if err != nil && !errors.Is(err, errSaid) {
 			d.person.complain(err)

@@ -47,10 +47,10 @@ func day(moment time.Time) string { return moment.Local().Format(time.DateTime) 
 func (s HTTPSettings) trusted() string {
 	text := "trusted are the system's"
 	if s.CAFile != "" {
-		text = fmt.Sprintf("trusted are those in %q", s.CAFile)
+		text = fmt.Sprintf(`trusted are those in "%s"`, s.CAFile)
 	}
 	if s.CAPath != "" {
-		text += fmt.Sprintf(" and those in %q", s.CAPath)
+		text += fmt.Sprintf(` and those in "%s"`, s.CAPath)
 	}
 	return text
 }
@@ -64,7 +64,7 @@ func (f failure) ofClientCertificate() *ConnectionError {
 	explained := &ConnectionError{text: "the server ended the connection: " + operation.Err.Error(), Lasting: true}
 	switch {
 	case f.Certificate != "":
-		explained.hints = []string{fmt.Sprintf("check that the client certificate in %q is the one for this server, and not over", f.Certificate)}
+		explained.hints = []string{fmt.Sprintf(`check that the client certificate in "%s" is the one for this server, and not over`, f.Certificate)}
 	case strings.Contains(explained.text, "certificate"):
 		explained.text = "the server wants a client certificate"
 		explained.hints = []string{fmt.Sprintf("set http.%s.sslCert and sslKey to the files of yours", f.origin)}

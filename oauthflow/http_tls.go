@@ -74,7 +74,7 @@ func addFile(pool *x509.CertPool, path string) error {
 		return err
 	}
 	if !pool.AppendCertsFromPEM(content) {
-		return fmt.Errorf("%q has no certificate in PEM form", path)
+		return fmt.Errorf(`"%s" has no certificate in PEM form`, path)
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func addDirectory(pool *x509.CertPool, directory string) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf("%q has no file with a certificate in PEM form", directory)
+		return fmt.Errorf(`"%s" has no file with a certificate in PEM form`, directory)
 	}
 	return nil
 }
@@ -121,12 +121,12 @@ func readClientCertificate(certificateName, certificate, keyName, key string) (c
 		return nil, fmt.Errorf("git's %s: %v\ndoorkey reads keys of client certificates from files in PEM form only", keyName, err)
 	}
 	if isEncrypted(keyPEM) {
-		return nil, fmt.Errorf("git's %s: the key in %q is encrypted, and doorkey does not ask for its passphrase\n"+
-			"write a copy without one that only you can read (umask 077; openssl pkey -in %q -out client.key) and set %s to it", keyName, key, key, keyName)
+		return nil, fmt.Errorf("git's %s: the key in \"%s\" is encrypted, and doorkey does not ask for its passphrase\n"+
+			"write a copy without one that only you can read (umask 077; openssl pkey -in \"%s\" -out client.key) and set %s to it", keyName, key, key, keyName)
 	}
 	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
 	if err != nil {
-		return nil, fmt.Errorf("git's %s: %q and its key in %q do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
+		return nil, fmt.Errorf("git's %s: \"%s\" and its key in \"%s\" do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
 			certificateName, certificate, key, err)
 	}
 	return func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }, nil
