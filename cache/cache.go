@@ -46,7 +46,7 @@ func DefaultDirectory(named string) (string, error) {
 		named = filepath.Join(xdg.StateHome, "git-credential-doorkey")
 	}
 	if !filepath.IsAbs(named) {
-		return "", fmt.Errorf("state directory \"%s\" is not an absolute path: set HOME, or DOORKEY_STATE_DIR to an absolute path", named)
+		return "", fmt.Errorf(`state directory "%s" is not an absolute path: set HOME, or DOORKEY_STATE_DIR to an absolute path`, named)
 	}
 	return named, nil
 }

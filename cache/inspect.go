@@ -37,7 +37,7 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 		found.add(fmt.Errorf("state directory: %v", err))
 		return found
 	case !info.IsDir():
-		found.add(fmt.Errorf("state directory \"%s\" is not a directory: move it away", c.Directory))
+		found.add(fmt.Errorf(`state directory "%s" is not a directory: move it away`, c.Directory))
 		return found
 	}
 	found.add(checkDirectory(c.Directory))

@@ -96,7 +96,7 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	id, err := readPrivate(current)
 	if err == nil {
 		if _, err := hex.DecodeString(strings.TrimSpace(string(id))); err != nil {
-			return dataKey{}, fmt.Errorf("\"%s\" has no ID of a data key in it: move it away", current)
+			return dataKey{}, fmt.Errorf(`"%s" has no ID of a data key in it: move it away`, current)
 		}
 		key, err := c.namedKey(ctx, keyReference{place, strings.TrimSpace(string(id))})
 		if !errors.Is(err, ErrKeyGone) {
@@ -142,14 +142,14 @@ func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
 	}
 	content, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("key file \"%s\": %w", path, ErrKeyGone)
+		return nil, fmt.Errorf(`key file "%s": %w`, path, ErrKeyGone)
 	}
 	if err != nil {
 		return nil, err
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
 	if err != nil {
-		return nil, fmt.Errorf("key file \"%s\" is damaged: what was sealed with it cannot be read; move it away and sign in again", path)
+		return nil, fmt.Errorf(`key file "%s" is damaged: what was sealed with it cannot be read; move it away and sign in again`, path)
 	}
 	return key, nil
 }

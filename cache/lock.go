@@ -107,7 +107,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, announce func()) (unl
 	select {
 	case r := <-got:
 		if r.err != nil {
-			return nil, fmt.Errorf("lock \"%s\": %v", path, r.err)
+			return nil, fmt.Errorf(`lock "%s": %v`, path, r.err)
 		}
 		return func() { r.file.Close() }, nil
 	case <-ctx.Done():

@@ -45,7 +45,7 @@ func checkDirectory(path string) error {
 		return fmt.Errorf("state directory: %v", err)
 	}
 	if err := checkPrivate(directory, info); err != nil {
-		return fmt.Errorf("state directory \"%s\": %v: take it back with %q or move it away", path, err, takeBack)
+		return fmt.Errorf(`state directory "%s": %v: take it back with %q or move it away`, path, err, takeBack)
 	}
 	return nil
 }
@@ -63,14 +63,14 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("\"%s\" is not a regular file: move it away", path)
+		return nil, fmt.Errorf(`"%s" is not a regular file: move it away`, path)
 	}
 	if err := checkPrivate(file, info); err != nil {
-		return nil, fmt.Errorf("\"%s\": %v: if the tokens in it may have been seen, revoke them on the server; take it back with %q or move it away", path, err, takeBack)
+		return nil, fmt.Errorf(`"%s": %v: if the tokens in it may have been seen, revoke them on the server; take it back with %q or move it away`, path, err, takeBack)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err == nil && len(content) > largestFile {
-		err = fmt.Errorf("\"%s\" is larger than %d bytes: move it away", path, largestFile)
+		err = fmt.Errorf(`"%s" is larger than %d bytes: move it away`, path, largestFile)
 	}
 	return content, err
 }
@@ -86,7 +86,7 @@ func openToWrite(path string) (*os.File, error) {
 	}
 	if info, err := file.Stat(); err != nil || hasOtherNames(info) {
 		file.Close()
-		return nil, fmt.Errorf("\"%s\" is a hard link to another file: move it away", path)
+		return nil, fmt.Errorf(`"%s" is a hard link to another file: move it away`, path)
 	}
 	return file, nil
 }
@@ -102,10 +102,10 @@ func openOwn(path string) (*os.File, error) {
 	switch {
 	case err != nil:
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf("\"%s\" is not a regular file: move it away", path)
+		err = fmt.Errorf(`"%s" is not a regular file: move it away`, path)
 	default:
 		if err = checkPrivate(file, info); err != nil {
-			err = fmt.Errorf("\"%s\": %v: move it away", path, err)
+			err = fmt.Errorf(`"%s": %v: move it away`, path, err)
 		}
 	}
 	if err != nil {
@@ -133,7 +133,7 @@ func writePrivate(path string, content []byte) error {
 	}
 	if err != nil {
 		os.Remove(between)
-		return fmt.Errorf("cannot write \"%s\": %v", path, err)
+		return fmt.Errorf(`cannot write "%s": %v`, path, err)
 	}
 	return syncDirectory(filepath.Dir(path))
 }
@@ -163,7 +163,7 @@ func reserve(path string, size int64) error {
 	}
 	if err != nil {
 		os.Remove(path)
-		return fmt.Errorf("cannot write \"%s\": %v", path, err)
+		return fmt.Errorf(`cannot write "%s": %v`, path, err)
 	}
 	return nil
 }

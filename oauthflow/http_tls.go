@@ -122,7 +122,7 @@ func readClientCertificate(certificateName, certificate, keyName, key string) (c
 	}
 	if isEncrypted(keyPEM) {
 		return nil, fmt.Errorf("git's %s: the key in \"%s\" is encrypted, and doorkey does not ask for its passphrase\n"+
-			"write a copy without one that only you can read (umask 077; openssl pkey -in \"%s\" -out client.key) and set %s to it", keyName, key, key, keyName)
+			`write a copy without one that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, keyName)
 	}
 	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
 	if err != nil {
