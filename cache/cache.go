@@ -63,7 +63,7 @@ func (c *Cache) Accounts(origin string) ([]Account, error) {
 	}
 	accounts, err := decode(content, origin)
 	if err != nil {
-		return nil, fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
+		return nil, unreadable(c.path(origin, ".json"), err)
 	}
 	return accounts, nil
 }
@@ -109,9 +109,14 @@ func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account
 func (c *Cache) unsealWith(key dataKey, origin string, account Account) (Secrets, error) {
 	secrets, err := unseal(key, origin, account)
 	if err != nil {
-		return Secrets{}, fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", c.path(origin, ".json"), err)
+		return Secrets{}, unreadable(c.path(origin, ".json"), err)
 	}
 	return secrets, nil
+}
+
+// unreadable says of an account file why it cannot be read, and what to do.
+func unreadable(path string, err error) error {
+	return fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", path, err)
 }
 
 // path names a file of an origin.

@@ -60,7 +60,7 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	switch filepath.Ext(path) {
 	case ".json":
 		if _, _, err := readListed(path); err != nil {
-			i.add(fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", path, err))
+			i.add(unreadable(path, err))
 			return
 		}
 		i.Hosts++
