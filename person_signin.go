@@ -23,15 +23,18 @@ func (p *person) browserFailed(err error) {
 }
 
 // showCode asks for a sign-in by device code.
+// The QR code comes first: on a small screen the last lines are seen, and they
+// have the code that can be typed.
 func (p *person) showCode(origin string, code oauthflow.DeviceCode, deadline time.Time) {
+	if address := code.VerificationURLComplete; address != "" && !p.events {
+		p.clearCountdown()
+		p.prompts().showQR(address)
+	}
 	p.tell(p.prompts().out, event{
 		Event: "device_code", Host: origin, UserCode: code.UserCode, VerificationURI: code.VerificationURL,
 		VerificationURIComplete: code.VerificationURLComplete, Until: deadline,
-	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\nonly if it was you who started git here: whoever enters the code lets this machine in",
+	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\nonly if you started git here: who enters the code lets this machine in",
 		origin, code.VerificationURL, code.UserCode))
-	if address := code.VerificationURLComplete; address != "" && !p.events {
-		p.prompts().showQR(address)
-	}
 }
 
 // noDeviceFlow is said before the next rung is tried.

@@ -52,10 +52,16 @@ func (s *screen) canType() bool { return s.keyboard != nil && inForeground(s.key
 
 // width is the number of columns, 0 if unknown.
 func (s *screen) width() int {
+	columns, _ := s.size()
+	return columns
+}
+
+// size is the number of columns and of rows, 0 if unknown.
+func (s *screen) size() (columns, rows int) {
 	if s.keyboard == nil {
-		return 0
+		return 0, 0
 	}
-	return terminalWidth(s.keyboard)
+	return terminalSize(s.keyboard)
 }
 
 // longestLine is what a terminal passes on of one line, in bytes (N_TTY).
@@ -131,13 +137,20 @@ func (s *screen) showQR(address string) {
 		return
 	}
 	code, err := qr.Encode(address, qr.L)
-	if err != nil || code.Size+2*quietZone > s.width() || !showsColours(s.out) {
+	if err != nil {
+		return
+	}
+	columns, rows := s.size()
+	if code.Size+2*quietZone > columns || (code.Size+quietZone)/2+linesBelowQR > rows || !showsColours(s.out) {
 		return
 	}
 	io.WriteString(s.out, drawQR(code.Size, code.Black))
 }
 
 const quietZone = 4
+
+// linesBelowQR is the room for the address, the code, the hint and the countdown.
+const linesBelowQR = 5
 
 // drawQR draws two modules in each character, one above the other.
 func drawQR(size int, black func(x, y int) bool) string {

@@ -19,12 +19,12 @@ func terminalOutput(terminal *os.File) io.Writer { return terminal }
 // showsColours: every terminal knows the colours of ECMA-48.
 func showsColours(io.Writer) bool { return true }
 
-func terminalWidth(terminal *os.File) int {
+func terminalSize(terminal *os.File) (columns, rows int) {
 	size, err := unix.IoctlGetWinsize(int(terminal.Fd()), unix.TIOCGWINSZ)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	return int(size.Col)
+	return int(size.Col), int(size.Row)
 }
 
 // inForeground reports whether this process's group is the one that the

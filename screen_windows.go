@@ -35,17 +35,17 @@ func showsColours(out io.Writer) bool {
 	return windows.SetConsoleMode(windows.Handle(file.Fd()), mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
 }
 
-func terminalWidth(*os.File) int {
+func terminalSize(*os.File) (columns, rows int) {
 	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	defer screen.Close()
 	var info windows.ConsoleScreenBufferInfo
 	if windows.GetConsoleScreenBufferInfo(windows.Handle(screen.Fd()), &info) != nil {
-		return 0
+		return 0, 0
 	}
-	return int(info.Window.Right - info.Window.Left + 1)
+	return int(info.Window.Right-info.Window.Left) + 1, int(info.Window.Bottom-info.Window.Top) + 1
 }
 
 // inForeground: Windows has no background groups in a console.

@@ -16,7 +16,8 @@ import (
 
 // terminal is the command of a real terminal, tmux:
 //
-//	terminal start COLUMNS COMMAND   run a shell command in it
+//	terminal start COLUMNS COMMAND   run a shell command in it; COLUMNSxROWS where
+//	                                 it is not to have 50 rows
 //	terminal shows REGEXP            wait until the screen has it, at most 20 s
 //	terminal lacks REGEXP            the screen does not have it now
 //	terminal type TEXT               type it and press Enter
@@ -35,9 +36,13 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "start":
 		testparts.Program(test(ts), "tmux", "apt-get install tmux")
+		columns, rows, found := strings.Cut(args[1], "x")
+		if !found {
+			rows = "50"
+		}
 		// A new server each time: the old one may still be closing.
 		ts.Setenv("TMUX_SOCKET", ts.MkAbs("tmux-"+rand.Text()))
-		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "new-session", "-d", "-x", args[1], "-y", "50",
+		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows,
 			"sh -c 'trap : INT; "+args[2]+"; echo ended with $?; exec sleep 60'"))
 		ts.Defer(func() { closeTerminal(ts) })
 	case "stop":
