@@ -12,18 +12,23 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// FuzzDecodeAsStruct: what decode makes of an account file is what package json
-// makes of it when it is told of the structs.
+// FuzzDecodeAsStruct: what decode makes of an account is what package json makes
+// of it when it is told of the structs, whatever stands as its members.
 func FuzzDecodeAsStruct(f *testing.F) {
-	const start = `{"version":1,"origin":"` + origin + `","accounts":`
-	for _, seed := range []string{
-		start + `[{"username":"alice","scopes":["api"],"obtained":"2023-11-14T22:13:20Z","expiry":"2023-11-15T00:13:20.5+01:00","ended":true,"renewable":true,"key":{"place":"file","id":"00"},"sealed":"AAAA"}]}`,
-		start + `[{"username":null,"other_helpers":[],"expiry":null,"key":null,"sealed":null}],"more":[{}]}`,
-		start + `[{"expiry":""}]}`, start + `[{"expiry":"2023-11-14T2:13:20,5Z"}]}`, start + `[{"sealed":"AA\nAA"}]}`, start + `null}`, start + `[null]}`,
+	for _, seed := range [][3]string{
+		{`"alice"`, `{"place":"file","id":"00"}`, `"2023-11-15T00:13:20.5+01:00"`},
+		{`null`, `null`, `""`}, {`"\ud800"`, `{"place":null}`, `"2023-11-14T2:13:20,5Z"`}, {`"YQ\nAA"`, `[]`, `"9999-12-31T23:59:59-23:59"`},
+		{`["a","b"]`, `{"id":"0","id":"1"}`, `[]`}, {`true`, `{}`, `0`}, {`"a","username":"b"`, `{"Place":"file"}`, `null`}, {`[null]`, `{"place":["a"]}`, `"0001-01-01T00:00:00Z"`},
 	} {
-		f.Add([]byte(seed))
+		f.Add(seed[0], seed[1], seed[2], uint8(0))
+		f.Add(seed[0], seed[1], seed[2], uint8(8))
 	}
-	f.Fuzz(func(t *testing.T, content []byte) {
+	names := []string{
+		"username", "path", "provider", "answer_username", "client_id", "token_endpoint", "revocation_endpoint",
+		"scopes", "other_helpers", "obtained", "ended", "renewable", "sealed", "version", "more",
+	}
+	f.Fuzz(func(t *testing.T, value, key, expiry string, name uint8) {
+		content := []byte(`{"version":1,"origin":"` + origin + `","accounts":[{"` + names[int(name)%len(names)] + `":` + value + `,"key":` + key + `,"expiry":` + expiry + `}]}`)
 		accounts, err := decode(content, origin)
 		if err != nil {
 			return

@@ -17,20 +17,20 @@ import (
 // of visible ASCII and fit a line for git, and no expiry lies in the past or
 // further off than ten years.
 func FuzzGrant(f *testing.F) {
-	for _, seed := range []string{
-		`{"access_token":"a","refresh_token":"r","expires_in":7200,"scope":"read_repository write_repository"}`,
-		`{"access_token":"a","expires_in":"7200.5","scope":"repo,workflow"} and more`,
-		`{"access_token":"a\nhost=evil.example","expires_in":-1}`, `{"access_token":"a","refresh_token":" ","expires_in":1e999}`,
-		`{"access_token":["a"],"access_token":"b","scope":7}`, `[]`, `null`, `{"access_token":"a\ud800"}`,
-	} {
-		f.Add([]byte(seed), "gitlab")
-		f.Add([]byte(seed), "github")
-	}
-	f.Fuzz(func(t *testing.T, body []byte, kind string) {
+	f.Add("a", "r", "read_repository write_repository", "7200", "gitlab")
+	f.Add("a", "", "repo,workflow", `"7200.5"`, "github")
+	f.Add("a\nhost=evil.example", " ", ",\u2028 \x00", "-1", "github")
+	f.Add("a\xff", "r\x7f", "", "1e999", "")
+	f.Add(strings.Repeat("a", 60001), "r", "[", `{}, "access_token": ["b"]`, "oauth")
+	f.Fuzz(func(t *testing.T, access, refresh, scope, expires, kind string) {
 		provider := testProvider()
 		provider.Kind = kind
+		texts, err := json.Marshal(map[string]string{"access_token": access, "refresh_token": refresh, "scope": scope})
+		if err != nil {
+			t.Fatal(err)
+		}
 		before := time.Now()
-		grant, err := provider.grant(readFields(body))
+		grant, err := provider.grant(readFields([]byte(strings.TrimSuffix(string(texts), "}") + `,"expires_in":` + expires + "}")))
 		if err != nil {
 			return
 		}
@@ -76,6 +76,53 @@ func FuzzError(f *testing.F) {
 					t.Errorf("waits %v, asks every %v", answer.retryAfter, answer.interval)
 				}
 			}
+		}
+	})
+}
+
+// FuzzMetadataEndpoints: whatever addresses a server's metadata have, what is
+// taken of them is at the very git host.
+func FuzzMetadataEndpoints(f *testing.F) {
+	f.Add("https://h.example:8443/a", "https://h.example:8443/t", "", "")
+	f.Add("/a", "//H.EXAMPLE:8443", "https://h.example:8443@evil.example/", "https:evil")
+	f.Add("https://h.example.:8443", "https://h.example:08443", "HTTPS://h.example:8443\\@evil.example", "http://h.example:8443")
+	base := &url.URL{Scheme: "https", Host: "h.example:8443"}
+	f.Fuzz(func(t *testing.T, authorize, token, device, revoke string) {
+		m := metadata{issuer: base.String(), authURL: authorize, tokenURL: token, deviceURL: device, revokeURL: revoke}
+		taken, err := m.settings(base, Settings{})
+		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n\r\x1b") {
+				t.Errorf("error %q", err)
+			}
+			return
+		}
+		for _, endpoint := range []string{taken.AuthURL, taken.TokenURL, taken.DeviceAuthURL, taken.RevokeURL} {
+			request, err := http.NewRequest(http.MethodPost, endpoint, nil)
+			if endpoint != "" && (err != nil || request.URL.Scheme != "https" || !strings.EqualFold(request.URL.Host, base.Host)) {
+				t.Errorf("took %q, %v", endpoint, err)
+			}
+		}
+	})
+}
+
+// FuzzVerificationURL: a person is sent to a plain web address, and to no other
+// host than that of a server that doorkey knows.
+func FuzzVerificationURL(f *testing.F) {
+	f.Add("https://gitlab.example.com/oauth/device", "gitlab")
+	f.Add("http://GitLab.example.com:80/oauth/device?a=b", "gitlab")
+	f.Add("https://gitlab.example.com@evil.example", "gitlab")
+	f.Add("https://evil.example\\@gitlab.example.com/%0a", "oauth")
+	f.Add("//gitlab.example.com", "")
+	f.Fuzz(func(t *testing.T, given, kind string) {
+		provider := testProvider()
+		provider.Kind = kind
+		shown, err := provider.verificationURL(given)
+		if err != nil {
+			return
+		}
+		checkShownAddress(t, kind, shown)
+		if complete := provider.completeURL("", DeviceCode{UserCode: "A B&c=#", VerificationURL: shown}); complete != "" {
+			checkShownAddress(t, kind, complete)
 		}
 	})
 }
