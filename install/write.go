@@ -23,7 +23,7 @@ func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, erro
 	}
 	chain, err := gitconfig.Entries(ctx, t.options.Directory, t.options.Environment, helperKeys)
 	if err != nil {
-		return nil, fmt.Errorf(`"%s" is changed, but git cannot read its configuration now: %w`, t.file, err)
+		return nil, fmt.Errorf(`"%s" is changed, but git cannot read its configuration now: %v`, t.file, err)
 	}
 	return chain, nil
 }

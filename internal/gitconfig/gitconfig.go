@@ -5,6 +5,7 @@ package gitconfig
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/url"
 	"os"
 	"slices"
@@ -45,7 +46,7 @@ func forURL(ctx context.Context, environment []string, section string, address *
 		return nil, nil
 	}
 	output, err := Run(ctx, "", environment, "config", "-z", "--get-urlmatch", section, address.String())
-	if failed := new(RunError); errors.As(err, &failed) && failed.ExitCode == nothingFound {
+	if foundNothing(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -67,18 +68,14 @@ type URLValue struct {
 func PerURL(ctx context.Context, section, variable string) ([]URLValue, error) {
 	prefix, suffix := section+".", "."+strings.ToLower(variable)
 	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-regexp", `^`+section+`\..*\.`+strings.ToLower(variable)+`$`)
-	if failed := new(RunError); errors.As(err, &failed) && failed.ExitCode == nothingFound {
+	if foundNothing(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	var found []URLValue
-	for entry := range strings.SplitSeq(string(output), "\x00") {
-		key, value, given := strings.Cut(entry, "\n")
-		if !given {
-			value = "true"
-		}
+	for key, value := range settingsIn(output) {
 		if address, isOne := strings.CutPrefix(strings.TrimSuffix(key, suffix), prefix); isOne {
 			found = append(found, URLValue{address, value})
 		}
@@ -98,19 +95,35 @@ func ExpandPath(ctx context.Context, path string) (string, error) {
 // nothingFound is the exit code of git config when no variable matches.
 const nothingFound = 1
 
-// parse reads "section.name LF value NUL", again and again.
+func foundNothing(err error) bool {
+	failed, ran := errors.AsType[*RunError](err)
+	return ran && failed.ExitCode == nothingFound
+}
+
+// parse reads the settings of a section.
 func parse(output []byte, section string) Values {
 	values := make(Values)
-	for entry := range strings.SplitSeq(string(output), "\x00") {
-		key, value, given := strings.Cut(entry, "\n")
-		if !given {
-			value = "true"
-		}
+	for key, value := range settingsIn(output) {
 		if name, found := strings.CutPrefix(key, section+"."); found {
 			values[name] = value
 		}
 	}
 	return values
+}
+
+// settingsIn reads "key LF value NUL", again and again.
+func settingsIn(output []byte) iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for entry := range strings.SplitSeq(string(output), "\x00") {
+			key, value, given := strings.Cut(entry, "\n")
+			if !given {
+				value = "true"
+			}
+			if !yield(key, value) {
+				return
+			}
+		}
+	}
 }
 
 // repositoryVariables are the environment variables by which git tells its

@@ -46,7 +46,7 @@ func Username(ctx context.Context, address *url.URL) (string, error) {
 		return "", nil
 	}
 	output, err := Run(ctx, "", nil, "config", "-z", "--get-urlmatch", "credential.username", address.String())
-	if failed, ran := errors.AsType[*RunError](err); ran && failed.ExitCode == nothingFound {
+	if foundNothing(err) {
 		return "", nil
 	}
 	return strings.TrimRight(string(output), "\x00"), err
