@@ -58,10 +58,8 @@ func FuzzError(f *testing.F) {
 	f.Add("a\n", "secret+with/odd=characters&", "\x1b[2J\u2028", "Tue, 29 Oct 2030 16:56:32 GMT", "-1")
 	f.Add("", "00000000", strings.Repeat("\xff", 400), "-1", "1e999")
 	f.Fuzz(func(t *testing.T, before, sent, after, wait, interval string) {
-		if len(sent) < 8 || !isVisibleASCII(sent) || strings.ContainsAny(sent, "[]") {
-			return // what doorkey writes itself may have it
-		}
-		if strings.Contains(before+after, sent) || strings.Contains(before+after, url.QueryEscape(sent)) {
+		sent = "token~" + sent // which no text that doorkey writes itself has
+		if !isVisibleASCII(sent) || strings.Contains(before+after, sent) || strings.Contains(before+after, url.QueryEscape(sent)) {
 			return
 		}
 		for _, form := range []url.Values{{"refresh_token": {sent}}, {"client_secret": {sent}}, {"code": {sent}}, {"token": {sent}}} {
