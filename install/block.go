@@ -48,7 +48,7 @@ type block struct {
 	shared bool
 }
 
-// intact tells whether the lines are as install writes them.
+// intact reports whether the lines are as install writes them.
 func (b block) intact() bool {
 	texts := make([]string, len(b.lines))
 	for i, line := range b.lines {
@@ -57,7 +57,7 @@ func (b block) intact() bool {
 	return b.helper != "" && slices.Equal(texts, blockLines(b.header, b.helper))
 }
 
-// findBlocks gives the blocks of a file, of all sections, wherever they were moved to.
+// findBlocks returns the blocks of a file, of all sections, wherever they were moved to.
 func findBlocks(data []byte) []block {
 	var blocks []block
 	lines := splitLines(data)
@@ -86,7 +86,7 @@ func readBlock(lines []line, first int) block {
 	return b
 }
 
-// hasSettings tells whether a variable stands before the next section begins.
+// hasSettings reports whether a variable stands before the next section begins.
 func hasSettings(lines []line) bool {
 	for _, line := range lines {
 		text := strings.TrimSpace(line.text)

@@ -25,10 +25,10 @@ type Helper struct {
 	Before bool
 }
 
-// Chain gives the helpers that git, run in a directory (the current one if empty) with an environment (this process's
+// Chain returns the helpers that git, run in a directory (the current one if empty) with an environment (this process's
 // if nil), asks for an address ("https://me@gitlab.example.com/group/project.git"), in git's order. Where the address
 // has no path or no user name, those that only some path or user is asked for are in it too; one that is no address
-// gives the helpers of all hosts. It costs one child process, needs git 2.26, and fails as [gitconfig.Entries].
+// returns the helpers of all hosts. It costs one child process, needs git 2.26, and fails as [gitconfig.Entries].
 func Chain(ctx context.Context, directory string, environment []string, address string) ([]Helper, error) {
 	entries, err := gitconfig.Entries(ctx, directory, environment, helperKeys)
 	if err != nil {
@@ -47,7 +47,7 @@ func helpers(asked []gitconfig.Entry) []Helper {
 	return chain
 }
 
-// asked gives those helpers of a chain, in git's reading order, that git asks for some address of the section:
+// asked returns those helpers of a chain, in git's reading order, that git asks for some address of the section:
 // the ones that no later empty helper resets.
 func (s section) asked(chain []gitconfig.Entry) []gitconfig.Entry {
 	var asked []gitconfig.Entry
@@ -65,14 +65,14 @@ func (s section) asked(chain []gitconfig.Entry) []gitconfig.Entry {
 	return asked
 }
 
-// missing gives the helpers other than doorkey that are in one list and not in the other.
+// missing returns the helpers other than doorkey that are in one list and not in the other.
 func missing(from, in []gitconfig.Entry) []gitconfig.Entry {
 	return slices.DeleteFunc(slices.Clone(from), func(entry gitconfig.Entry) bool {
 		return isDoorkey(entry) || slices.Contains(in, entry)
 	})
 }
 
-// onlyDoorkey tells whether, by the chain up to the end of a scope, doorkey and nobody else is asked for the section as a whole.
+// onlyDoorkey reports whether, by the chain up to the end of a scope, doorkey and nobody else is asked for the section as a whole.
 func (s section) onlyDoorkey(chain []gitconfig.Entry, scope gitconfig.Scope) bool {
 	asked := s.asked(slices.DeleteFunc(slices.Clone(chain), func(entry gitconfig.Entry) bool {
 		return entry.Scope != scope.String() || entry.Key != everyHost && entry.Key != s.key()

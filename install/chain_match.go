@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Covers tells whether git takes a setting with the key ("credential.https://gitlab.example.com.oauthclientid") for an
+// Covers reports whether git takes a setting with the key ("credential.https://gitlab.example.com.oauthclientid") for an
 // address, whatever else may be set.
 func Covers(key, address string) bool { return sectionOf(address).isCoveredBy(key) }
 
@@ -42,7 +42,7 @@ func patternOf(key string) pattern {
 	return pattern{strings.ToLower(scheme), user, strings.ToLower(authority[at+1:]), strings.Trim(path, "/"), !whole}
 }
 
-// concerns tells whether helpers under the key can be asked for an address of the section. Where that depends on the
+// concerns reports whether helpers under the key can be asked for an address of the section. Where that depends on the
 // path of a repository, its letters' case or a user name that the section leaves open, the answer is yes.
 func (s section) concerns(key string) bool {
 	p := patternOf(key)
@@ -53,7 +53,7 @@ func (s section) concerns(key string) bool {
 	return p.onHost(s.host) && (p.user == "" || user == "" || p.user == user) && overlap(strings.ToLower(p.path), strings.ToLower(s.host.Path))
 }
 
-// isCoveredBy tells whether helpers under the key are asked for every address of the section.
+// isCoveredBy reports whether helpers under the key are asked for every address of the section.
 func (s section) isCoveredBy(key string) bool {
 	p := patternOf(key)
 	switch {
@@ -82,7 +82,7 @@ func (p pattern) onHost(host *url.URL) bool {
 		slices.EqualFunc(labels, wanted, func(label, wanted string) bool { return label == "*" || label == wanted })
 }
 
-// overlap tells whether one path leads to the other.
+// overlap reports whether one path leads to the other.
 func overlap(one, other string) bool {
 	one, other = strings.Trim(one, "/")+"/", strings.Trim(other, "/")+"/"
 	return one == "/" || other == "/" || strings.HasPrefix(one, other) || strings.HasPrefix(other, one)

@@ -73,17 +73,17 @@ func TestOneHostOnly(t *testing.T) {
 	}
 }
 
-// TestStrangePaths runs doorkey from folders whose names the shell or git's configuration would take apart.
+// TestStrangePaths runs doorkey from directories whose names the shell or git's configuration would take apart.
 func TestStrangePaths(t *testing.T) {
-	for _, folder := range []string{
+	for _, directory := range []string{
 		"with space", "it's", `say "hi"`, `back\slash`, "$HOME", "a;b", "#1", "`id`", "a & b", "(x)", "*", "~", "ü", "[x]", "!", "plain-1.0_x", "end ",
 	} {
-		t.Run(folder, func(t *testing.T) {
+		t.Run(directory, func(t *testing.T) {
 			m := newMachine(t)
 			m.onPath = ""
-			program := filepath.Join(filepath.Dir(m.program), folder, programName)
+			program := filepath.Join(filepath.Dir(m.program), directory, programName)
 			if err := os.Mkdir(filepath.Dir(program), 0o700); err != nil {
-				t.Skip("no such folder can be here:", err)
+				t.Skip("no such directory can be here:", err)
 			}
 			m.writeProgram(program)
 			options := m.options()

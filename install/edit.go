@@ -20,7 +20,7 @@ type edit struct {
 	added, removed []string
 }
 
-// changes tells whether the file differs after the edit.
+// changes reports whether the file differs after the edit.
 func (e edit) changes(t target) bool {
 	return e.remove || !bytes.Equal(e.data, t.data)
 }
@@ -72,7 +72,7 @@ func (t target) helpers() []string {
 	return helpers
 }
 
-// predict gives the chain as it would be after an edit: what is appended to the file comes last in its scope, because
+// predict returns the chain as it would be after an edit: what is appended to the file comes last in its scope, because
 // git reads the file last in its scope.
 func (t target) predict(edited edit) []gitconfig.Entry {
 	scope, key := t.options.Scope.String(), t.section.key()
@@ -100,7 +100,7 @@ func compareScope(entry gitconfig.Entry, order int) int {
 }
 
 // withoutPairs leaves out what blocks say: an empty helper and right after it one of the given, both under the key.
-// It tells how many such pairs there were.
+// It returns how many such pairs there were.
 func withoutPairs(entries []gitconfig.Entry, key string, helpers []string) (rest []gitconfig.Entry, pairs int) {
 	for i := 0; i < len(entries); i++ {
 		reset := entries[i].Key == key && entries[i].Value == ""

@@ -28,8 +28,8 @@ func TestFailuresChangeNothing(t *testing.T) {
 			[]string{".gitconfig.lock\" exists", "delete it"}},
 		{"a directory", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("work")) },
 			[]string{"not a file that can be edited"}},
-		{"no folder", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("none/config")) },
-			[]string{"none", "folder"}},
+		{"no directory", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("none/config")) },
+			[]string{"none", "directory"}},
 		{"GIT_CONFIG_GLOBAL empty", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", "") },
 			[]string{"GIT_CONFIG_GLOBAL is"}},
 		{"links in a circle", func(m *machine, _ *Options) {
@@ -46,12 +46,12 @@ func TestFailuresChangeNothing(t *testing.T) {
 			[]string{"no repository", "--global"}},
 		{"host without https", func(_ *machine, options *Options) { options.Host = "http://gitlab.example.com" },
 			[]string{"--host", "https"}},
-		{"folder that may not be written", func(m *machine, _ *Options) {
+		{"directory that may not be written", func(m *machine, _ *Options) {
 			m.write("closed/config", user)
 			m.set("GIT_CONFIG_GLOBAL", m.path("closed/config"))
 			m.close("closed")
 		}, []string{"closed\" may not be written"}},
-		{"system folder that may not be written", func(m *machine, options *Options) {
+		{"system directory that may not be written", func(m *machine, options *Options) {
 			m.write("closed/config", user)
 			m.set("GIT_CONFIG_SYSTEM", m.path("closed/config"))
 			m.close("closed")
@@ -90,14 +90,14 @@ func TestReadRefusesDevices(t *testing.T) {
 	}
 }
 
-// close takes the right to write in a folder away, which stops everyone but the superuser.
-func (m *machine) close(folder string) {
+// close takes the right to write in a directory away, which stops everyone but the superuser.
+func (m *machine) close(directory string) {
 	m.t.Helper()
-	if err := os.Chmod(m.path(folder), 0o500); err != nil {
+	if err := os.Chmod(m.path(directory), 0o500); err != nil {
 		m.t.Fatal(err)
 	}
-	m.t.Cleanup(func() { os.Chmod(m.path(folder), 0o700) })
-	if file, err := os.Create(m.path(folder + "/probe")); err == nil {
+	m.t.Cleanup(func() { os.Chmod(m.path(directory), 0o700) })
+	if file, err := os.Create(m.path(directory + "/probe")); err == nil {
 		file.Close()
 		os.Remove(file.Name())
 		m.t.Skip("the superuser may write everywhere")

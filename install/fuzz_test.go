@@ -14,10 +14,10 @@ func FuzzHelper(f *testing.F) {
 	f.Add([]byte("[a]\r\n\tb = c\r\n"), "/my \"tools\"", ".exe")
 	f.Add([]byte{}, "/it'\\''s '", "\xff'")
 	f.Add([]byte(written), "C:/Program Files", "-1.2.exe")
-	f.Fuzz(func(t *testing.T, data []byte, folder, suffix string) {
-		path := folder + "/" + programName + suffix
+	f.Fuzz(func(t *testing.T, data []byte, directory, suffix string) {
+		path := directory + "/" + programName + suffix
 		if strings.ContainsFunc(path, unicode.IsControl) || strings.Contains(suffix, "/") {
-			return // helperFor refuses the first; the second is another folder
+			return // helperFor refuses the first; the second is another directory
 		}
 		helper := pathHelper(path)
 		if !isInstalled(helper) || parseConfigText(configText(helper)) != helper {

@@ -25,8 +25,8 @@ func newMachine(t *testing.T) *machine {
 	t.Helper()
 	root := t.TempDir()
 	m := &machine{t: t, home: filepath.Join(root, "home"), program: filepath.Join(root, "bin", programName)}
-	for _, folder := range []string{m.home, filepath.Dir(m.program), m.path("work")} {
-		if err := os.Mkdir(folder, 0o700); err != nil {
+	for _, directory := range []string{m.home, filepath.Dir(m.program), m.path("work")} {
+		if err := os.Mkdir(directory, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,7 +18,7 @@ const (
 	programName = "git-credential-" + shortName
 )
 
-// isPlain tells whether a path can stand as it is in a configuration file and in a shell command.
+// isPlain reports whether a path can stand as it is in a configuration file and in a shell command.
 func isPlain(path string) bool {
 	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits + "/"
 	return consistsOf(path, first+"._+,:@-") && strings.IndexAny(path, first) == 0
@@ -26,13 +26,13 @@ func isPlain(path string) bool {
 
 const digits = "0123456789"
 
-// consistsOf tells whether there is something, and nothing but these characters. A regular expression would be built at
+// consistsOf reports whether there is something, and nothing but these characters. A regular expression would be built at
 // each start of the program, also where git waits for a token.
 func consistsOf(text, characters string) bool {
 	return text != "" && strings.Trim(text, characters) == ""
 }
 
-// helperFor gives the value of credential.helper that makes git run the program: the short name where PATH leads to
+// helperFor returns the value of credential.helper that makes git run the program: the short name where PATH leads to
 // that very file, else its absolute path. Git hands the path to a shell, so one with special characters is given as a
 // shell snippet ("!") that has it in quotes.
 func helperFor(program string, lookPath func(string) (string, error)) (string, error) {
@@ -51,7 +51,7 @@ func helperFor(program string, lookPath func(string) (string, error)) (string, e
 	return pathHelper(filepath.ToSlash(program)), nil
 }
 
-// onPath tells whether git, when it looks for doorkey on PATH, finds the same file.
+// onPath reports whether git, when it looks for doorkey on PATH, finds the same file.
 func onPath(program string, lookPath func(string) (string, error)) bool {
 	if lookPath == nil {
 		lookPath = exec.LookPath
@@ -72,7 +72,7 @@ func pathHelper(path string) string {
 	return "!'" + strings.ReplaceAll(path, `'`, `'\''`) + "'"
 }
 
-// isInstalled tells whether a helper is one that helperFor gives for some path, without arguments that a person added.
+// isInstalled reports whether a helper is one that helperFor returns for some path, without arguments that a person added.
 func isInstalled(helper string) bool {
 	if helper == shortName {
 		return true
@@ -85,14 +85,14 @@ func isInstalled(helper string) bool {
 	return strings.HasPrefix(name, programName) && pathHelper(path) == helper
 }
 
-// isDoorkey tells whether git runs doorkey for an entry and nothing else, perhaps with arguments that a person added.
+// isDoorkey reports whether git runs doorkey for an entry and nothing else, perhaps with arguments that a person added.
 // A shell snippet that merely has doorkey in it may pass tokens on.
 func isDoorkey(entry gitconfig.Entry) bool {
 	first, _, _ := strings.Cut(entry.Value, " ")
 	return isInstalled(first) || isInstalled(entry.Value)
 }
 
-// namesDoorkey tells whether doorkey may be run for an entry in any way.
+// namesDoorkey reports whether doorkey may be run for an entry in any way.
 func namesDoorkey(entry gitconfig.Entry) bool {
 	return strings.Contains(entry.Value, shortName)
 }
@@ -108,7 +108,7 @@ func configText(helper string) string {
 	return `"` + configEscapes.Replace(helper) + `"`
 }
 
-// parseConfigText is the opposite of configText. It gives "" for whatever configText does not write.
+// parseConfigText is the opposite of configText. It returns "" for whatever configText does not write.
 func parseConfigText(text string) string {
 	helper := text
 	if strings.HasPrefix(text, `"`) {

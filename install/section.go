@@ -30,7 +30,7 @@ func (s section) key() string {
 	return "credential." + s.host.String() + ".helper"
 }
 
-// isHost tells whether git takes that for a host in the URL of a section; one with other characters would never match.
+// isHost reports whether git takes that for a host in the URL of a section; one with other characters would never match.
 func isHost(name string) bool {
 	characters := "abcdefghijklmnopqrstuvwxyz" + digits + "._-"
 	if address, opened := strings.CutPrefix(name, "["); opened {
@@ -76,7 +76,7 @@ func isPort(port string) bool {
 	return err == nil && number > 0 && port[0] != '0'
 }
 
-// portOf gives ":port", and nothing for the scheme's own.
+// portOf returns ":port", and nothing for the scheme's own.
 func portOf(address *url.URL) string {
 	port := address.Port()
 	if port == "" || address.Scheme == "https" && port == "443" || address.Scheme == "http" && port == "80" {

@@ -67,8 +67,8 @@ func TestParseSectionRefuses(t *testing.T) {
 }
 
 func TestHelperFor(t *testing.T) {
-	folder := t.TempDir()
-	program, other, link := filepath.Join(folder, programName), filepath.Join(folder, "other"), filepath.Join(folder, "link")
+	directory := t.TempDir()
+	program, other, link := filepath.Join(directory, programName), filepath.Join(directory, "other"), filepath.Join(directory, "link")
 	for _, file := range []string{program, other} {
 		if err := os.WriteFile(file, nil, 0o700); err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// apply brings an edit to the disk and gives the chain of helpers after it; in a dry run only the latter.
+// apply brings an edit to the disk and returns the chain of helpers after it; in a dry run only the latter.
 func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, error) {
 	if !edited.changes(t) {
 		return t.chain, nil

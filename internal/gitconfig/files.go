@@ -22,12 +22,12 @@ const (
 	Local
 )
 
-// String gives the word that git uses for the scope, as an option and in --show-scope.
+// String returns the word that git uses for the scope, as an option and in --show-scope.
 func (s Scope) String() string {
 	return [...]string{"global", "system", "local"}[s]
 }
 
-// File gives the absolute path of the file that `git config --<scope>`, started in dir (the current directory if empty)
+// File returns the absolute path of the file that `git config --<scope>`, started in dir (the current directory if empty)
 // with an environment (this process's if nil), would write to. The file need not exist.
 func File(ctx context.Context, dir string, environment []string, scope Scope) (string, error) {
 	var file string
@@ -49,7 +49,7 @@ func File(ctx context.Context, dir string, environment []string, scope Scope) (s
 	return filepath.Abs(file)
 }
 
-// globalFile is $GIT_CONFIG_GLOBAL (git 2.32); else ~/.gitconfig, unless only the file in the XDG folder exists.
+// globalFile is $GIT_CONFIG_GLOBAL (git 2.32); else ~/.gitconfig, unless only the file in the XDG directory exists.
 func globalFile(ctx context.Context, environment []string) (string, error) {
 	if file, set := lookup(environment, "GIT_CONFIG_GLOBAL"); set {
 		return named("GIT_CONFIG_GLOBAL", file)
@@ -59,8 +59,8 @@ func globalFile(ctx context.Context, environment []string) (string, error) {
 		return file, err
 	}
 	beside := filepath.Join(filepath.Dir(file), ".config", "git", "config")
-	if folder, _ := lookup(environment, "XDG_CONFIG_HOME"); folder != "" {
-		beside = filepath.Join(folder, "git", "config")
+	if directory, _ := lookup(environment, "XDG_CONFIG_HOME"); directory != "" {
+		beside = filepath.Join(directory, "git", "config")
 	}
 	if exists(beside) {
 		return beside, nil
@@ -81,7 +81,7 @@ func exists(file string) bool {
 }
 
 // named refuses an empty path, with which git can read but never write, and a relative one, which git looks for in
-// another folder in every repository.
+// another directory in every repository.
 func named(variable, file string) (string, error) {
 	if !filepath.IsAbs(file) {
 		return "", fmt.Errorf("%s is %q, which names no one file: unset it, or set it to an absolute path", variable, file)
@@ -138,7 +138,7 @@ type Entry struct {
 	Value string
 }
 
-// Entries gives, in git's reading order, every setting whose key matches the regular expression, as git started in dir
+// Entries returns, in git's reading order, every setting whose key matches the regular expression, as git started in dir
 // (the current directory if empty) with an environment (this process's if nil) reads it: all scopes, includes followed.
 // None is no error. It needs git 2.26.
 func Entries(ctx context.Context, dir string, environment []string, pattern string) ([]Entry, error) {
@@ -152,7 +152,7 @@ func asOtherCommands(environment []string) []string {
 	})
 }
 
-// FileEntries gives all settings of one file, in their order, without what the file includes.
+// FileEntries returns all settings of one file, in their order, without what the file includes.
 // The error carries git's complaint if git cannot read the file. It needs git 2.26.
 func FileEntries(ctx context.Context, environment []string, file string) ([]Entry, error) {
 	return read(ctx, "", neutral(given(environment)), "--file", file, "--list")

@@ -19,14 +19,14 @@ func isolated(variables ...string) []string {
 	return append(environment, variables...)
 }
 
-// realPath is a new folder under the name that git gives it.
+// realPath is a new directory under the name that git gives it.
 func realPath(t *testing.T) string {
 	t.Helper()
-	folder, err := filepath.EvalSymlinks(t.TempDir())
+	directory, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return folder
+	return directory
 }
 
 func put(t *testing.T, file, content string) {
@@ -44,16 +44,16 @@ func TestFile(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		scope Scope
-		// variables are of the environment besides HOME; ROOT stands for the test's folder.
+		// variables are of the environment besides HOME; ROOT stands for the test's directory.
 		variables, files []string
 		want             string
 	}{
 		{"global, nothing there", Global, nil, nil, "home/.gitconfig"},
 		{"global, in the home directory", Global, nil, []string{"home/.gitconfig"}, "home/.gitconfig"},
-		{"global, in the XDG folder by default", Global, nil, []string{"home/.config/git/config"}, "home/.config/git/config"},
+		{"global, in the XDG directory by default", Global, nil, []string{"home/.config/git/config"}, "home/.config/git/config"},
 		{"global, in both", Global, nil, []string{"home/.gitconfig", "home/.config/git/config"}, "home/.gitconfig"},
-		{"global, in the named XDG folder", Global, []string{"XDG_CONFIG_HOME=ROOT/xdg"}, []string{"xdg/git/config", "home/.config/git/config"}, "xdg/git/config"},
-		{"global, XDG folder named and empty", Global, []string{"XDG_CONFIG_HOME=ROOT/xdg"}, nil, "home/.gitconfig"},
+		{"global, in the named XDG directory", Global, []string{"XDG_CONFIG_HOME=ROOT/xdg"}, []string{"xdg/git/config", "home/.config/git/config"}, "xdg/git/config"},
+		{"global, XDG directory named and empty", Global, []string{"XDG_CONFIG_HOME=ROOT/xdg"}, nil, "home/.gitconfig"},
 		{"global, XDG_CONFIG_HOME empty", Global, []string{"XDG_CONFIG_HOME="}, []string{"home/.config/git/config"}, "home/.config/git/config"},
 		{"global, by variable", Global, []string{"GIT_CONFIG_GLOBAL=ROOT/my config"}, []string{"home/.gitconfig"}, "my config"},
 		{"global, by a variable that is set twice", Global, []string{"GIT_CONFIG_GLOBAL=ROOT/a", "GIT_CONFIG_GLOBAL=ROOT/b"}, nil, "b"},
@@ -65,8 +65,8 @@ func TestFile(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			root := realPath(t)
 			inner := filepath.Join(root, "work", "inner")
-			for _, folder := range []string{inner, filepath.Join(root, "home")} {
-				if err := os.MkdirAll(folder, 0o700); err != nil {
+			for _, directory := range []string{inner, filepath.Join(root, "home")} {
+				if err := os.MkdirAll(directory, 0o700); err != nil {
 					t.Fatal(err)
 				}
 			}

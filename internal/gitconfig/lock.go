@@ -14,21 +14,21 @@ const NewFileMode = 0o666
 // manyLinks is more symbolic links in a row than a sane configuration has.
 const manyLinks = 32
 
-// ResolveLinks gives the file that a configuration file really is, also where that does not exist yet: people who keep
+// ResolveLinks returns the file that a configuration file really is, also where that does not exist yet: people who keep
 // their configuration elsewhere and link to it keep the link.
 func ResolveLinks(file string) (string, error) {
 	for range manyLinks {
-		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+		directory, err := filepath.EvalSymlinks(filepath.Dir(file))
 		if err != nil {
-			return "", fmt.Errorf(`the folder of "%s" cannot be reached: %v`, file, err)
+			return "", fmt.Errorf(`the directory of "%s" cannot be reached: %v`, file, err)
 		}
-		file = filepath.Join(folder, filepath.Base(file))
+		file = filepath.Join(directory, filepath.Base(file))
 		next, err := os.Readlink(file)
 		if err != nil {
 			return file, nil // not a link, or nothing at all
 		}
 		if !filepath.IsAbs(next) {
-			next = filepath.Join(folder, next)
+			next = filepath.Join(directory, next)
 		}
 		file = next
 	}
@@ -54,7 +54,7 @@ func lockError(scope Scope, file, lock string, err error) error {
 	case errors.Is(err, fs.ErrPermission) && scope == System:
 		return fmt.Errorf(`"%s" may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global`, file)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf(`"%s" may not be written, which changing "%s" needs: check who owns the folder`, filepath.Dir(file), file)
+		return fmt.Errorf(`"%s" may not be written, which changing "%s" needs: check who owns the directory`, filepath.Dir(file), file)
 	}
 	return fmt.Errorf(`"%s" cannot be changed: %v`, file, err)
 }

@@ -27,7 +27,7 @@ type RunError struct {
 	Message string
 }
 
-// Error gives git's own line and the command that it belongs to.
+// Error returns git's own line and the command that it belongs to.
 func (e *RunError) Error() string {
 	message := e.Message
 	if message == "" {
@@ -37,7 +37,7 @@ func (e *RunError) Error() string {
 }
 
 // Run starts git in dir (the current directory if empty) with an environment (this process's if nil) and an empty
-// standard input, waits until it or ctx ends, and gives its standard output.
+// standard input, waits until it or ctx ends, and returns its standard output.
 // The error is a *RunError when git ran and failed. The arguments may be shown in it, as in the list of processes: no secret belongs there.
 func Run(ctx context.Context, dir string, environment []string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, "git", args...)
@@ -96,7 +96,7 @@ func given(environment []string) []string {
 	return environment
 }
 
-// lookup gives the value of a variable; the last one counts, as in os/exec.
+// lookup returns the value of a variable; the last one counts, as in os/exec.
 func lookup(environment []string, name string) (value string, set bool) {
 	for _, variable := range slices.Backward(given(environment)) {
 		if value, set = strings.CutPrefix(variable, name+"="); set {

@@ -13,13 +13,13 @@ import (
 // home makes this process's git use a home directory of the test's.
 func home(t *testing.T) string {
 	t.Helper()
-	folder := realPath(t)
-	t.Setenv("HOME", folder)
+	directory := realPath(t)
+	t.Setenv("HOME", directory)
 	t.Setenv("XDG_CONFIG_HOME", "")
-	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(folder, ".gitconfig"))
-	t.Setenv("GIT_CONFIG_SYSTEM", filepath.Join(folder, "system"))
+	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(directory, ".gitconfig"))
+	t.Setenv("GIT_CONFIG_SYSTEM", filepath.Join(directory, "system"))
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "")
-	return folder
+	return directory
 }
 
 const host = "credential.https://gitlab.example.com"
@@ -118,13 +118,13 @@ func TestSetKeepsModeAndLink(t *testing.T) {
 		{"the machine's file, which everybody's git has to read", System, Setting{Secret: secret.New("s")}, 0o644},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			folder := home(t)
-			real := filepath.Join(folder, "dotfiles", "config")
+			directory := home(t)
+			real := filepath.Join(directory, "dotfiles", "config")
 			put(t, real, "")
 			if err := os.Chmod(real, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			link := filepath.Join(folder, map[Scope]string{Global: ".gitconfig", System: "system"}[row.scope])
+			link := filepath.Join(directory, map[Scope]string{Global: ".gitconfig", System: "system"}[row.scope])
 			if err := os.Symlink(real, link); err != nil {
 				t.Fatal(err)
 			}
@@ -143,14 +143,14 @@ func TestSetKeepsModeAndLink(t *testing.T) {
 }
 
 func TestCheckWritable(t *testing.T) {
-	folder := home(t)
+	directory := home(t)
 	if err := CheckWritable(t.Context(), Global); err != nil {
 		t.Errorf("a file that can be made: %v", err)
 	}
-	if entries, _ := os.ReadDir(folder); len(entries) != 0 {
+	if entries, _ := os.ReadDir(directory); len(entries) != 0 {
 		t.Errorf("left behind: %v", entries)
 	}
-	put(t, filepath.Join(folder, ".gitconfig.lock"), "")
+	put(t, filepath.Join(directory, ".gitconfig.lock"), "")
 	if err := CheckWritable(t.Context(), Global); err == nil || !strings.Contains(err.Error(), "another git process") {
 		t.Errorf("a file that another process changes: %v", err)
 	}
