@@ -1,5 +1,7 @@
 package manual
 
+import "slices"
+
 // Common are the options that stand before any command.
 func Common() []Option {
 	return []Option{
@@ -31,23 +33,30 @@ const theURL = "The URL is that of the host or of anything on it; \"https://\" m
 const theLabel = "Without --username, the account is the one that git would ask for: the user name in the URL, else credential.username, else the default account."
 
 func forPeople() []Command {
-	return []Command{
-		{
-			Name: "setup", Arguments: "[URL]", Summary: "set up a host: what to register there, and where to put the application ID",
-			About: []string{
-				"Finds out what the host is, says what to do on its page for OAuth applications, asks for the application ID, tries it with a sign-in and writes git's configuration.",
-				theURL,
-				"Without a terminal, give the application ID with --client-id. The secret of a confidential application is asked for, or taken from DOORKEY_CLIENT_SECRET; it is kept in git's configuration, in clear.",
-			},
-			Options: []Option{
-				{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},
-				{Name: "scopes", Value: "SCOPES", Summary: "the scopes to ask for, with commas or spaces between"},
-				{Name: "no-sign-in", Summary: "write the configuration without trying it"},
-				{Name: "global", Summary: "write your own configuration (this is the default)"},
-				{Name: "system", Summary: "write the configuration of everybody on the machine"},
-				flowOption(),
-			},
+	return slices.Concat([]Command{setupCommand()}, accountCommands(), machineCommands())
+}
+
+func setupCommand() Command {
+	return Command{
+		Name: "setup", Arguments: "[URL]", Summary: "set up a host: what to register there, and where to put the application ID",
+		About: []string{
+			"Finds out what the host is, says what to do on its page for OAuth applications, asks for the application ID, tries it with a sign-in and writes git's configuration.",
+			theURL,
+			"Without a terminal, give the application ID with --client-id. The secret of a confidential application is asked for, or taken from DOORKEY_CLIENT_SECRET; it is kept in git's configuration, in clear.",
 		},
+		Options: []Option{
+			{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},
+			{Name: "scopes", Value: "SCOPES", Summary: "the scopes to ask for, with commas or spaces between"},
+			{Name: "no-sign-in", Summary: "write the configuration without trying it"},
+			{Name: "global", Summary: "write your own configuration (this is the default)"},
+			{Name: "system", Summary: "write the configuration of everybody on the machine"},
+			flowOption(),
+		},
+	}
+}
+
+func accountCommands() []Command {
+	return []Command{
 		{
 			Name: "login", Arguments: "[URL]", Summary: "sign in now, also where doorkey would not ask",
 			About: []string{
@@ -77,6 +86,12 @@ func forPeople() []Command {
 			},
 			Options: []Option{labelOption()},
 		},
+	}
+}
+
+// machineCommands are about git's configuration and about doorkey itself.
+func machineCommands() []Command {
+	return []Command{
 		{
 			Name: "doctor", Arguments: "[URL]", Summary: "check everything that a sign-in depends on",
 			About: []string{
