@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
 	"git-credential-doorkey/internal/manual"
 )
@@ -39,7 +40,7 @@ func parseArguments(command manual.Command, args []string) (arguments, error) {
 		case errors.Is(err, flag.ErrHelp):
 			return arguments{}, errHelp
 		case err != nil:
-			return arguments{}, usageError{command.Name + ": " + err.Error()}
+			return arguments{}, usageError{problem: command.Name + ": " + flagProblem(err)}
 		}
 		if flags.NArg() == 0 {
 			break
@@ -55,6 +56,20 @@ func parseArguments(command manual.Command, args []string) (arguments, error) {
 	return read, read.check(command)
 }
 
+// flagProblem is an error of package flag in the words of the manual, in which an
+// option has two dashes.
+func flagProblem(err error) string {
+	for _, row := range []struct{ begins, says string }{
+		{"flag provided but not defined: -", "there is no option \"--%s\""},
+		{"flag needs an argument: -", "the option \"--%s\" needs a value"},
+	} {
+		if name, found := strings.CutPrefix(err.Error(), row.begins); found {
+			return fmt.Sprintf(row.says, name)
+		}
+	}
+	return err.Error()
+}
+
 // check refuses more arguments than the command takes.
 func (a arguments) check(command manual.Command) error {
 	most := 0
@@ -62,7 +77,7 @@ func (a arguments) check(command manual.Command) error {
 		most = 1
 	}
 	if len(a.rest) > most {
-		return usageError{fmt.Sprintf("%s: %q is one argument too many", command.Name, a.rest[most])}
+		return usageError{problem: fmt.Sprintf("%s: %q is one argument too many", command.Name, a.rest[most])}
 	}
 	return nil
 }

@@ -54,8 +54,8 @@ func TestParseArgumentsRefuses(t *testing.T) {
 		args        []string
 		says        string
 	}{
-		{"an unknown option", "[URL]", []string{"--loud"}, "walk: flag provided but not defined: -loud"},
-		{"an option without its value", "[URL]", []string{"--flow"}, "walk: flag needs an argument: -flow"},
+		{"an unknown option", "[URL]", []string{"--loud"}, `walk: there is no option "--loud"`},
+		{"an option without its value", "[URL]", []string{"--flow"}, `walk: the option "--flow" needs a value`},
 		{"a switch with a value", "[URL]", []string{"--json=perhaps"}, "walk: invalid boolean value"},
 		{"two arguments", "[URL]", []string{"a.example", "--json", "b.example"}, `walk: "b.example" is one argument too many`},
 		{"an argument for a command without any", "", []string{"a.example"}, `walk: "a.example" is one argument too many`},

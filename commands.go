@@ -19,7 +19,7 @@ func (d *doorkey) serve(ctx context.Context, command manual.Command, args []stri
 		return err
 	}
 	if named, err := parseFlow("--flow", given.options["flow"]); err != nil {
-		return usageError{err.Error()}
+		return usageError{problem: err.Error()}
 	} else if named != unnamed {
 		d.flow = named
 	}
@@ -52,7 +52,7 @@ func (d *doorkey) help(given arguments) error {
 	}
 	command, known := manual.Find(given.first())
 	if !known {
-		return usageError{fmt.Sprintf("%q is no command of doorkey's", given.first())}
+		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", given.first())}
 	}
 	fmt.Fprint(d.out, command.Help())
 	return nil

@@ -31,7 +31,7 @@ func checkSettings(_ context.Context, e *examination) finding {
 	}
 	f := newFinding(verdictOK, "%s", strings.Join(set, ", "))
 	if len(set) == 0 {
-		f.Message = "all as they come"
+		f.Message = "the defaults"
 	}
 	for _, entry := range entries {
 		if reason := e.ignored(entry); reason != "" {

@@ -98,7 +98,7 @@ func checkAccount(ctx context.Context, e *examination) finding {
 	}
 	f := newFinding(verdictOK, "signed in (%s), access token %s", labelOf(account.Username), expiry(account, e.now()))
 	if fingerprint := secrets.AccessToken.Fingerprint(); fingerprint != "" {
-		f.Message = strings.Replace(f.Message, "access token", "access token "+fingerprint, 1)
+		f.Message = strings.Replace(f.Message, "access token", "access token (fingerprint "+fingerprint+")", 1)
 	}
 	if secrets.RefreshToken.IsEmpty() {
 		f = f.with(verdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")

@@ -22,7 +22,7 @@ func (d *doorkey) exchange(ctx context.Context) error {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	var what task
 	if err := json.NewDecoder(d.in).Decode(&what); err != nil {
-		return usageError{"\"exchange\" is doorkey's own: it is told what to do by doorkey"}
+		return usageError{problem: "\"exchange\" is doorkey's own: it is told what to do by doorkey"}
 	}
 	gone, err := d.renew(ctx, what, func(holder cache.Holder) { d.report(report{Waiting: &holder}) })
 	last := report{Done: true, Gone: gone}

@@ -42,15 +42,15 @@ func (d *doorkey) install(ctx context.Context, verb string, given arguments) err
 // scope is whose configuration a command is to write.
 func (a arguments) scope(verb string) (gitconfig.Scope, error) {
 	chosen := gitconfig.Global
-	count := 0
+	var named []string
 	for _, scope := range []gitconfig.Scope{gitconfig.Global, gitconfig.System, gitconfig.Local} {
 		if a.on[scope.String()] {
 			chosen = scope
-			count++
+			named = append(named, "--"+scope.String())
 		}
 	}
-	if count > 1 {
-		return chosen, usageError{verb + ": only one of --global, --system and --local can be given"}
+	if len(named) > 1 {
+		return chosen, usageError{problem: verb + ": only one of these can be given: " + strings.Join(named, ", ")}
 	}
 	return chosen, nil
 }

@@ -16,7 +16,7 @@ func (d *doorkey) logout(ctx context.Context, given arguments) error {
 	all := given.on["all"]
 	switch {
 	case all && given.options["username"] != "":
-		return usageError{"logout: --all is every account: leave --username out"}
+		return usageError{problem: "logout: --all is every account: leave --username out"}
 	case all && given.first() == "":
 		return d.logoutEverywhere(ctx)
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"git-credential-doorkey/cache"
@@ -39,6 +40,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 0
 	case isInterrupt(err):
 		return interrupted // whoever pressed Ctrl-C knows
+	case errors.Is(err, errNoCommand):
+		d.person.showUsage()
+		return 2
 	case errors.As(err, new(usageError)):
 		d.person.complain(err)
 		return 2
@@ -65,11 +69,17 @@ type doorkey struct {
 }
 
 // usageError is a command line that doorkey does not understand.
-type usageError struct{ problem string }
+type usageError struct {
+	problem string
+	command string // whose help is the way out; "" where none is meant
+}
 
 func (e usageError) Error() string {
-	return e.problem + "\nrun \"git credential-doorkey -h\" for what it understands"
+	return e.problem + "\nrun: " + strings.TrimSpace("git credential-doorkey help "+e.command)
 }
+
+// errNoCommand is a command line without a command: all of them are shown.
+var errNoCommand = errors.New("no command")
 
 // errSaid is a failure of which the person has been told all there is to say.
 var errSaid = errors.New("said already")
@@ -87,19 +97,20 @@ func (d *doorkey) dispatch(ctx context.Context, args []string) error {
 		fmt.Fprint(d.out, manual.Usage())
 		return nil
 	case err != nil:
-		return usageError{err.Error()}
+		return usageError{problem: flagProblem(err)}
 	case *version:
 		fmt.Fprintln(d.out, programName, programVersion())
 		return nil
-	case options.NArg() == 0:
-		return usageError{"no command"}
 	}
 	var err error
 	if d.flow, err = parseFlow("--flow", *named); err != nil {
-		return usageError{err.Error()}
+		return usageError{problem: err.Error()}
 	}
 	if d.person.events = *events == "json"; *events != "" && !d.person.events {
-		return usageError{fmt.Sprintf("--events is %q: it must be json", *events)}
+		return usageError{problem: fmt.Sprintf("--events is %q: it must be json", *events)}
+	}
+	if options.NArg() == 0 {
+		return errNoCommand
 	}
 	if d.cache, err = d.openCache(); err != nil {
 		return err
@@ -128,9 +139,12 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 		if isInterrupt(err) {
 			d.person.clearCountdown() // the shell waits for us, and shows its prompt then
 		}
+		if usage, isUsage := errors.AsType[usageError](err); isUsage {
+			return usageError{usage.problem, command.Name}
+		}
 		return err
 	case isTerminal(d.in):
-		return usageError{fmt.Sprintf("%q is no command of doorkey's", verb)} // git would have a question
+		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", verb)} // git would have a question
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
 }

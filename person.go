@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/manual"
 )
 
 // person is who runs git. All that doorkey says is said in this file:
@@ -126,6 +127,15 @@ func printable(text string) string {
 }
 
 func (p *person) complain(err error) { p.tell(p.stderr, event{Event: "error"}, err.Error()) }
+
+// showUsage shows all commands to whoever has named none.
+func (p *person) showUsage() {
+	if p.events {
+		p.complain(errNoCommand)
+		return
+	}
+	fmt.Fprint(p.stderr, manual.Usage())
+}
 
 // busy returns what to call when another process holds an origin.
 func (p *person) busy(origin string) func(cache.Holder) {

@@ -19,23 +19,24 @@ func (s *setUp) tellThatItIs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tellSetUp(s.out, s.target.url(), entries)
+	tellSetUp(s.out, s.target.origin, s.target.url(), entries)
 	return nil
 }
 
-// tellSetUp says that a host is set up, by what and by whom.
-func tellSetUp(out io.Writer, address string, entries []gitconfig.Entry) {
-	fmt.Fprintf(out, "%s is set up:\n", printable(address))
+// tellSetUp says that a host is set up, by what and by whom. The address has the
+// path with it, below which the server may live.
+func tellSetUp(out io.Writer, origin, address string, entries []gitconfig.Entry) {
+	fmt.Fprintf(out, "%s is set up:\n", printable(origin))
 	if len(entries) == 0 {
 		fmt.Fprintln(out, "  the application ID came with this program")
 	}
 	for _, entry := range entries {
 		fmt.Fprintf(out, "  %s = %s (%s)\n", printable(entry.Key), shownValue(entry.Key, entry.Value), printable(entry.Origin))
 	}
-	address = shellWord(printable(address))
-	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", address)
-	fmt.Fprintf(out, "to check it:  git credential-doorkey doctor %s\n", address)
-	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", address)
+	origin = shellWord(printable(origin))
+	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", origin)
+	fmt.Fprintf(out, "to check it:  git credential-doorkey doctor %s\n", origin)
+	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", shellWord(printable(address)))
 }
 
 // tellWritten says that a sign-in has worked, and shows what was written.

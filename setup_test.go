@@ -106,7 +106,7 @@ func TestTellSetUp(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var out strings.Builder
-			tellSetUp(&out, host, row.entries)
+			tellSetUp(&out, host, host, row.entries)
 			if shown := out.String(); !strings.Contains(shown, row.want) || strings.Contains(shown, "s3cret") {
 				t.Errorf("shows:\n%s\nwant in it:\n%s", shown, row.want)
 			}

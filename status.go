@@ -108,7 +108,11 @@ func writeAccount(text *strings.Builder, account cache.Account, now time.Time) {
 		}
 		what += ": " + account.Provider
 	}
-	fmt.Fprintf(text, "  %s, key in the %s\n", printable(what), account.Place())
+	key := "key in the keyring"
+	if account.Place() == cache.InFile {
+		key = "key in a file"
+	}
+	fmt.Fprintf(text, "  %s, %s\n", printable(what), key)
 	if len(account.Scopes) > 0 {
 		fmt.Fprintf(text, "    scopes %s\n", printable(strings.Join(account.Scopes, " ")))
 	}

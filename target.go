@@ -26,7 +26,7 @@ func (t target) url() string { return strings.TrimSuffix(t.origin+"/"+t.path, "/
 func targetOf(ctx context.Context, given string) (target, error) {
 	found, err := anyTargetOf(ctx, given)
 	if err == nil && !oauthflow.MayCarryTokens(found.origin) {
-		return target{}, usageError{fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", found.origin)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", found.origin)}
 	}
 	return found, err
 }
@@ -40,7 +40,7 @@ func anyTargetOf(ctx context.Context, given string) (target, error) {
 			return target{}, err
 		}
 		if remote == "" {
-			return target{}, usageError{"which host? there is no https remote of a repository here to take it from: give its URL"}
+			return target{}, usageError{problem: "which host? there is no https remote of a repository here to take it from: give its URL"}
 		}
 		given = remote
 	}
@@ -53,18 +53,18 @@ func parseTarget(given string) (target, error) {
 	}
 	address, err := url.Parse(given)
 	if err != nil || address.Opaque != "" || address.RawQuery != "" || address.Fragment != "" {
-		return target{}, usageError{fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
 	}
 	if _, hasPassword := address.User.Password(); hasPassword {
-		return target{}, usageError{"the URL has a password in it: leave it out, and change it, since it may have been seen"}
+		return target{}, usageError{problem: "the URL has a password in it: leave it out, and change it, since it may have been seen"}
 	}
 	if !isReadAlike(given, address) {
-		return target{}, usageError{fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", given)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", given)}
 	}
 	// What git would make of the URL is read as git's question is.
 	request, err := credential.Read(strings.NewReader("protocol=" + address.Scheme + "\nhost=" + address.Host + "\n"))
 	if err != nil || request.Origin() == "" {
-		return target{}, usageError{fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
 	}
 	return target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
 }
@@ -92,7 +92,7 @@ func (t target) ask(ctx context.Context, label string) (question, error) {
 		q = t.question(username)
 	}
 	if strings.ContainsAny(q.Username, "\n\r\x00") {
-		return question{}, usageError{fmt.Sprintf("%q cannot be a label: git passes on no line break", q.Username)}
+		return question{}, usageError{problem: fmt.Sprintf("%q cannot be a label: git passes on no line break", q.Username)}
 	}
 	return q, nil
 }

@@ -60,7 +60,7 @@ func parseSection(host string) (section, error) {
 		return section{}, fmt.Errorf("--host has a character that git knows in no host: write an international name in its ASCII form (xn--…)")
 	}
 	if address.Scheme != "https" && (address.Scheme != "http" || !isLoopback(address.Hostname())) {
-		return section{}, fmt.Errorf("--host is not https: doorkey sends tokens over https only (http only to this machine)")
+		return section{}, fmt.Errorf("--host does not begin with \"https:\": doorkey sends tokens over https only (http only to this machine)")
 	}
 	if port := address.Port(); port != "" && !isPort(port) {
 		return section{}, fmt.Errorf("--host has a port that is not a plain number from 1 to 65535")

@@ -121,7 +121,7 @@ func isTrue(value string) bool {
 func localFile(ctx context.Context, dir string, environment []string) (string, error) {
 	output, err := Run(ctx, dir, environment, "rev-parse", "--git-common-dir")
 	if err != nil {
-		return "", fmt.Errorf("no repository to configure here: %v: go into one, or choose --global", err)
+		return "", fmt.Errorf("no repository to configure here: %v\ngo into one, or choose --global", err)
 	}
 	return filepath.Join(strings.TrimRight(string(output), "\r\n"), "config"), nil
 }

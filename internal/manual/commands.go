@@ -38,7 +38,7 @@ func forPeople() []Command {
 
 func setupCommand() Command {
 	return Command{
-		Name: "setup", Arguments: "[URL]", Summary: "set up a host: what to register there, and where to put the application ID",
+		Name: "setup", Arguments: "[URL]", Summary: "set a host up: register doorkey, sign in, configure git",
 		About: []string{
 			"Finds out what the host is, says what to do on its page for OAuth applications, asks for the application ID, tries it with a sign-in and writes git's configuration.",
 			theURL,

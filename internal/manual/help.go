@@ -10,17 +10,18 @@ const program = "git credential-doorkey"
 // Usage is what -h shows.
 func Usage() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "usage: %s [OPTIONS] COMMAND\n\nfor people:\n", program)
+	fmt.Fprintf(&text, "usage: %s [OPTIONS] COMMAND\n\n", program)
 	for _, command := range forPeople() {
 		writeRow(&text, strings.TrimSpace(command.Name+" "+command.Arguments), command.Summary)
 	}
-	text.WriteString("\nfor git, which writes its question to standard input:\n")
-	for _, command := range forGit() {
-		writeRow(&text, command.Name, command.Summary)
-	}
-	text.WriteString("\noptions:\n")
+	text.WriteString("\noptions, before the command:\n")
 	writeOptions(&text, Common())
-	fmt.Fprintf(&text, "\n\"%s help COMMAND\" explains a command.\n", program)
+	var verbs []string
+	for _, command := range forGit() {
+		verbs = append(verbs, command.Name)
+	}
+	fmt.Fprintf(&text, "\ngit itself runs: %s\n", strings.Join(verbs, ", "))
+	fmt.Fprintf(&text, "\nto begin:           %s setup https://gitlab.example.com\nto explain COMMAND: %s help COMMAND\n", program, program)
 	return text.String()
 }
 

@@ -16,7 +16,6 @@ func ManPage() string {
 	page.line(`git\-credential\-doorkey \- sign in to Git hosts once, with OAuth`)
 	page.section("Synopsis")
 	page.line(".nf")
-	page.line(`git config \-\-global credential.helper doorkey`)
 	for _, command := range forPeople() {
 		page.line(escape(command.synopsis()))
 	}
@@ -42,6 +41,14 @@ func ManPage() string {
 	page.entries("", Files())
 	page.section("Exit status")
 	page.entries("", ExitCodes())
+	page.section("Examples")
+	page.line(".nf")
+	for _, line := range []string{
+		program + " setup https://gitlab.example.com", program + " install", "git clone https://gitlab.example.com/group/project.git",
+	} {
+		page.line(escape(line))
+	}
+	page.line(".fi")
 	page.section("See also")
 	page.line(`.BR gitcredentials (7),`)
 	page.line(`.BR git\-credential (1),`)

@@ -91,10 +91,19 @@ func TestWords(t *testing.T) {
 				t.Errorf("option %q of %q lacks its words", option.Name, command.Name)
 			}
 		}
-		for line := range strings.Lines(command.Help()) {
-			if len(line) > 80 {
-				t.Errorf("help of %q has a line of %d characters: %q", command.Name, len(line), line)
-			}
+		fitsTerminal(t, command.Help())
+	}
+	fitsTerminal(t, manual.Usage())
+	if rows := strings.Count(manual.Usage(), "\n"); rows > 23 {
+		t.Errorf("the usage has %d lines: it does not fit on a screen of 24 with the shell's prompt", rows)
+	}
+}
+
+func fitsTerminal(t *testing.T, help string) {
+	t.Helper()
+	for line := range strings.Lines(help) {
+		if len(line) > 80 {
+			t.Errorf("a line of %d characters: %q", len(line), line)
 		}
 	}
 }
