@@ -14,7 +14,7 @@ import (
 
 // TestStart keeps what git waits for each time from growing by accident: the
 // program's size, and what its packages do before main. What either costs is in
-// ARCHITECTURE.md.
+// docs/speed.md.
 func TestStart(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "git-credential-doorkey")
 	if runtime.GOOS == "windows" {

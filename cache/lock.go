@@ -13,9 +13,9 @@ import (
 // Holder is what the process that holds a lock says of itself, for others to
 // show while they wait.
 type Holder struct {
-	Process int       `json:"process"` // its ID
-	Purpose string    `json:"purpose"` // "sign-in", "refresh", …
-	Until   time.Time `json:"until,omitzero"`
+	Process int       `json:"process"`        // its ID
+	Purpose string    `json:"purpose"`        // "sign-in"
+	Until   time.Time `json:"until,omitzero"` // when it lets go at the latest
 }
 
 // Locked is an origin that this process alone may change, until Unlock.
