@@ -47,7 +47,7 @@ func ExitCodes() []Entry {
 	return []Entry{
 		{"0", "Done; for get also: this host is not known, with no output; for logout: nothing is kept for this host."},
 		{"1", "An error, which stands on stderr; for doctor: there is a problem; for logout: forgotten, but not ended at the server; for status: a file of accounts cannot be read."},
-		{"2", "Arguments that doorkey does not understand."},
+		{"2", "Arguments that doorkey does not understand, or none."},
 		{"130", "Ended by Ctrl-C or another signal during a sign-in."},
 	}
 }
