@@ -55,7 +55,7 @@ func (p *person) showPage(page page, registration registration) {
 	p.say("\nRegister doorkey there, once for everybody.\nHas somebody done it? Then just paste the %s.\n", page.id)
 	p.say("1. Open %s", registration.place)
 	if registration.forAll != "" {
-		p.say("   as an administrator: %s\n   and tick \"Trusted\" there", registration.forAll)
+		p.say("   or, as an administrator, %s\n   and tick \"Trusted\" there", registration.forAll)
 	}
 	if page.start != "" {
 		p.say("2. Press %q, and fill in:", page.start)
