@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 func TestGrantFromConsentToRevocation(t *testing.T) {
@@ -22,7 +24,7 @@ func TestGrantFromConsentToRevocation(t *testing.T) {
 	}
 
 	first := exchange(t, engine, redirect.Query().Get("code"), nil)
-	if first.Status != http.StatusOK || first.TokenType != "Bearer" || first.ExpiresIn != 7200 || first.Scope != bothScopes {
+	if first.Status != http.StatusOK || first.TokenType != "Bearer" || first.ExpiresIn != 7200 || first.Scope != testparts.BothScopes {
 		t.Errorf("code exchange: %+v", first)
 	}
 	if !reachable(engine, first.AccessToken) {
@@ -30,7 +32,7 @@ func TestGrantFromConsentToRevocation(t *testing.T) {
 	}
 
 	second := refresh(t, engine, first.RefreshToken)
-	if second.Status != http.StatusOK || second.ExpiresIn != 7200 || second.Scope != bothScopes {
+	if second.Status != http.StatusOK || second.ExpiresIn != 7200 || second.Scope != testparts.BothScopes {
 		t.Errorf("refresh: %+v", second)
 	}
 	if reachable(engine, first.AccessToken) {
@@ -49,7 +51,7 @@ func TestGrantFromConsentToRevocation(t *testing.T) {
 	if reachable(engine, second.AccessToken) {
 		t.Error("the access token outlives the revocation of its refresh token")
 	}
-	wantCounts(t, engine, map[string]int{
+	engine.WantCounts(map[string]int{
 		"authorize": 1, "authorization_code": 1, "refresh_token": 2, "refresh_token failed": 1, "revoke": 1,
 	})
 }
@@ -118,23 +120,23 @@ func TestCodeExchangeIsRefused(t *testing.T) {
 		status  int
 		code    string
 	}{
-		{"wrong verifier", map[string]string{"code_verifier": verifier + "-"}, 400, "invalid_grant"},
+		{"wrong verifier", map[string]string{"code_verifier": testparts.Verifier + "-"}, 400, "invalid_grant"},
 		{"no verifier", map[string]string{"code_verifier": ""}, 400, "invalid_request"},
-		{"other redirect path", map[string]string{"redirect_uri": redirectURI + "callback"}, 400, "invalid_grant"},
+		{"other redirect path", map[string]string{"redirect_uri": testparts.RedirectURI + "callback"}, 400, "invalid_grant"},
 		{"unknown client", map[string]string{"client_id": "nobody"}, 401, "invalid_client"},
 		{"unknown code", map[string]string{"code": "nothing"}, 400, "invalid_grant"},
 		{"device grant", map[string]string{"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}, 400, "unsupported_grant_type"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			answer := exchange(t, engine, authorize(t, engine, bothScopes), row.changes)
+			answer := exchange(t, engine, authorize(t, engine, testparts.BothScopes), row.changes)
 			if answer.Status != row.status || answer.Error != row.code {
 				t.Errorf("got %+v, want %d %q", answer, row.status, row.code)
 			}
 		})
 	}
 	t.Run("code used twice", func(t *testing.T) {
-		code := authorize(t, engine, bothScopes)
+		code := authorize(t, engine, testparts.BothScopes)
 		exchange(t, engine, code, nil)
 		if answer := exchange(t, engine, code, nil); answer.Error != "invalid_grant" {
 			t.Errorf("got %+v, want invalid_grant", answer)
@@ -146,7 +148,7 @@ func TestCodeExchangeIsRefused(t *testing.T) {
 // same token gets the new pair.
 func TestParallelRefreshesHaveOneWinner(t *testing.T) {
 	engine := Start(t)
-	token := signIn(t, engine, bothScopes).RefreshToken
+	token := signIn(t, engine, testparts.BothScopes).RefreshToken
 	answers := make([]tokenResponse, 8)
 	parallel(len(answers), func(i int) { answers[i] = refresh(t, engine, token) })
 
@@ -164,7 +166,7 @@ func TestParallelRefreshesHaveOneWinner(t *testing.T) {
 
 func TestExpireAndRevoke(t *testing.T) {
 	engine := Start(t)
-	first := signIn(t, engine, bothScopes)
+	first := signIn(t, engine, testparts.BothScopes)
 	engine.Expire()
 	if reachable(engine, first.AccessToken) {
 		t.Error("git is served with an expired token")
@@ -189,11 +191,4 @@ func parallel(n int, work func(int)) {
 		group.Go(func() { work(i) })
 	}
 	group.Wait()
-}
-
-func wantCounts(t *testing.T, engine *Engine, want map[string]int) {
-	t.Helper()
-	if got := engine.Counts(); !maps.Equal(got, want) {
-		t.Errorf("counts %v, want %v", got, want)
-	}
 }

@@ -2,26 +2,16 @@ package doorkeepertest
 
 import (
 	"crypto/rand"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 func TestGitAsksForBasicAuthentication(t *testing.T) {
-	engine := Start(t)
-	response, err := http.Get(engine.URL + "/group/project.git/info/refs?service=git-upload-pack")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("status %d, want 401", response.StatusCode)
-	}
-	if got, want := response.Header.Get("WWW-Authenticate"), `Basic realm="GitLab"`; got != want {
-		t.Errorf("challenge %q, want %q", got, want)
-	}
+	Start(t).WantChallenge(`Basic realm="GitLab"`)
 }
 
 func TestScopeDecidesWhatGitMayDo(t *testing.T) {
@@ -32,17 +22,17 @@ func TestScopeDecidesWhatGitMayDo(t *testing.T) {
 	}{
 		{"read_repository", false},
 		{"write_repository", true},
-		{bothScopes, true},
+		{testparts.BothScopes, true},
 	}
 	for _, row := range rows {
 		t.Run(row.scope, func(t *testing.T) {
 			address := repository(engine, signIn(t, engine, row.scope).AccessToken)
 			clone := filepath.Join(t.TempDir(), "clone")
-			if output, err := git("", "clone", address, clone); err != nil {
+			if output, err := testparts.Git("", "clone", address, clone); err != nil {
 				t.Fatalf("clone: %v\n%s", err, output)
 			}
 			branch := "refs/heads/" + strings.ReplaceAll(row.scope, " ", "-")
-			if output, err := git(clone, "push", address, "HEAD:"+branch); (err == nil) != row.push {
+			if output, err := testparts.Git(clone, "push", address, "HEAD:"+branch); (err == nil) != row.push {
 				t.Errorf("push: %v, want success %v\n%s", err, row.push, output)
 			}
 		})
@@ -53,35 +43,35 @@ func TestScopeDecidesWhatGitMayDo(t *testing.T) {
 // commits that the server may know as gzip: both must come through.
 func TestLargePushAndFetch(t *testing.T) {
 	engine := Start(t)
-	address := repository(engine, signIn(t, engine, bothScopes).AccessToken)
+	address := repository(engine, signIn(t, engine, testparts.BothScopes).AccessToken)
 	pushed, fetched := t.TempDir(), t.TempDir()
-	mustGit(t, "", "clone", address, pushed)
+	testparts.MustGit(t, "", "clone", address, pushed)
 	// Shares no commit with the server, so that git names all it has.
-	mustGit(t, "", "init", fetched)
+	testparts.MustGit(t, "", "init", fetched)
 	writeNoise(t, filepath.Join(pushed, "noise"), 4<<20)
-	mustGit(t, pushed, "add", "noise")
+	testparts.MustGit(t, pushed, "add", "noise")
 	commit(t, pushed)
 	for range 100 {
 		commit(t, fetched)
 	}
 
 	t.Setenv("GIT_TRACE_CURL", "1")
-	push := mustGit(t, pushed, "push", address, "HEAD:refs/heads/large")
+	push := testparts.MustGit(t, pushed, "push", address, "HEAD:refs/heads/large")
 	if !strings.Contains(push, "Send header: Transfer-Encoding: chunked") {
 		t.Error("git did not push in chunks")
 	}
-	fetch := mustGit(t, fetched, "fetch", address, "refs/heads/large")
+	fetch := testparts.MustGit(t, fetched, "fetch", address, "refs/heads/large")
 	if !strings.Contains(fetch, "Send header: Content-Encoding: gzip") {
 		t.Error("git did not send a gzip request")
 	}
-	if got, want := mustGit(t, fetched, "rev-parse", "FETCH_HEAD"), mustGit(t, pushed, "rev-parse", "HEAD"); got != want {
+	if got, want := testparts.MustGit(t, fetched, "rev-parse", "FETCH_HEAD"), testparts.MustGit(t, pushed, "rev-parse", "HEAD"); got != want {
 		t.Errorf("fetched %s, pushed %s", got, want)
 	}
 }
 
 func TestParallelGitRequests(t *testing.T) {
 	engine := Start(t)
-	token := signIn(t, engine, bothScopes).AccessToken
+	token := signIn(t, engine, testparts.BothScopes).AccessToken
 	parallel(8, func(int) {
 		if !reachable(engine, token) {
 			t.Error("git is refused with a good token")
@@ -89,18 +79,9 @@ func TestParallelGitRequests(t *testing.T) {
 	})
 }
 
-func mustGit(t *testing.T, directory string, arguments ...string) string {
-	t.Helper()
-	output, err := git(directory, arguments...)
-	if err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(arguments, " "), err, output)
-	}
-	return output
-}
-
 func commit(t *testing.T, directory string) {
 	t.Helper()
-	mustGit(t, directory, "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "--message=more")
+	testparts.MustGit(t, directory, "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "--message=more")
 }
 
 // writeNoise writes a file that git cannot compress.

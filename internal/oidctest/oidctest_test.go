@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 func TestDeviceFromCodeToRefresh(t *testing.T) {
@@ -23,11 +25,11 @@ func TestDeviceFromCodeToRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := poll(t, engine, device.DeviceCode)
-	if first.Status != http.StatusOK || first.TokenType != "Bearer" || first.ExpiresIn != 7200 || first.Scope != bothScopes {
+	if first.Status != http.StatusOK || first.TokenType != "Bearer" || first.ExpiresIn != 7200 || first.Scope != testparts.BothScopes {
 		t.Errorf("poll after approval: %+v", first)
 	}
 	second := refresh(t, engine, first.RefreshToken)
-	if second.Status != http.StatusOK || second.ExpiresIn != 7200 || second.Scope != bothScopes {
+	if second.Status != http.StatusOK || second.ExpiresIn != 7200 || second.Scope != testparts.BothScopes {
 		t.Errorf("refresh: %+v", second)
 	}
 	if second.RefreshToken == first.RefreshToken {
@@ -36,7 +38,7 @@ func TestDeviceFromCodeToRefresh(t *testing.T) {
 	if !reachable(engine, first.AccessToken) || !reachable(engine, second.AccessToken) {
 		t.Error("git is refused with the access token from before the refresh, or with the one from it")
 	}
-	wantCounts(t, engine, map[string]int{
+	engine.WantCounts(map[string]int{
 		"device_authorization": 1, deviceGrant: 3, deviceGrant + " failed": 2, "refresh_token": 1,
 	})
 }
@@ -63,7 +65,7 @@ func TestDeviceRequestIsRefused(t *testing.T) {
 		code   string
 	}{
 		{"unknown client", engine.DeviceAuthURL(), url.Values{"client_id": {"nobody"}}, 401, "invalid_client"},
-		{"no client", engine.DeviceAuthURL(), url.Values{"scope": {bothScopes}}, 400, "invalid_request"},
+		{"no client", engine.DeviceAuthURL(), url.Values{"scope": {testparts.BothScopes}}, 400, "invalid_request"},
 		{"unknown device code", engine.TokenURL(), url.Values{"client_id": {engine.ClientID}, "grant_type": {deviceGrant}, "device_code": {"nothing"}}, 400, "invalid_grant"},
 		{"no device code", engine.TokenURL(), url.Values{"client_id": {engine.ClientID}, "grant_type": {deviceGrant}}, 400, "invalid_request"},
 	}
@@ -114,13 +116,13 @@ func TestCodeWithPKCE(t *testing.T) {
 		t.Errorf("redirected with %v, want the state, and %q as iss", query, engine.URL)
 	}
 	tokens := exchange(t, engine, query.Get("code"), nil)
-	if tokens.Status != http.StatusOK || tokens.ExpiresIn != 7200 || tokens.Scope != bothScopes || tokens.RefreshToken == "" {
+	if tokens.Status != http.StatusOK || tokens.ExpiresIn != 7200 || tokens.Scope != testparts.BothScopes || tokens.RefreshToken == "" {
 		t.Errorf("code exchange: %+v", tokens)
 	}
 	if !reachable(engine, tokens.AccessToken) {
 		t.Error("git is refused with a new token")
 	}
-	wantCounts(t, engine, map[string]int{"authorize": 1, "authorization_code": 1})
+	engine.WantCounts(map[string]int{"authorize": 1, "authorization_code": 1})
 }
 
 func TestCodeExchangeIsRefused(t *testing.T) {
@@ -131,7 +133,7 @@ func TestCodeExchangeIsRefused(t *testing.T) {
 		status  int
 		code    string
 	}{
-		{"wrong verifier", map[string]string{"code_verifier": verifier + "-"}, 400, "invalid_grant"},
+		{"wrong verifier", map[string]string{"code_verifier": testparts.Verifier + "-"}, 400, "invalid_grant"},
 		{"no verifier", map[string]string{"code_verifier": ""}, 400, "invalid_grant"},
 		{"other redirect port", map[string]string{"redirect_uri": "http://127.0.0.1:4321/"}, 400, "invalid_grant"},
 		{"unknown client", map[string]string{"client_id": "nobody"}, 401, "invalid_client"},
@@ -223,7 +225,7 @@ func TestClientRevokesItsGrant(t *testing.T) {
 		t.Error("the access token outlives the revocation of its refresh token")
 	}
 	wantError(t, "refresh", refresh(t, engine, tokens.RefreshToken), 400, "invalid_grant")
-	wantCounts(t, engine, map[string]int{
+	engine.WantCounts(map[string]int{
 		"device_authorization": 1, deviceGrant: 1, "revoke": 1, "refresh_token": 1, "refresh_token failed": 1,
 	})
 }
