@@ -110,14 +110,6 @@ func (d *doorkey) canAsk() bool {
 	return !d.person.events && isOn(d.where.variable("GIT_TERMINAL_PROMPT")) && d.person.prompts().canType()
 }
 
-// take takes an application. The secret of another one goes.
-func (s *setUp) take(id string, clientSecret secret.Text) {
-	if id != s.after.ClientID || clientSecret.IsSet() {
-		s.after.ClientSecret = clientSecret
-	}
-	s.after.ClientID = id
-}
-
 // lookAtHost finds out what the host is.
 func (s *setUp) lookAtHost(ctx context.Context) error {
 	client, err := s.client(ctx, s.target.origin+"/")

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"git-credential-doorkey/internal/secret"
 )
 
 // findApplication takes the application that was given, or one that is configured
@@ -35,6 +37,14 @@ func (s *setUp) findApplication(ctx context.Context) error {
 		}
 	}
 	return s.register(ctx)
+}
+
+// take takes an application. The secret of another one goes.
+func (s *setUp) take(id string, clientSecret secret.Text) {
+	if id != s.after.ClientID || clientSecret.IsSet() {
+		s.after.ClientSecret = clientSecret
+	}
+	s.after.ClientID = id
 }
 
 // register leads through the page on which applications are registered.
