@@ -50,7 +50,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 	if e.address, err = gitconfig.Address(ctx, e.given); err != nil {
 		return nil, err
 	}
-	if isHTTP(e.address) {
+	if gitconfig.IsHTTP(e.address) {
 		e.target, e.refusal = targetOf(ctx, e.address)
 	}
 	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
@@ -60,7 +60,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 	})
 	e.heard = sync.OnceValues(func() (gitconfig.Values, error) { return e.readHeard(ctx) })
 	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
-	e.settings = sync.OnceValues(func() (settings, error) { return readSettings(ctx, e.question().Request) })
+	e.settings = sync.OnceValues(func() (settings, error) { return e.readSettings(ctx, e.question().Request) })
 	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
 	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.readProvider(ctx) })
 	e.keyring = sync.OnceValue(func() error { return e.cache.TryKeyring(ctx) })
@@ -75,17 +75,13 @@ func (d *doorkey) inHaste() *doorkey {
 	return &quick
 }
 
-func isHTTP(address string) bool {
-	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
-}
-
 // hasHost reports whether there is a host that doorkey can answer for.
 func (e *examination) hasHost() bool { return e.target.origin != "" }
 
 // shown is the address without a user name, which may be a token, and a password.
 func (e *examination) shown() string {
 	address, err := url.Parse(e.address)
-	if err != nil || !isHTTP(e.address) {
+	if err != nil || !gitconfig.IsHTTP(e.address) {
 		return ""
 	}
 	address.User = nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/manual"
 )
 
@@ -16,9 +17,9 @@ func checkRemote(_ context.Context, e *examination) finding {
 	switch {
 	case e.address == "":
 		return newFinding(verdictNote, "no URL was given, and there is no remote of a repository here: only what needs no host is checked")
-	case !isHTTP(e.address) && e.given != "":
+	case !gitconfig.IsHTTP(e.address) && e.given != "":
 		return newFinding(verdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", e.address)
-	case !isHTTP(e.address):
+	case !gitconfig.IsHTTP(e.address):
 		return newFinding(verdictNote, "%q is not reached over https, so that git asks no helper", e.address)
 	case e.refusal != nil:
 		return newFinding(verdictProblem, "%s", problemOf(e.refusal))
@@ -72,7 +73,7 @@ func judgePush(f finding, e *examination) finding {
 	}
 	for _, entry := range entries {
 		base := strings.TrimSuffix(strings.TrimPrefix(entry.Key, "url."), ".pushinsteadof")
-		if isSetting(entry, "url", "pushinsteadof") && strings.HasPrefix(e.address, entry.Value) && !isHTTP(base) {
+		if isSetting(entry, "url", "pushinsteadof") && strings.HasPrefix(e.address, entry.Value) && !gitconfig.IsHTTP(base) {
 			return f.with(verdictNote, "pushes go to %q instead, where git asks no helper (url.<base>.pushInsteadOf in %s)", base, placeOf(entry))
 		}
 	}

@@ -49,7 +49,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 			return d.respond(ctx, q, renewed), err
 		}
 	}
-	settings, err := readSettings(ctx, q.Request)
+	settings, err := d.readSettings(ctx, q.Request)
 	if err != nil {
 		return credential.Response{}, err
 	}

@@ -45,7 +45,7 @@ func (d *doorkey) login(ctx context.Context, given arguments) error {
 
 // providerFor finds out how to sign in at a host for a person who has named it.
 func (d *doorkey) providerFor(ctx context.Context, q question) (oauthflow.Provider, settings, error) {
-	settings, err := readSettings(ctx, q.Request)
+	settings, err := d.readSettings(ctx, q.Request)
 	if err != nil {
 		return oauthflow.Provider{}, settings, err
 	}

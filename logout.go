@@ -153,7 +153,7 @@ func (d *doorkey) endKept(ctx context.Context, origin string, account cache.Acco
 	if err != nil {
 		return err
 	}
-	settings, err := readSettings(ctx, target.question(account.Username).Request)
+	settings, err := d.readSettings(ctx, target.question(account.Username).Request)
 	if err != nil {
 		return err
 	}

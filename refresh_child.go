@@ -47,7 +47,7 @@ type report struct {
 
 // describeTask puts together what the child is told.
 func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
-	settings, err := readSettings(ctx, q.Request)
+	settings, err := d.readSettings(ctx, q.Request)
 	if err != nil {
 		return task{}, err
 	}

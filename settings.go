@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ const keepNothing cache.KeyPlace = "none"
 const defaultTimeout = 5 * time.Minute
 
 // readSettings reads the section "credential" for the URL of a request.
-func readSettings(ctx context.Context, request credential.Request) (settings, error) {
+func (d *doorkey) readSettings(ctx context.Context, request credential.Request) (settings, error) {
 	address := request.URL()
 	if address.Host == "" {
 		address.Host = "localhost" // of a certificate: git looks nothing up without a host
@@ -50,8 +49,8 @@ func readSettings(ctx context.Context, request credential.Request) (settings, er
 			RevokeURL: values["oauthrevokeurl"], RedirectURL: values["oauthredirecturl"],
 		},
 		place: cache.Automatic, timeout: defaultTimeout,
-		mayAsk:    isOn(values["interactive"]) && isOn(os.Getenv("DOORKEY_INTERACTIVE")),
-		mayPrompt: isOn(os.Getenv("GIT_TERMINAL_PROMPT")),
+		mayAsk:    isOn(values["interactive"]) && isOn(d.where.variable("DOORKEY_INTERACTIVE")),
+		mayPrompt: isOn(d.where.variable("GIT_TERMINAL_PROMPT")),
 	}
 	if value := values["oauthclientsecret"]; value != "" {
 		s.oauth.ClientSecret = secret.New(value)

@@ -80,7 +80,7 @@ func (d *doorkey) newSetUp(ctx context.Context, given arguments) (*setUp, error)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := readSettings(ctx, q.Request)
+	settings, err := d.readSettings(ctx, q.Request)
 	if err != nil {
 		return nil, err
 	}

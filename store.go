@@ -31,7 +31,7 @@ func (d *doorkey) store(ctx context.Context) error {
 	if err != nil || slices.ContainsFunc(accounts, cache.Account.IsGrant) {
 		return err
 	}
-	settings, err := readSettings(ctx, request)
+	settings, err := d.readSettings(ctx, request)
 	if err != nil || settings.place == keepNothing || signsIn(origin, request, settings) {
 		return err
 	}

@@ -13,10 +13,16 @@ import (
 // not reached over HTTP.
 func Remote(ctx context.Context) (string, error) {
 	address, err := Address(ctx, "")
-	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
+	if !IsHTTP(address) {
 		return "", err // over SSH, or in a directory
 	}
 	return address, err
+}
+
+// IsHTTP reports whether git talks HTTP to an address: to no other does it ask
+// for a password by its helpers.
+func IsHTTP(address string) bool {
+	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
 }
 
 // Address returns what git would talk to for a URL, after url.<base>.insteadOf;
