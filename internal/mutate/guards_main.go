@@ -16,7 +16,7 @@ func guardsOfMain() []guard {
 		{"a terminal is told nothing that it acts on", ". TestAttackByText", "person.go", `if unicode.IsPrint(c) {`, `if true {`},
 		{"events have nothing that a terminal acts on", ". TestNothingFromOutsideReachesTheTerminalRaw", "person.go", `*field = printable(*field)`, `_ = field`},
 		{"messages are printable", ". TestScripts/attack-text", "person.go", `lines[i] = printable(line)`, `lines[i] = line`},
-		{"a command to be copied is one command", ". TestScripts/attack-pasted-command", "setup_result.go", `address = shellWord(printable(address))`, `address = printable(address)`},
+		{"a command to be copied is one command", ". TestScripts/attack-pasted-command", "setup_result.go", `shellWord(printable(address))`, `printable(address)`},
 		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.Scope == "local" || entry.Scope == "worktree" || `, ``},
 		{"git is started with no secret", "internal/gitconfig TestSetKeepsSecretsFromArguments", "internal/gitconfig/set.go", `value = rand.Text()`, `value = rand.Text()[:0] + setting.Secret.Reveal()`},
 
