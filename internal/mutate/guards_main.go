@@ -20,6 +20,8 @@ func guardsOfMain() []guard {
 		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.Scope == "local" || entry.Scope == "worktree" || `, ``},
 		{"git is started with no secret", "internal/gitconfig TestSetKeepsSecretsFromArguments", "internal/gitconfig/set.go", `value = rand.Text()`, `value = rand.Text()[:0] + setting.Secret.Reveal()`},
 
+		{"nobody looks into the memory", ". TestMemoryIsPrivate", "memory_linux.go", `unix.PR_SET_DUMPABLE, 0,`, `unix.PR_SET_DUMPABLE, 1,`},
+		{"a trace shows no secret", ". TestScripts/secrets", "asking.go", `"refresh_token", grant.RefreshToken,`, `"refresh_token", grant.RefreshToken.Reveal(),`},
 		{"a URL is read as git reads it", ". TestParseTargetRefuses", "target.go", `if !isReadAlike(given, address) {`, `if false {`},
 		{"a proxy's password is in no error", ". TestParseProxy", "network_proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
 
