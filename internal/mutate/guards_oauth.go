@@ -1,12 +1,10 @@
 package main
 
-// guardsOfOAuth are those of the flows and of talking with servers.
-func guardsOfOAuth() []guard {
+// guardsOfBrowserFlow are those of the sign-in in the browser.
+func guardsOfBrowserFlow() []guard {
 	const (
-		browser, callback, device  = "oauthflow/browser.go", "oauthflow/callback.go", "oauthflow/device_answer.go"
-		http, form, grant, failure = "oauthflow/http.go", "oauthflow/form.go", "oauthflow/grant.go", "oauthflow/error.go"
-		endpoint, metadata         = "oauthflow/provider_endpoint.go", "oauthflow/metadata.go"
-		strays, page, verification = "oauthflow TestStrayRequests", "oauthflow TestAttackByPage", "oauthflow TestVerificationURL"
+		browser, callback = "oauthflow/browser.go", "oauthflow/callback.go"
+		strays, page      = "oauthflow TestStrayRequests", "oauthflow TestAttackByPage"
 	)
 	return []guard{
 		{"an answer has the state", page, browser, `return subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(a.state)) == 1`, `return subtle.ConstantTimeCompare(nil, nil) == 1`},
@@ -27,7 +25,17 @@ func guardsOfOAuth() []guard {
 		{"the listener reads short headers", strays, callback, `, MaxHeaderBytes: 32 << 10`, `, MaxHeaderBytes: 32 << 20`},
 		{"the listener answers no OPTIONS", strays, callback, `DisableGeneralOptionsHandler: true,`, `DisableGeneralOptionsHandler: false,`},
 		{"the last page runs nothing", "oauthflow TestSignInByBrowser", "oauthflow/page.go", `"default-src 'none'; `, `"`},
+	}
+}
 
+// guardsOfServers are those of talking with servers.
+func guardsOfServers() []guard {
+	const (
+		device, verification       = "oauthflow/device_answer.go", "oauthflow TestVerificationURL"
+		http, form, grant, failure = "oauthflow/http.go", "oauthflow/form.go", "oauthflow/grant.go", "oauthflow/error.go"
+		endpoint, metadata         = "oauthflow/provider_endpoint.go", "oauthflow/metadata.go"
+	)
+	return []guard{
 		{"redirects are not followed", "oauthflow TestRedirectsAreNotFollowed", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
 		{"redirects of a refresh are not followed", ". TestAttackByRedirectedRefresh", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
 		{"an answer has an end", "oauthflow TestAttackByAnswer", http, `http.MaxBytesReader(nil, response.Body, largestBody)`, `http.MaxBytesReader(nil, response.Body, 1<<30)`},
