@@ -44,15 +44,15 @@ func (d *doorkey) respond(ctx context.Context, q question, e entry) credential.R
 		response.Capabilities = []string{"state"}
 		response.State, response.Continue = []string{stateOf(e)}, true
 	}
-	if len(e.account.OtherHelpers) > 0 && keepsNoEphemeral(ctx, q) {
+	if len(e.account.OtherHelpers) > 0 && takesEphemeral(ctx, q) {
 		response = response.AsEphemeral()
 	}
 	return response
 }
 
-// keepsNoEphemeral reports whether the git that asks can be answered in the
+// takesEphemeral reports whether the git that asks can be answered in the
 // ephemeral form.
-func keepsNoEphemeral(ctx context.Context, q question) bool {
+func takesEphemeral(ctx context.Context, q question) bool {
 	return q.Offers("authtype") && hidesTokens(ctx)
 }
 

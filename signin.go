@@ -54,7 +54,7 @@ func (a *asking) askAndKeep(ctx context.Context, locked *cache.Locked) (entry, e
 		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
 	others := otherHelpers(ctx, a.question)
-	if len(others) > 0 && !keepsNoEphemeral(ctx, a.question) {
+	if len(others) > 0 && !takesEphemeral(ctx, a.question) {
 		a.person.othersKeep(origin, others)
 	}
 	deadline := a.now().Add(settings.timeout)

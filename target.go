@@ -97,6 +97,17 @@ func (t target) ask(ctx context.Context, label string) (question, error) {
 	return q, nil
 }
 
+// askedAbout is the target of a command with a URL, and the question that git
+// would ask for it and the account that the command means.
+func askedAbout(ctx context.Context, given arguments) (target, question, error) {
+	found, err := targetOf(ctx, given.first())
+	if err != nil {
+		return target{}, question{}, err
+	}
+	q, err := found.ask(ctx, given.options["username"])
+	return found, q, err
+}
+
 // question is what git would ask for the place, for the account with a label;
 // "" leaves it to the URL.
 func (t target) question(label string) question {

@@ -9,11 +9,7 @@ import (
 // none. A password is no token: what a script would do with it is not what was
 // asked for.
 func (d *doorkey) token(ctx context.Context, given arguments) error {
-	target, err := targetOf(ctx, given.first())
-	if err != nil {
-		return err
-	}
-	q, err := target.ask(ctx, given.options["username"])
+	_, q, err := askedAbout(ctx, given)
 	if err != nil {
 		return err
 	}
