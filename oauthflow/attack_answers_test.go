@@ -103,9 +103,13 @@ func TestAttackBySlowness(t *testing.T) {
 				transport := client.Transport.(limited).next
 				transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 					ours, theirs := net.Pipe()
-					go io.Copy(io.Discard, theirs)
 					go func() {
-						_, err := io.WriteString(theirs, test.first)
+						// An answer before its request would be refused for that.
+						_, err := theirs.Read(make([]byte, 64<<10))
+						go io.Copy(io.Discard, theirs)
+						if err == nil {
+							_, err = io.WriteString(theirs, test.first)
+						}
 						for err == nil && test.drip != "" {
 							select {
 							case <-time.After(time.Second):
