@@ -24,7 +24,7 @@ func (d *doorkey) exchange(ctx context.Context) error {
 	if err := json.NewDecoder(d.in).Decode(&what); err != nil {
 		return usageError{problem: "\"exchange\" is doorkey's own: it is told what to do by doorkey"}
 	}
-	gone, err := d.renew(ctx, what, func(holder cache.Holder) { d.report(report{Waiting: &holder}) })
+	gone, err := d.renew(ctx, what, func() { d.report(report{Waiting: true}) })
 	last := report{Done: true, Gone: gone}
 	if err != nil {
 		last.Error = err.Error()
@@ -39,7 +39,7 @@ func (d *doorkey) report(line report) { _ = json.NewEncoder(d.out).Encode(line) 
 
 // renew does one refresh, unless another process has just done it. It reports
 // whether the grant is gone, so that there is nothing to refresh with.
-func (d *doorkey) renew(ctx context.Context, what task, waiting func(cache.Holder)) (gone bool, err error) {
+func (d *doorkey) renew(ctx context.Context, what task, waiting func()) (gone bool, err error) {
 	limited, cancel := context.WithTimeout(ctx, what.Timeout)
 	defer cancel()
 	begun := d.now()

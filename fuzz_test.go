@@ -170,20 +170,20 @@ func FuzzParseProxy(f *testing.F) {
 // FuzzReports: whatever the refresh child says, or a part of it, reading it
 // ends without a panic; what was done is known as it was said.
 func FuzzReports(f *testing.F) {
-	f.Add([]byte(`{"waiting":{"purpose":"sign-in"}}`+"\n"+`{"done":true,"gone":true}`+"\n"), "no network\nrun it again", true)
+	f.Add([]byte(`{"waiting":true}`+"\n"+`{"done":true,"gone":true}`+"\n"), "no network\nrun it again", true)
 	f.Add([]byte("\n"), strings.Repeat("\x00", 20000), false)
 	f.Add([]byte(`{"done":1}`), "\xff", false)
 	f.Fuzz(func(t *testing.T, output []byte, said string, gone bool) {
-		nobody := func(cache.Holder) {}
+		nobody := func() {}
 		if last, err := lastReport(bytes.NewReader(output), nobody); err == nil != last.Done {
 			t.Errorf("%+v, %v", last, err)
 		}
 		var pipe bytes.Buffer
 		child := &doorkey{out: &pipe}
-		child.report(report{Waiting: &cache.Holder{Purpose: said}})
+		child.report(report{Waiting: true})
 		child.report(report{Done: true, Gone: gone, Error: said})
 		waited := 0
-		last, err := lastReport(&pipe, func(cache.Holder) { waited++ })
+		last, err := lastReport(&pipe, func() { waited++ })
 		// JSON has one U+FFFD for each byte that is no UTF-8, as a conversion has.
 		if want := (report{Done: true, Gone: gone, Error: string([]rune(said))}); err != nil || waited != 1 || last != want {
 			t.Errorf("%+v, %v, want %+v", last, err, want)

@@ -52,44 +52,45 @@ func (d *doorkey) providerFor(ctx context.Context, q question) (oauthflow.Provid
 	return provider, settings, err
 }
 
-// replaceGrant signs in under the lock, and returns the grant that stood in the
-// new one's place, as far as it can be read.
+// replaceGrant signs in, and returns the grant that stood in the new one's place,
+// as far as it can be read.
 func (d *doorkey) replaceGrant(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (old, signedIn entry, err error) {
 	asking, err := d.newAsking(q, provider, settings, time.Time{})
 	if err != nil {
 		return entry{}, entry{}, err
 	}
-	locked, err := d.lockToSignIn(ctx, q.origin, settings)
+	turn, err := d.awaitSignIn(ctx, q.origin, settings)
 	if err != nil {
 		return entry{}, entry{}, err
 	}
-	defer locked.Unlock()
-	accounts, err := locked.Accounts()
+	defer turn.End()
+	signedIn, before, err := asking.askAndKeep(ctx, turn)
 	if err != nil {
 		return entry{}, entry{}, err
 	}
-	signedIn, err = asking.askAndKeep(ctx, locked)
-	if err != nil {
-		return entry{}, entry{}, err
-	}
-	for _, account := range accounts {
+	for _, account := range before {
 		if signedIn.account.Same(account) {
 			// What cannot be read, for want of its key, cannot be ended either.
 			secrets, _ := d.cache.Unseal(ctx, q.origin, account)
 			old = entry{account, secrets}
 		}
 	}
-	return old, signedIn, d.forgetShadows(locked, q, accounts)
+	return old, signedIn, d.forgetShadows(ctx, q, before)
 }
 
 // forgetShadows forgets the passwords that git would be given instead of the new
 // grant.
-func (d *doorkey) forgetShadows(locked *cache.Locked, q question, accounts []cache.Account) error {
+func (d *doorkey) forgetShadows(ctx context.Context, q question, accounts []cache.Account) error {
 	q.Path = ""
 	shadows := func(account cache.Account) bool { return q.fits(account) && account.Path == "" }
 	if !slices.ContainsFunc(accounts, shadows) {
 		return nil
 	}
+	locked, err := d.lockToChange(ctx, q.origin)
+	if err != nil {
+		return err
+	}
+	defer locked.Unlock()
 	if err := locked.Forget(shadows); err != nil {
 		return err
 	}

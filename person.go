@@ -10,7 +10,6 @@ import (
 	"time"
 	"unicode"
 
-	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/manual"
 )
 
@@ -138,16 +137,20 @@ func (p *person) showUsage() {
 }
 
 // busy returns what to call when another process holds an origin.
-func (p *person) busy(origin string) func(cache.Holder) {
-	return func(holder cache.Holder) {
-		message := "waiting for another git command that is busy with " + origin
-		if holder.Purpose == signingIn {
-			message = fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
+func (p *person) busy(origin string) func() {
+	return func() {
+		p.tell(p.stderr, event{Event: "waiting", Host: origin}, "waiting for another git command that is busy with "+origin)
+	}
+}
+
+// signingIn returns what to call when another process has the person sign in.
+func (p *person) signingIn(origin string) func(time.Time) {
+	return func(until time.Time) {
+		message := fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
+		if !until.IsZero() {
+			message += fmt.Sprintf(" (%s, until %s at most)", left(until), until.Local().Format(time.TimeOnly))
 		}
-		if !holder.Until.IsZero() {
-			message += fmt.Sprintf(" (%s, until %s at most)", left(holder.Until), holder.Until.Local().Format(time.TimeOnly))
-		}
-		p.tell(p.stderr, event{Event: "waiting", Host: origin, Until: holder.Until}, message)
+		p.tell(p.stderr, event{Event: "waiting", Host: origin, Until: until}, message)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"git-credential-doorkey/cache"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -42,7 +41,7 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 		"user code": func(p *person) {
 			p.showCode(hostile, oauthflow.DeviceCode{UserCode: hostile, VerificationURL: hostile}, deadline)
 		},
-		"waiting":      func(p *person) { p.busy(hostile)(cache.Holder{Purpose: signingIn, Until: deadline}) },
+		"waiting":      func(p *person) { p.signingIn(hostile)(deadline) },
 		"countdown":    func(p *person) { p.showLeft(hostile, deadline) },
 		"pasted":       func(p *person) { p.pastedWrong(errors.New(hostile)) },
 		"paste prompt": func(p *person) { p.askPaste(hostile, "https://h/"+hostile, "1234", deadline) },

@@ -39,10 +39,10 @@ type task struct {
 
 // report is a line that the child writes. The last one has Done.
 type report struct {
-	Waiting *cache.Holder `json:"waiting,omitempty"` // another process is busy with this origin
-	Done    bool          `json:"done,omitempty"`
-	Gone    bool          `json:"gone,omitempty"` // there is nothing to refresh with
-	Error   string        `json:"error,omitempty"`
+	Waiting bool   `json:"waiting,omitempty"` // another process is busy with this origin
+	Done    bool   `json:"done,omitempty"`
+	Gone    bool   `json:"gone,omitempty"` // there is nothing to refresh with
+	Error   string `json:"error,omitempty"`
 }
 
 // describeTask puts together what the child is told.
@@ -67,7 +67,7 @@ func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Ac
 var errChildEnded = errors.New("the process that refreshes was ended before it was done")
 
 // runChild starts the child, tells it the task and waits for its last report.
-func (d *doorkey) runChild(what task, waiting func(cache.Holder)) (report, error) {
+func (d *doorkey) runChild(what task, waiting func()) (report, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return report{}, err
@@ -98,7 +98,7 @@ func (d *doorkey) runChild(what task, waiting func(cache.Holder)) (report, error
 	return lastReport(output, waiting)
 }
 
-func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
+func lastReport(output io.Reader, waiting func()) (report, error) {
 	// No bufio.Scanner: it takes a long line for the end.
 	reports := json.NewDecoder(output)
 	for {
@@ -109,8 +109,8 @@ func lastReport(output io.Reader, waiting func(cache.Holder)) (report, error) {
 		if next.Done {
 			return next, nil
 		}
-		if next.Waiting != nil {
-			waiting(*next.Waiting)
+		if next.Waiting {
+			waiting()
 		}
 	}
 }

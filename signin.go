@@ -14,7 +14,8 @@ import (
 )
 
 // signIn obtains a grant from the person and keeps it. Of processes that need
-// one for the same origin one asks; the others wait and use what it got.
+// one for the same origin one asks; the others wait and use what it got. Whoever
+// has a grant there goes on with it meanwhile.
 func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (entry, error) {
 	refused := d.cache.RefusedAt(q.origin)
 	asking, err := d.newAsking(q, provider, settings, refused)
@@ -27,18 +28,19 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 		signedIn, err := asking.askPerson(ctx, d.now().Add(settings.timeout))
 		return signedIn, explainSignIn(q.origin, settings.timeout, err)
 	}
-	locked, err := d.lockToSignIn(ctx, q.origin, settings)
+	turn, err := d.awaitSignIn(ctx, q.origin, settings)
 	if err != nil {
 		return entry{}, err
 	}
-	defer locked.Unlock()
+	defer turn.End()
 	if found, err := d.lookUp(ctx, q); err != nil || found.usable() {
 		return found, err
 	}
 	if d.cache.RefusedAt(q.origin).After(refused) {
 		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", q.origin)
 	}
-	return asking.askAndKeep(ctx, locked)
+	signedIn, _, err := asking.askAndKeep(ctx, turn)
+	return signedIn, err
 }
 
 // untilInterrupted ends with Ctrl-C and what else ends a command.
@@ -47,35 +49,52 @@ func untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 // askAndKeep obtains a grant and keeps it in the place of one that there was,
-// which stays until then.
-func (a *asking) askAndKeep(ctx context.Context, locked *cache.Locked) (entry, error) {
+// which stays until then. It also returns what was kept before.
+func (a *asking) askAndKeep(ctx context.Context, turn *cache.SignIn) (entry, []cache.Account, error) {
 	origin, settings := a.question.origin, a.settings
-	if err := locked.Reserve(ctx, settings.place); err != nil {
-		return entry{}, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
+	if err := turn.Reserve(ctx, settings.place); err != nil {
+		return entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
 	others := otherHelpers(ctx, a.question)
 	if len(others) > 0 && !takesEphemeral(ctx, a.question) {
 		a.person.othersKeep(origin, others)
 	}
 	deadline := a.now().Add(settings.timeout)
-	locked.Announce(cache.Holder{Purpose: signingIn, Until: deadline})
+	turn.Announce(deadline)
 	signedIn, err := a.askPerson(ctx, deadline)
 	if err != nil {
 		if isRefusal(err) {
 			// What the person sees is err, not that it could not be noted.
-			_ = locked.NoteRefusal(a.now())
+			_ = turn.NoteRefusal(a.now())
 		}
-		return entry{}, explainSignIn(origin, settings.timeout, err)
+		return entry{}, nil, explainSignIn(origin, settings.timeout, err)
 	}
-	locked.ClearRefusal()
+	turn.ClearRefusal()
 	signedIn.account.OtherHelpers = others
-	// Ctrl-C comes too late: the person has signed in.
-	signedIn.account, err = locked.Put(context.WithoutCancel(ctx), settings.place, signedIn.account, signedIn.secrets)
-	return signedIn, err
+	return a.keep(context.WithoutCancel(ctx), turn, signedIn) // Ctrl-C comes too late: the person has signed in
 }
 
-// signingIn is the purpose of a lock that is held during a sign-in.
-const signingIn = "sign-in"
+// refreshTakes is longer than another process can take to refresh a grant of the
+// same host.
+const refreshTakes = 3 * time.Minute
+
+// keep puts a new grant in its place. It also returns what was kept before.
+func (a *asking) keep(ctx context.Context, turn *cache.SignIn, signedIn entry) (entry, []cache.Account, error) {
+	origin := a.question.origin
+	limited, cancel := context.WithTimeout(ctx, refreshTakes)
+	defer cancel()
+	locked, err := turn.Lock(limited, a.person.busy(origin))
+	if err != nil {
+		return entry{}, nil, fmt.Errorf("signed in to %s, but could not keep it: waited for another git command: %v\nrun the command again", origin, err)
+	}
+	defer locked.Unlock()
+	before, err := locked.Accounts()
+	if err != nil {
+		return entry{}, nil, err
+	}
+	signedIn.account, err = locked.Put(ctx, a.settings.place, signedIn.account, signedIn.secrets)
+	return signedIn, before, err
+}
 
 // refusalLasts is how long nobody without a terminal asks again.
 const refusalLasts = time.Minute
@@ -118,18 +137,18 @@ func isRecent(refused, now time.Time) bool {
 	return !refused.After(now) && now.Sub(refused) < refusalLasts
 }
 
-// lockToSignIn waits for other processes as long as one sign-in may take, and a
+// awaitSignIn waits for another process's sign-in as long as one may take, and a
 // little more.
-func (d *doorkey) lockToSignIn(ctx context.Context, origin string, settings settings) (*cache.Locked, error) {
+func (d *doorkey) awaitSignIn(ctx context.Context, origin string, settings settings) (*cache.SignIn, error) {
 	ctx, cancel := context.WithTimeout(ctx, settings.timeout+time.Minute)
 	defer cancel()
 	begun := d.now()
-	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
-	d.trace.Info("lock", "origin", origin, outcome(err), d.took(begun))
+	turn, err := d.cache.AwaitSignIn(ctx, origin, d.person.signingIn(origin))
+	d.trace.Info("await sign-in", "origin", origin, outcome(err), d.took(begun))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", settings.timeout+time.Minute, origin)
 	}
-	return locked, err
+	return turn, err
 }
 
 // client talks to an endpoint as git would: through its proxy, trusting whom it

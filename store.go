@@ -60,7 +60,7 @@ func isOurState(state string) bool {
 }
 
 // changePatience is how long a store or an erase waits for other processes: git
-// waits for it, and a sign-in that holds the lock can take minutes.
+// waits for it, and a refresh at a slow server can take minutes.
 const changePatience = 20 * time.Second
 
 func (d *doorkey) lockToChange(ctx context.Context, origin string) (*cache.Locked, error) {
@@ -68,7 +68,7 @@ func (d *doorkey) lockToChange(ctx context.Context, origin string) (*cache.Locke
 	defer cancel()
 	locked, err := d.cache.Lock(ctx, origin, d.person.busy(origin))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that is busy with %s, and changed nothing\nend its sign-in, or wait for it", changePatience, origin)
+		return nil, fmt.Errorf("waited %v for another git command that is busy with %s, and changed nothing\nrun the command again", changePatience, origin)
 	}
 	return locked, err
 }

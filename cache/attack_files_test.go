@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // planted is what somebody left in the state directory, when it was open to
@@ -33,37 +34,45 @@ func makeWithMode(path string, mode os.FileMode) error {
 // TestAttackByPlantedFiles: whatever stands under the names that a change uses,
 // nothing is written through it, and the error says which file to move away.
 func TestAttackByPlantedFiles(t *testing.T) {
-	names := []string{"https-gitlab.example.com.json", "https-gitlab.example.com.json.new", "https-gitlab.example.com.lock", "key.lock", "file.key-id", "file.key-id.new"}
-	for _, name := range names {
-		for what, plant := range planted() {
-			t.Run(name+" is "+what, func(t *testing.T) {
-				c, precious := plantAt(t, name, plant)
-				err := reserveAndPut(t, c)
-				if strings.HasSuffix(name, ".lock") && what == "a hard link" {
-					if err != nil { // as some backups make them: nothing is written to a lock
-						t.Error(err)
+	ofBoth := []string{"https-gitlab.example.com.json", "https-gitlab.example.com.lock", "key.lock", "file.key-id", "file.key-id.new"}
+	for name, test := range map[string]struct {
+		change func(*testing.T, *Cache) error
+		files  []string
+	}{
+		"refresh": {refreshAndPut, append([]string{"https-gitlab.example.com.json.new"}, ofBoth...)},
+		"sign-in": {signInAndPut, append([]string{"https-gitlab.example.com.sign-in-lock", "https-gitlab.example.com.sign-in.new"}, ofBoth...)},
+	} {
+		for _, file := range test.files {
+			for what, plant := range planted() {
+				t.Run(name+" where "+file+" is "+what, func(t *testing.T) {
+					c, precious := plantAt(t, file, plant)
+					err := test.change(t, c)
+					if strings.HasSuffix(file, "lock") && what == "a hard link" {
+						if err != nil { // as some backups make them: nothing is written to a lock
+							t.Error(err)
+						}
+					} else if err == nil || !strings.Contains(err.Error(), filepath.Join(c.Directory, file)) {
+						t.Errorf("error %v, want one that names the file", err)
 					}
-				} else if err == nil || !strings.Contains(err.Error(), filepath.Join(c.Directory, name)) {
-					t.Errorf("error %v, want one that names the file", err)
-				}
-				checkPrecious(t, precious)
-			})
+					checkPrecious(t, precious)
+				})
+			}
 		}
 	}
 }
 
-// TestAttackByPlantedNotes: what only tells people something, the note of who
-// holds a lock and that of a refusal, is no reason to fail, and no way to write
+// TestAttackByPlantedNotes: what only tells people something, the note of when a
+// sign-in ends and that of a refusal, is no reason to fail, and no way to write
 // elsewhere.
 func TestAttackByPlantedNotes(t *testing.T) {
-	for _, name := range []string{"https-gitlab.example.com.lock.holder", "https-gitlab.example.com.refused"} {
+	for _, name := range []string{"https-gitlab.example.com.sign-in.until", "https-gitlab.example.com.refused"} {
 		for what, plant := range planted() {
 			t.Run(name+" is "+what, func(t *testing.T) {
 				c, precious := plantAt(t, name, plant)
-				if !c.RefusedAt(origin).IsZero() || readHolder(c.path(origin, ".lock")) != (Holder{}) {
+				if !readTime(filepath.Join(c.Directory, name)).IsZero() {
 					t.Error("the planted file is believed")
 				}
-				if err := reserveAndPut(t, c); err != nil {
+				if err := signInAndPut(t, c); err != nil {
 					t.Error(err)
 				}
 				checkPrecious(t, precious)
@@ -99,20 +108,43 @@ func plantAt(t *testing.T, name string, plant func(path, precious string) error)
 	return c, precious
 }
 
-// reserveAndPut is a change as a sign-in makes it.
-func reserveAndPut(t *testing.T, c *Cache) error {
+// signInAndPut is a change as a sign-in makes it.
+func signInAndPut(t *testing.T, c *Cache) error {
+	t.Helper()
+	s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
+	if err != nil {
+		return err
+	}
+	defer s.End()
+	if err := s.Reserve(t.Context(), InFile); err != nil {
+		return err
+	}
+	s.Announce(time.Now())
+	locked, err := s.Lock(t.Context(), nil)
+	if err != nil {
+		return err
+	}
+	return putGrant(t, locked)
+}
+
+// refreshAndPut is a change as a refresh makes it.
+func refreshAndPut(t *testing.T, c *Cache) error {
 	t.Helper()
 	locked, err := c.Lock(t.Context(), origin, nil)
 	if err != nil {
 		return err
 	}
-	defer locked.Unlock()
 	if err := locked.Reserve(t.Context(), InFile); err != nil {
+		locked.Unlock()
 		return err
 	}
-	locked.Announce(Holder{Purpose: "sign-in"})
+	return putGrant(t, locked)
+}
+
+func putGrant(t *testing.T, locked *Locked) error {
+	defer locked.Unlock()
 	account, secrets := grant("")
-	_, err = locked.Put(t.Context(), InFile, account, secrets)
+	_, err := locked.Put(t.Context(), InFile, account, secrets)
 	return err
 }
 

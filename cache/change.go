@@ -1,9 +1,6 @@
 package cache
 
-import (
-	"context"
-	"os"
-)
+import "context"
 
 // Accounts reads the origin's accounts, as Cache.Accounts does.
 func (l *Locked) Accounts() ([]Account, error) { return l.cache.Accounts(l.origin) }
@@ -12,40 +9,16 @@ func (l *Locked) Accounts() ([]Account, error) { return l.cache.Accounts(l.origi
 // so that neither a full disk nor a read-only directory is met after a
 // single-use refresh token or code has been spent. It also gets the data key for
 // that place, so that Put does not depend on the keyring any more.
-func (l *Locked) Reserve(ctx context.Context, place KeyPlace) error {
-	key, err := l.cache.sealingKey(ctx, place)
-	if err != nil {
-		return err
-	}
-	l.reservedPlace, l.reservedKey = place, key
-	return l.reserve()
-}
-
-func (l *Locked) reserve() error {
-	reserved := l.cache.path(l.origin, ".json.new")
-	if err := reserve(reserved, l.room()); err != nil {
-		return err
-	}
-	l.reserved = reserved
-	return nil
-}
-
-// room is the size of the file after the next change, in bytes, at the most
-// that is likely: what is there and a grant with tokens of a few thousand
-// characters.
-func (l *Locked) room() int64 {
-	const grant = 64 << 10
-	if info, err := os.Lstat(l.cache.path(l.origin, ".json")); err == nil {
-		return info.Size() + grant
-	}
-	return grant
+func (l *Locked) Reserve(ctx context.Context, place KeyPlace) (err error) {
+	l.reserved, err = l.cache.reserve(ctx, l.origin, ".json.new", place)
+	return err
 }
 
 // Put seals an account and keeps it in the place of those that it replaces,
 // first in the list. It returns the account as Accounts will.
 func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secrets Secrets) (Account, error) {
-	key, err := l.reservedKey, error(nil)
-	if place != l.reservedPlace {
+	key, err := l.reserved.key, error(nil)
+	if place != l.reserved.place {
 		key, err = l.cache.sealingKey(ctx, place)
 	}
 	if err != nil {
@@ -74,10 +47,14 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	if err != nil {
 		return err
 	}
-	if err := writePrivate(l.cache.path(l.origin, ".json"), content); err != nil {
+	between := l.cache.path(l.origin, ".json.new")
+	if l.reserved.file != "" {
+		between = l.reserved.file
+	}
+	if err := writePrivateBy(between, l.cache.path(l.origin, ".json"), content); err != nil {
 		return err
 	}
-	l.reserved = ""
+	l.reserved.file = ""
 	return nil
 }
 

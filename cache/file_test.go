@@ -2,7 +2,6 @@ package cache
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -121,45 +120,6 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 	c := &Cache{Directory: directory}
 	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.Contains(err.Error(), takeBack) {
 		t.Errorf("error %v, want one that says how to take the directory back", err)
-	}
-}
-
-func TestLockWaits(t *testing.T) {
-	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
-	until := time.Now().Add(time.Minute).UTC().Round(0)
-	first := lock(t, c, origin)
-	first.Announce(Holder{Purpose: "sign-in", Until: until})
-	announced := make(chan Holder, 1)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-announced
-		cancel()
-	}()
-	told := make(chan Holder, 1)
-	_, err := c.Lock(ctx, origin, func(holder Holder) {
-		told <- holder
-		announced <- holder
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want that of the context", err)
-	}
-	if holder := <-told; holder.Purpose != "sign-in" || holder.Process != os.Getpid() || !holder.Until.Equal(until) {
-		t.Errorf("was told %+v", holder)
-	}
-	first.Unlock()
-	lock(t, c, origin).Unlock()
-}
-
-// TestNoteOfAKilledHolder: what a process said of itself ends with it, so that
-// nobody is told of a sign-in that is none.
-func TestNoteOfAKilledHolder(t *testing.T) {
-	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
-	killed := lock(t, c, origin)
-	killed.Announce(Holder{Purpose: "sign-in"})
-	killed.unlock() // as the kernel does
-	defer lock(t, c, origin).Unlock()
-	if holder := readHolder(c.path(origin, ".lock")); holder != (Holder{}) {
-		t.Errorf("the next holder stands there as %+v", holder)
 	}
 }
 

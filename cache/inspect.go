@@ -67,7 +67,7 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	case ".key", ".key-id":
 		_, err := readPrivate(path)
 		i.add(err)
-	case ".new", ".holder":
+	case ".new", ".until":
 		if info, err := file.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAfter {
 			i.Abandoned = append(i.Abandoned, path)
 		}
@@ -94,5 +94,5 @@ func (c *Cache) TryWrite() error {
 	}
 	trial.Close()
 	defer os.Remove(trial.Name())
-	return reserve(trial.Name(), trialSize)
+	return reserveRoom(trial.Name(), trialSize)
 }

@@ -119,7 +119,12 @@ func openOwn(path string) (*os.File, error) {
 // content or the new, after a crash too. The caller holds the lock that the
 // file belongs to, so the name of the file in between needs no chance in it.
 func writePrivate(path string, content []byte) error {
-	between := path + ".new"
+	return writePrivateBy(path+".new", path, content)
+}
+
+// writePrivateBy is writePrivate by a file in between that may be there already,
+// as room for the content.
+func writePrivateBy(between, path string, content []byte) error {
 	file, err := openToWrite(between)
 	if err != nil {
 		return err
@@ -150,8 +155,8 @@ func replaceContent(file *os.File, content []byte) error {
 	return file.Sync()
 }
 
-// reserve makes a file of the given size that writePrivate will write over.
-func reserve(path string, size int64) error {
+// reserveRoom makes a file of the given size that writePrivateBy will write over.
+func reserveRoom(path string, size int64) error {
 	file, err := openToWrite(path)
 	if err != nil {
 		return err

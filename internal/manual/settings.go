@@ -57,7 +57,7 @@ func Files() []Entry {
 	return []Entry{
 		{"~/.local/state/git-credential-doorkey/", "The state directory on Linux (XDG base directory specification), for its owner alone."},
 		{"HOST.json", "The accounts of a host: label, application ID, endpoints, scopes and times lie open, tokens are sealed."},
-		{"HOST.lock", "The lock of a host. It has no content and stays."},
+		{"HOST.lock, HOST.turn-lock, HOST.sign-in-lock", "The locks of a host: for changes, for refreshes, for sign-ins. They have no content and stay."},
 		{"file-ID.key", "The key that seals the tokens, where there is no keyring."},
 	}
 }

@@ -1,0 +1,138 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestLocks: of the three locks of an origin one process at a time has each, a
+// wait is told to the person and ends with its context, and none keeps anybody
+// from the other two.
+func TestLocks(t *testing.T) {
+	type take func(c *Cache, ctx context.Context, waiting func()) (leave func(), err error)
+	locks := map[string]take{
+		"lock": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
+			locked, err := c.Lock(ctx, origin, waiting)
+			if err != nil {
+				return nil, err
+			}
+			return locked.Unlock, nil
+		},
+		"turn": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
+			return c.AwaitTurn(ctx, origin, waiting)
+		},
+		"sign-in": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
+			signIn, err := c.AwaitSignIn(ctx, origin, func(time.Time) { waiting() })
+			if err != nil {
+				return nil, err
+			}
+			return signIn.End, nil
+		},
+	}
+	for name, take := range locks {
+		t.Run(name, func(t *testing.T) {
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			leave, err := take(c, t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for other, take := range locks {
+				if other == name {
+					continue
+				}
+				leave, err := take(c, t.Context(), nil)
+				if err != nil {
+					t.Fatalf("%s beside it: %v", other, err)
+				}
+				leave()
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			if _, err := take(c, ctx, cancel); !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v, want that of the context", err)
+			}
+			leave()
+			if leave, err = take(c, t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			leave()
+		})
+	}
+}
+
+// TestSignInAnnounced: who waits for a sign-in is told until when it lasts; what
+// one said that was killed ends with it.
+func TestSignInAnnounced(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	until := time.Now().Add(time.Minute).UTC().Round(0)
+	killed := signIn(t, c)
+	killed.Announce(until)
+	ctx, cancel := context.WithCancel(t.Context())
+	told := make(chan time.Time, 1)
+	if _, err := c.AwaitSignIn(ctx, origin, func(until time.Time) { told <- until; cancel() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+	if got := <-told; !got.Equal(until) {
+		t.Errorf("was told %v, want %v", got, until)
+	}
+	killed.end() // as the kernel does
+	next := signIn(t, c)
+	defer next.End()
+	if got := readTime(next.announcement()); !got.IsZero() {
+		t.Errorf("the next one stands there with %v", got)
+	}
+}
+
+// TestSignInReserves: the room of a sign-in is there for its own change, whatever
+// others change meanwhile, and is given back.
+func TestSignInReserves(t *testing.T) {
+	for _, use := range []bool{true, false} {
+		c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+		s := signIn(t, c)
+		if err := s.Reserve(t.Context(), InFile); err != nil {
+			t.Fatal(err)
+		}
+		account, secrets := grant("other")
+		put(t, c, InFile, account, secrets)
+		room := c.path(origin, ".sign-in.new")
+		reserved, err := os.Stat(room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if use {
+			locked, err := s.Lock(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			account, secrets := grant("")
+			if _, err := locked.Put(t.Context(), InFile, account, secrets); err != nil {
+				t.Fatal(err)
+			}
+			locked.Unlock()
+			if written, err := os.Stat(c.path(origin, ".json")); err != nil || !os.SameFile(written, reserved) {
+				t.Errorf("the account was not written into the room for it (%v)", err)
+			}
+		}
+		s.End()
+		for _, file := range []string{room, c.path(origin, ".json.new")} {
+			if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("used %v: %s is still there (%v)", use, file, err)
+			}
+		}
+		if accounts, err := c.Accounts(origin); err != nil || len(accounts) != 1 && !use || len(accounts) != 2 && use {
+			t.Errorf("used %v: got %v, %v", use, accounts, err)
+		}
+	}
+}
+
+func signIn(t *testing.T, c *Cache) *SignIn {
+	t.Helper()
+	s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
