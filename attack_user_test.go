@@ -42,7 +42,9 @@ func newMachine(t *testing.T) machine {
 	}
 	content, err := os.ReadFile(built)
 	m := machine{shared, filepath.Join(shared, "state"), filepath.Join(shared, "git-credential-doorkey")}
-	if err := errors.Join(err, os.WriteFile(m.program, content, 0o755), os.Chmod(shared, 0o777|os.ModeSticky)); err != nil {
+	// The modes are set by name, whatever umask the tests run with.
+	err = errors.Join(err, os.WriteFile(m.program, content, 0o700), os.Chmod(m.program, 0o755), os.Chmod(shared, 0o777|os.ModeSticky))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -134,7 +136,8 @@ func TestAttackByUserWhoWasFirst(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			m := newMachine(t)
-			if err := os.WriteFile(filepath.Join(m.shared, "planted"), []byte(storePlanted), 0o644); err != nil {
+			planted := filepath.Join(m.shared, "planted")
+			if err := errors.Join(os.WriteFile(planted, []byte(storePlanted), 0o600), os.Chmod(planted, 0o644)); err != nil {
 				t.Fatal(err)
 			}
 			if row.other != "" {

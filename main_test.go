@@ -21,11 +21,28 @@ import (
 // it opens, so that scripts run both as git and doorkey do.
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", noSleepAtExit)
-	testscript.Main(m, map[string]func(){
+	testscript.Main(undisturbed{m}, map[string]func(){
 		"git-credential-doorkey": program,
 		"fakebrowser":            browse,
 		"parallel":               parallel,
 	})
+}
+
+// undisturbed runs the tests without what the environment says to git and
+// doorkey: that of a hook names a repository, that of a CI job or of an editor
+// often a configuration, a proxy, or a program that answers for the person.
+type undisturbed struct{ *testing.M }
+
+func (u undisturbed) Run() int {
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		upper := strings.ToUpper(name)
+		ours := strings.HasPrefix(upper, "DOORKEY_") && !strings.HasPrefix(upper, "DOORKEY_TEST_")
+		if ours || strings.HasPrefix(upper, "GIT_") || strings.HasSuffix(upper, "_PROXY") {
+			os.Unsetenv(name)
+		}
+	}
+	return u.M.Run()
 }
 
 // TestScripts runs the scripts of testdata/script: real git, with doorkey as its
