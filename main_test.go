@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"git-credential-doorkey/internal/fakebrowser"
+	"git-credential-doorkey/internal/testparts"
 )
 
 // TestMain makes the test binary the command under test and the browser that
@@ -28,20 +29,12 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// undisturbed runs the tests without what the environment says to git and
-// doorkey: that of a hook names a repository, that of a CI job or of an editor
-// often a configuration, a proxy, or a program that answers for the person.
+// undisturbed are the tests, which the environment of whoever runs them has
+// nothing to say to. The commands have theirs from their test.
 type undisturbed struct{ *testing.M }
 
 func (u undisturbed) Run() int {
-	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		upper := strings.ToUpper(name)
-		ours := strings.HasPrefix(upper, "DOORKEY_") && !strings.HasPrefix(upper, "DOORKEY_TEST_")
-		if ours || strings.HasPrefix(upper, "GIT_") || strings.HasSuffix(upper, "_PROXY") {
-			os.Unsetenv(name)
-		}
-	}
+	testparts.Undisturbed()
 	return u.M.Run()
 }
 

@@ -10,6 +10,11 @@ import (
 	"git-credential-doorkey/internal/testparts"
 )
 
+func TestMain(m *testing.M) {
+	testparts.Undisturbed()
+	os.Exit(m.Run())
+}
+
 func TestGitAsksForBasicAuthentication(t *testing.T) {
 	Start(t).WantChallenge(`Basic realm="GitLab"`)
 }

@@ -7,7 +7,14 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
+
+func TestMain(m *testing.M) {
+	testparts.Undisturbed()
+	os.Exit(m.Run())
+}
 
 // write makes an empty HOME with the given .gitconfig, and a repository with
 // the given configuration as current directory.

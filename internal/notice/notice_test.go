@@ -5,7 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
+
+func TestMain(m *testing.M) {
+	testparts.Undisturbed()
+	os.Exit(m.Run())
+}
 
 // TestNotice: what is passed on with the program names all works in it.
 func TestNotice(t *testing.T) {
