@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,7 +69,7 @@ type serverOf struct{ *fakegitlab.Server }
 
 // gitlab is the command of the fake GitLab:
 //
-//	gitlab start [-root /path] [-lifetime 2s] [-secret S] [-redirect URI] [-trusted]
+//	gitlab start [-root /path] [-lifetime 8h] [-secret S] [-redirect /path] [-trusted]
 //	             [-no-device] [-device-lifetime 5m] [-client-certificate]
 //	             [-as github|gitea|bitbucket]
 //	gitlab configure             tell git of its CA and doorkey of its application
@@ -87,9 +86,10 @@ type serverOf struct{ *fakegitlab.Server }
 //	gitlab behave
 //
 // start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, with
-// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY, and for an application
-// that has to have them $CLIENT_SECRET and $REDIRECT_URI. The script fails
-// if the server was sent anything that a client must not send.
+// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY, for an application
+// that has to have them $CLIENT_SECRET and $REDIRECT_URI, and with -redirect a
+// $REDIRECT_URI with that path and a port that is free. The script fails if the
+// server was sent anything that a client must not send.
 func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: gitlab <command>")
@@ -153,14 +153,14 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	flags.BoolVar(&options.RequireClientCertificate, "client-certificate", false, "")
 	flags.DurationVar(&options.DeviceLifetime, "device-lifetime", 0, "")
 	options.DeviceInterval = time.Second
-	flags.Func("redirect", "", func(uri string) error {
-		options.RedirectURIs = append(options.RedirectURIs, uri)
-		return nil
-	})
+	path := flags.String("redirect", "", "")
 	ts.Check(flags.Parse(args))
 	ts.Check(os.Mkdir(options.Directory, 0o700))
 	if options.Make == "bitbucket" {
-		options.RedirectURIs = []string{freeRedirect(ts)}
+		*path = "/"
+	}
+	if *path != "" {
+		options.RedirectURIs = []string{"http://localhost:" + testparts.FreePort(test(ts)) + *path}
 		ts.Setenv("REDIRECT_URI", options.RedirectURIs[0])
 	}
 	var err error
@@ -178,16 +178,6 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 		ts.Setenv("CLIENT_KEY", key)
 	}
 	ts.Setenv("CLIENT_SECRET", server.ClientSecret())
-}
-
-// freeRedirect is a redirect address whose port nobody listens at.
-func freeRedirect(ts *testscript.TestScript) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	ts.Check(err)
-	return "http://localhost:" + port + "/"
 }
 
 func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {

@@ -38,12 +38,12 @@ func StartHTTP(t testing.TB) *Proxy {
 	testparts.Program(t, "tinyproxy", "apt-get install tinyproxy")
 	directory := t.TempDir()
 	log, configuration := filepath.Join(directory, "log"), filepath.Join(directory, "tinyproxy.conf")
-	host, port := freePort(t)
+	port := testparts.FreePort(t)
 	content := fmt.Sprintf("Listen 127.0.0.1\nPort %s\nTimeout 60\nMaxClients 50\nBasicAuth %s %s\nLogLevel Connect\nLogFile %q\n", port, User, Password, log)
 	if err := os.WriteFile(configuration, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{Host: host, t: t, log: log, connected: regexp.MustCompile(`Established connection to host`)}
+	p := &Proxy{Host: net.JoinHostPort("127.0.0.1", port), t: t, log: log, connected: regexp.MustCompile(`Established connection to host`)}
 	p.start(exec.Command("tinyproxy", "-d", "-c", configuration))
 	return p
 }
@@ -52,26 +52,10 @@ func StartHTTP(t testing.TB) *Proxy {
 func StartSOCKS(t testing.TB) *Proxy {
 	t.Helper()
 	testparts.Program(t, "microsocks", "apt-get install microsocks")
-	host, port := freePort(t)
-	p := &Proxy{Host: host, t: t, log: filepath.Join(t.TempDir(), "log"), connected: regexp.MustCompile(`connected to`)}
+	port := testparts.FreePort(t)
+	p := &Proxy{Host: net.JoinHostPort("127.0.0.1", port), t: t, log: filepath.Join(t.TempDir(), "log"), connected: regexp.MustCompile(`connected to`)}
 	p.start(exec.Command("microsocks", "-i", "127.0.0.1", "-p", port, "-u", User, "-P", Password))
 	return p
-}
-
-// freePort returns an address that nobody listened at a moment ago.
-func freePort(t testing.TB) (host, port string) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	host = listener.Addr().String()
-	_, port, err = net.SplitHostPort(host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return host, port
 }
 
 // start runs the proxy and waits until it listens.
@@ -93,15 +77,17 @@ func (p *Proxy) start(command *exec.Cmd) {
 			p.t.Logf("%s's log:\n%s", command.Path, p.read())
 		}
 	})
-	for range 100 {
+	for end := time.Now().Add(startLimit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if connection, err := net.DialTimeout("tcp", p.Host, time.Second); err == nil {
 			connection.Close()
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	p.t.Fatalf("%s does not listen at %s after 5 s:\n%s", command.Path, p.Host, p.read())
+	p.t.Fatalf("%s does not listen at %s after %v:\n%s", command.Path, p.Host, startLimit, p.read())
 }
+
+// startLimit is what a cold start on a busy machine stays below.
+const startLimit = time.Minute
 
 // Connections returns how many connections it has made for clients.
 func (p *Proxy) Connections() int {
