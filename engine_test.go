@@ -4,7 +4,6 @@ import (
 	"os"
 	"regexp"
 	"strconv"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -85,17 +84,17 @@ func oidc(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// eventField waits, at most 20 s, for an event in a file of events, and returns
-// what the first group of the pattern is there.
+// eventField waits for an event in a file of events, and returns what the first
+// group of the pattern is there.
 func eventField(ts *testscript.TestScript, path, pattern string) string {
 	event := regexp.MustCompile(pattern)
-	for range 200 {
-		content, err := os.ReadFile(path)
-		if found := event.FindSubmatch(content); err == nil && found != nil {
-			return string(found[1])
-		}
-		time.Sleep(100 * time.Millisecond)
+	var found [][]byte
+	if !comes(func() bool {
+		content, _ := os.ReadFile(path) // which may not be there yet
+		found = event.FindSubmatch(content)
+		return found != nil
+	}) {
+		ts.Fatalf("no such event within %v in %s: %s", patience, path, ts.ReadFile(path))
 	}
-	ts.Fatalf("no such event within 20 s in %s: %s", path, ts.ReadFile(path))
-	return ""
+	return string(found[1])
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -193,14 +194,31 @@ func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) 
 
 // lastUserCode waits until a code has been given that nobody has answered.
 func lastUserCode(ts *testscript.TestScript, server *fakegitlab.Server) string {
-	for range 200 {
-		if codes := server.UserCodes(); len(codes) > 0 {
-			return codes[len(codes)-1]
+	code := ""
+	if !comes(func() bool {
+		codes := server.UserCodes()
+		if len(codes) > 0 {
+			code = codes[len(codes)-1]
 		}
-		time.Sleep(100 * time.Millisecond)
+		return code != ""
+	}) {
+		ts.Fatalf("no code has been given within %v", patience)
 	}
-	ts.Fatalf("no code has been given within 20 s")
-	return ""
+	return code
+}
+
+// patience is how long a script waits for what has to come, on a machine that
+// has much else to do: nobody waits as long where all is well.
+const patience = 2 * time.Minute
+
+// comes waits, at most that long, until there is what has to come.
+func comes(isThere func() bool) bool {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if isThere() {
+			return true
+		}
+	}
+	return false
 }
 
 func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {
@@ -232,38 +250,44 @@ func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []stri
 	server.Misbehave(m)
 }
 
-// browser is "browser opened N": the browser has been opened N times.
+// browser is "browser opened N": the browser has been opened N times. It is
+// waited for: nobody waits for a browser to start.
 func browser(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || args[0] != "opened" {
 		ts.Fatalf("usage: browser opened N")
 	}
-	log, err := os.ReadFile(ts.Getenv("BROWSER_LOG"))
-	if err != nil && !os.IsNotExist(err) {
-		ts.Fatalf("%v", err)
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var log []byte
+	opened := func() int {
+		if log, err = os.ReadFile(ts.Getenv("BROWSER_LOG")); err != nil && !os.IsNotExist(err) {
+			ts.Fatalf("%v", err)
+		}
+		return strings.Count(string(log), "opened ")
 	}
-	if got := strings.Count(string(log), "opened "); strconv.Itoa(got) != args[1] {
-		ts.Fatalf("the browser was opened %d times, want %s:\n%s", got, args[1], log)
+	comes(func() bool { return opened() >= want })
+	if got := opened(); got != want {
+		ts.Fatalf("the browser was opened %d times, want %d:\n%s", got, want, log)
 	}
 }
 
-// appears is "appears REGEXP FILE": wait, at most 20 s, until the file has it.
-// The name may have a pattern of the shell's in it.
+// appears is "appears REGEXP FILE": wait until the file has it. The name may
+// have a pattern of the shell's in it.
 func appears(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: appears REGEXP FILE")
 	}
 	pattern := regexp.MustCompile("(?m)" + args[0])
-	for range 200 {
+	if !comes(func() bool {
 		paths, err := filepath.Glob(ts.MkAbs(args[1]))
 		ts.Check(err)
-		for _, path := range paths {
-			if content, err := os.ReadFile(path); err == nil && pattern.Match(content) {
-				return
-			}
-		}
-		time.Sleep(100 * time.Millisecond)
+		return slices.ContainsFunc(paths, func(path string) bool {
+			content, err := os.ReadFile(path)
+			return err == nil && pattern.Match(content)
+		})
+	}) {
+		ts.Fatalf("%q does not appear in %s", args[0], args[1])
 	}
-	ts.Fatalf("%q does not appear in %s", args[0], args[1])
 }
 
 // expireAccounts sets the expiry that doorkey has noted back, as if time had

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -18,7 +17,7 @@ import (
 //
 //	terminal start COLUMNS COMMAND   run a shell command in it; COLUMNSxROWS where
 //	                                 it is not to have 50 rows
-//	terminal shows REGEXP            wait until the screen has it, at most 20 s
+//	terminal shows REGEXP            wait until the screen has it
 //	terminal lacks REGEXP            the screen does not have it now
 //	terminal type TEXT               type it and press Enter
 //	terminal key KEY                 press a key, such as C-c
@@ -43,20 +42,17 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 		// A new server each time: the old one may still be closing.
 		ts.Setenv("TMUX_SOCKET", ts.MkAbs("tmux-"+rand.Text()))
 		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows,
-			"sh -c 'trap : INT; "+args[2]+"; echo ended with $?; exec sleep 60'"))
+			"sh -c 'trap : INT; "+args[2]+"; echo ended with $?; exec sleep 600'"))
 		ts.Defer(func() { closeTerminal(ts) })
 	case "stop":
 		closeTerminal(ts)
 	case "shows":
 		pattern := regexp.MustCompile("(?m)" + args[1])
-		for range 200 {
-			if pattern.MatchString(screenOf(ts)) {
-				ts.Logf("%s", screenOf(ts))
-				return
-			}
-			time.Sleep(100 * time.Millisecond)
+		screen := ""
+		if !comes(func() bool { screen = screenOf(ts); return pattern.MatchString(screen) }) {
+			ts.Fatalf("the terminal does not show %q but:\n%s", args[1], screen)
 		}
-		ts.Fatalf("the terminal does not show %q but:\n%s", args[1], screenOf(ts))
+		ts.Logf("%s", screen)
 	case "lacks":
 		if shown := screenOf(ts); regexp.MustCompile("(?m)" + args[1]).MatchString(shown) {
 			ts.Fatalf("the terminal shows %q:\n%s", args[1], shown)
