@@ -1,10 +1,10 @@
 package main
 
 import (
-	"crypto/rand"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -39,8 +39,11 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 		if !found {
 			rows = "50"
 		}
-		// A new server each time: the old one may still be closing.
-		ts.Setenv("TMUX_SOCKET", ts.MkAbs("tmux-"+rand.Text()))
+		// A new server each time: the old one may still be closing. The name of a
+		// socket has 107 characters at the most, which those of scripts come near.
+		directory, err := os.MkdirTemp("", "tmux-")
+		ts.Check(err)
+		ts.Setenv("TMUX_SOCKET", filepath.Join(directory, "socket"))
 		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows,
 			"sh -c 'trap : INT; "+args[2]+"; echo ended with $?; exec sleep 600'"))
 		ts.Defer(func() { closeTerminal(ts) })
@@ -73,8 +76,10 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func closeTerminal(ts *testscript.TestScript) {
+	socket := ts.Getenv("TMUX_SOCKET")
 	// It is closed already where the script has said so.
-	_ = exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "kill-server").Run()
+	_ = exec.Command("tmux", "-S", socket, "kill-server").Run()
+	os.RemoveAll(filepath.Dir(socket))
 }
 
 func sendKeys(ts *testscript.TestScript, keys ...string) {
