@@ -31,10 +31,10 @@ func (a *asking) askPerson(ctx context.Context, deadline time.Time) (entry, erro
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
 	a.deadline = deadline
-	if err := a.confirm(ctx); err != nil {
+	err := a.lookAtServer(ctx)
+	if err != nil {
 		return entry{}, err
 	}
-	var err error
 	for _, flow := range a.flows {
 		var grant oauthflow.Grant
 		begun := a.now()
@@ -52,6 +52,22 @@ func (a *asking) askPerson(ctx context.Context, deadline time.Time) (entry, erro
 	return entry{}, err
 }
 
+// lookAtServer finds out all that can be known of the server before a person is
+// sent there.
+func (a *asking) lookAtServer(ctx context.Context) error {
+	err := a.confirm(ctx)
+	if err == nil {
+		err = a.tryServer(ctx)
+	}
+	switch {
+	case err == nil, isInterrupt(err):
+		return err
+	case isTimeout(err): // which is not the person's fault
+		err = fmt.Errorf("the server did not answer within %v", a.settings.timeout)
+	}
+	return fmt.Errorf("%v\nnobody was asked to sign in", err)
+}
+
 // confirm asks the server what it is, where that was only guessed. Another kind
 // of server may have other flows.
 func (a *asking) confirm(ctx context.Context) (err error) {
@@ -64,6 +80,18 @@ func (a *asking) confirm(ctx context.Context) (err error) {
 	if err == nil && a.provider.Kind != guessed {
 		a.flows, err = a.flowsFor(a.question.origin, a.provider, a.settings, time.Time{})
 	}
+	return err
+}
+
+// tryServer makes sure that a code which a browser brings back can be exchanged.
+// The device flow talks to the server before it asks anybody.
+func (a *asking) tryServer(ctx context.Context) error {
+	if a.flows[0] == deviceFlow {
+		return nil
+	}
+	begun := a.now()
+	err := a.client.TryServer(ctx, a.provider)
+	a.trace.Info("try server", "token_endpoint", a.provider.TokenURL, "has_answered", a.provider.Answers, outcome(err), a.took(begun))
 	return err
 }
 

@@ -155,6 +155,7 @@ func (s *setUp) check(ctx context.Context) (oauthflow.Provider, error) {
 		err = client.TryClient(ctx, provider)
 		switch {
 		case err == nil:
+			provider.Answers = true
 			return provider, nil
 		case errors.As(err, new(*oauthflow.ConnectionError)):
 			return provider, err

@@ -109,6 +109,9 @@ func (c Client) redeem(ctx context.Context, a attempt, answer url.Values) (Grant
 	if code := answer.Get("error"); code != "" {
 		return Grant{}, &Error{Code: oneLine(code), Description: oneLine(answer.Get("error_description"))}
 	}
+	// A connection from before the person signed in may be dead by now without
+	// having said so, and the code is good for one use.
+	c.HTTP.CloseIdleConnections()
 	grant, err := c.requestGrant(ctx, a.provider, url.Values{
 		"grant_type": {"authorization_code"}, "code": {answer.Get("code")},
 		"redirect_uri": {a.redirect}, "code_verifier": {a.verifier},

@@ -207,7 +207,7 @@ func TestConfirm(t *testing.T) {
 			}
 			got, err := (&web{steps: test.steps}).client().Confirm(t.Context(), guessed, test.path)
 			if err != nil || got.ClientID != "app" || got.Kind != test.want.Kind || got.TokenURL != test.want.TokenURL || got.RevokeURL != test.want.RevokeURL ||
-				got.Issuer != test.want.Issuer || got.SendsIssuer != test.want.SendsIssuer {
+				got.Issuer != test.want.Issuer || got.SendsIssuer != test.want.SendsIssuer || !got.Answers {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})

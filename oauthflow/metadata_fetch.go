@@ -90,7 +90,12 @@ func (c Client) challengesAt(ctx context.Context, address string) ([]string, err
 }
 
 func (c Client) get(ctx context.Context, address string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	return c.ask(ctx, http.MethodGet, address)
+}
+
+// ask sends a request without a body. It fails as post does.
+func (c Client) ask(ctx context.Context, method, address string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,10 @@ type Provider struct {
 	Issuer      string // the server's name for itself (RFC 9207), "" if it is not known
 	SendsIssuer bool   // it has promised to name itself in every answer
 
+	// Answers: the server has just answered this client, and need not be tried
+	// before a person is sent to sign in.
+	Answers bool
+
 	guess *guess // nothing said what the server is: see Confirm
 }
 
@@ -125,7 +129,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 		// A time-out of this is not one of the sign-in: no %w.
 		return Provider{}, fmt.Errorf("what kind of server it is could not be found out: %v", err)
 	case found.Kind == "":
-		provider.guess = nil
+		provider.guess, provider.Answers = nil, true
 		return provider, nil
 	case found.Kind == unlisted().name:
 		if settings, err = found.metadata.settings(base, settings); err != nil {
@@ -133,7 +137,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 		}
 	}
 	confirmed, err := found.kind.provider(base, found.Root, settings)
-	confirmed.Issuer, confirmed.SendsIssuer = found.metadata.issuer, found.metadata.sendsIssuer
+	confirmed.Issuer, confirmed.SendsIssuer, confirmed.Answers = found.metadata.issuer, found.metadata.sendsIssuer, true
 	return confirmed, err
 }
 

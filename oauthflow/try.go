@@ -9,6 +9,31 @@ import (
 	"net/url"
 )
 
+// TryServer finds out whether the token endpoint's server answers this client,
+// before a person is sent to sign in: a browser may reach a server that doorkey does
+// not, and the code that it came back with would be in vain. Any answer counts, so
+// what is asked for is the head of the front page. Nothing is asked of a server
+// that has just answered. It fails with a *ConnectionError or a *url.Error, and
+// with the cause of ctx where that ends.
+func (c Client) TryServer(ctx context.Context, provider Provider) error {
+	if provider.Answers {
+		return nil
+	}
+	endpoint, err := url.Parse(provider.TokenURL)
+	if err != nil {
+		return err
+	}
+	front := url.URL{Scheme: endpoint.Scheme, Host: endpoint.Host, Path: "/"}
+	response, err := c.ask(ctx, http.MethodHead, front.String())
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return err
+	}
+	return response.Body.Close()
+}
+
 // TryDevice finds out whether the server has the device flow. It asks for a code
 // in nobody's name (RFC 8628 section 3.1 requires a client_id), so that none is
 // made: where there is an endpoint, that is an error other than "not found". It

@@ -1,10 +1,14 @@
 package oauthflow
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptrace"
+	"slices"
 	"testing"
 
+	"git-credential-doorkey/internal/fakebrowser"
 	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
 )
@@ -85,5 +89,56 @@ func TestTryDeviceWithoutAnAnswer(t *testing.T) {
 	refusing := newScripted(map[string][]step{"/device": {says(http.StatusMethodNotAllowed, "")}})
 	if offered, err := refusing.client().TryDevice(t.Context(), testProvider()); offered || err != nil {
 		t.Errorf("a page that takes no form: %t, %v", offered, err)
+	}
+}
+
+// TestTryServer: whatever the server says, it is there.
+func TestTryServer(t *testing.T) {
+	const front = "https://h.example/"
+	for _, row := range []struct {
+		name    string
+		answers bool
+		step    step
+		asked   []string
+		anError bool
+	}{
+		{"a page", false, says(200, ""), []string{front}, false},
+		{"a server in trouble is one", false, says(503, ""), []string{front}, false},
+		{"no answer", false, lost, []string{front}, true},
+		{"it has just answered", true, lost, nil, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			server := &web{steps: map[string]step{front: row.step}}
+			err := server.client().TryServer(t.Context(), Provider{TokenURL: "https://h.example/git/oauth/token?x=1", Answers: row.answers})
+			if (err != nil) != row.anError || !slices.Equal(server.asked, row.asked) {
+				t.Errorf("asked %q, error %v", server.asked, err)
+			}
+		})
+	}
+	t.Run("Ctrl-C", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := (&web{}).client().TryServer(ctx, Provider{TokenURL: front}); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// TestCodeGoesByANewConnection: a person has signed in for minutes, and what was
+// open before may have died without a word.
+func TestCodeGoesByANewConnection(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{})
+	provider, client := gitLabAt(t, server), clientOf(t, server)
+	if err := client.TryServer(t.Context(), provider); err != nil {
+		t.Fatal(err)
+	}
+	var reused []bool
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) { reused = append(reused, got.Reused) }})
+	browser := newBrowser(t, server)
+	_, err := client.SignInByBrowser(ctx, provider, func(address string) {
+		go browser.Visit(t.Context(), address, fakebrowser.Authorize)
+	})
+	if err != nil || !slices.Equal(reused, []bool{false}) {
+		t.Errorf("connections that were used before: %v, %v", reused, err)
 	}
 }
