@@ -22,9 +22,6 @@ func (d *doorkey) get(ctx context.Context) error {
 	response, err := d.answer(ctx, q)
 	d.trace.Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, outcome(err), d.took(begun))
 	if err != nil {
-		// Without this, git would go on to ask the person for a user name and
-		// a password, which a host with OAuth does not take.
-		credential.Response{Quit: true}.Write(d.out)
 		return err
 	}
 	return response.Write(d.out)

@@ -84,9 +84,20 @@ var errNoCommand = errors.New("no command")
 // errSaid is a failure of which the person has been told all there is to say.
 var errSaid = errors.New("said already")
 
-// dispatch runs the story of a command. The verb stands last in what git
-// writes, after the options of credential.helper.
+// dispatch does what the arguments say. Whatever keeps it from answering "get",
+// git is told to stop: it would go on to ask the person for a user name and a
+// password, which a host with OAuth does not take.
 func (d *doorkey) dispatch(ctx context.Context, args []string) error {
+	err := d.runCommand(ctx, args)
+	if err != nil && len(args) > 0 && args[len(args)-1] == "get" {
+		credential.Response{Quit: true}.Write(d.out)
+	}
+	return err
+}
+
+// runCommand runs the story of a command. The verb stands last in what git
+// writes, after the options of credential.helper.
+func (d *doorkey) runCommand(ctx context.Context, args []string) error {
 	options := flag.NewFlagSet(programName, flag.ContinueOnError)
 	options.SetOutput(io.Discard)
 	named := options.String("flow", "", "")
