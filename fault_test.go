@@ -11,32 +11,38 @@ import (
 	"git-credential-doorkey/internal/testparts"
 )
 
+// fileChange is what a command does to the password that is kept.
+type fileChange struct{ verb, request, password string }
+
 // TestEveryFileOperationFails makes each system call that a change does to a
 // file of the cache fail in turn, or be the last one of a process that is
-// killed. After each, the old account or the new one is there, never neither,
-// and the next change goes through: the lock is free.
+// killed. After each, the old account or the new one (or none, after an erase) is
+// there, and the next change goes through: the lock is free.
 func TestEveryFileOperationFails(t *testing.T) {
 	testparts.Program(t, "strace", "apt-get install strace")
+	changes := []fileChange{{"store", "password=new\n", "new"}, {"erase", "", ""}}
 	calls := []string{"openat", "read", "write", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "close"}
 	for _, call := range calls {
 		for _, fault := range []string{"error=EIO", "error=ENOSPC", "signal=KILL"} {
-			t.Run(call+" "+fault, func(t *testing.T) {
-				t.Parallel()
-				const most = 60 // of one call in one change
-				for n := 1; n <= most; n++ {
-					if !faultOnce(t, fmt.Sprintf("inject=%s:%s:when=%d", call, fault, n)) {
-						return
+			for _, change := range changes {
+				t.Run(change.verb+" "+call+" "+fault, func(t *testing.T) {
+					t.Parallel()
+					const most = 60 // of one call in one change
+					for n := 1; n <= most; n++ {
+						if !faultOnce(t, change, fmt.Sprintf("inject=%s:%s:when=%d", call, fault, n)) {
+							return
+						}
 					}
-				}
-				t.Errorf("still %s after %d of them", call, most)
-			})
+					t.Errorf("still %s after %d of them", call, most)
+				})
+			}
 		}
 	}
 }
 
-// faultOnce replaces a password with one fault and looks what is there then. It
+// faultOnce changes a password with one fault and looks what is there then. It
 // reports whether the fault has come.
-func faultOnce(t *testing.T, fault string) bool {
+func faultOnce(t *testing.T, change fileChange, fault string) bool {
 	t.Helper()
 	s := state{t, filepath.Join(t.TempDir(), "state")}
 	s.mustStore("old")
@@ -49,10 +55,10 @@ func faultOnce(t *testing.T, fault string) bool {
 	if err != nil || len(keys) != 1 {
 		t.Fatalf("keys %v, %v", keys, err)
 	}
-	arguments = append(arguments, "-P", keys[0], "git-credential-doorkey", "store")
-	output, _ := s.run("password=new\n", "strace", arguments...) // it may well fail
+	arguments = append(arguments, "-P", keys[0], "git-credential-doorkey", change.verb)
+	output, _ := s.run(change.request, "strace", arguments...) // it may well fail
 
-	if got := s.password(); got != "old" && got != "new" {
+	if got := s.password(); got != "old" && got != change.password {
 		t.Errorf("%s: the password is %q\n%s", fault, got, output)
 	}
 	s.mustStore("next")

@@ -275,6 +275,38 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 			put(t, c, place, account, secrets)
 		}
 	},
+	"with the last account its file goes": func(t *testing.T, c *Cache, place KeyPlace) {
+		account, secrets := grant("")
+		put(t, c, place, account, secrets)
+		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
+		if err := reserveRoom(c.path(origin, ".json.new"), 1); err != nil { // as a process leaves it that was killed
+			t.Fatal(err)
+		}
+		locked := lock(t, c, origin)
+		defer locked.Unlock()
+		for i, left := range []int{1, 0, 0} {
+			if reader, err := openNoFollow(c.path(origin, ".json"), os.O_RDONLY); err == nil {
+				defer reader.Close() // it is in nobody's way
+			}
+			forgotten := []string{"alice", account.Username, "nobody"}[i]
+			if err := locked.Forget(func(a Account) bool { return a.Username == forgotten }); err != nil {
+				t.Fatal(err)
+			}
+			if accounts, err := c.Accounts(origin); err != nil || len(accounts) != left {
+				t.Errorf("without %q: %v, %v", forgotten, accounts, err)
+			}
+		}
+		names, err := filepath.Glob(c.path(origin, "*"))
+		if err != nil || !slices.Equal(names, []string{c.path(origin, ".lock")}) {
+			t.Errorf("left of the host: %q, %v", names, err)
+		}
+		if kept, err := c.List(); err != nil || len(kept) != 0 {
+			t.Errorf("listed: %v, %v", kept, err)
+		}
+		if _, err := locked.Put(t.Context(), place, account, secrets); err != nil {
+			t.Error(err)
+		}
+	},
 	"reserving leaves nothing behind": func(t *testing.T, c *Cache, place KeyPlace) {
 		for _, use := range []bool{true, false} {
 			locked := lock(t, c, origin)

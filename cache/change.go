@@ -1,6 +1,9 @@
 package cache
 
-import "context"
+import (
+	"context"
+	"os"
+)
 
 // Accounts reads the origin's accounts, as Cache.Accounts does.
 func (l *Locked) Accounts() ([]Account, error) { return l.cache.Accounts(l.origin) }
@@ -33,7 +36,8 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	})
 }
 
-// Forget removes the accounts that match.
+// Forget removes the accounts that match. With the last one the file goes, too:
+// it names the host.
 func (l *Locked) Forget(matches func(Account) bool) error {
 	return l.change(func(accounts []Account) []Account { return without(accounts, matches) })
 }
@@ -43,15 +47,20 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	if err != nil {
 		return err
 	}
-	content, err := encode(l.origin, edit(accounts))
+	path, between := l.cache.path(l.origin, ".json"), l.cache.path(l.origin, ".json.new")
+	accounts = edit(accounts)
+	if len(accounts) == 0 {
+		os.Remove(between) // of a process that was killed
+		return removePrivate(path)
+	}
+	content, err := encode(l.origin, accounts)
 	if err != nil {
 		return err
 	}
-	between := l.cache.path(l.origin, ".json.new")
 	if l.reserved.file != "" {
 		between = l.reserved.file
 	}
-	if err := writePrivateBy(between, l.cache.path(l.origin, ".json"), content); err != nil {
+	if err := writePrivateBy(between, path, content); err != nil {
 		return err
 	}
 	l.reserved.file = ""

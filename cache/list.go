@@ -17,7 +17,7 @@ type Kept struct {
 	// Origin is whose accounts it has; "" where it cannot be read.
 	Origin string
 	// Accounts are those of the origin, the newest first, as Cache.Accounts
-	// returns them. There are none where all were forgotten.
+	// returns them.
 	Accounts []Account
 	// Problem says why the file cannot be read; nil for one that can.
 	Problem error

@@ -143,6 +143,17 @@ func writePrivateBy(between, path string, content []byte) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
+// removePrivate removes a file in one step, for good also after a crash. Whoever
+// has it open reads on. The caller holds the lock that the file belongs to.
+func removePrivate(path string) error {
+	if err := removeFile(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf(`cannot remove "%s": %v`, path, err)
+	}
+	return syncDirectory(filepath.Dir(path))
+}
+
 // replaceContent writes over what is there before cutting off the rest: room
 // that was reserved is not given back in between.
 func replaceContent(file *os.File, content []byte) error {

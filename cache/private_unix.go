@@ -32,7 +32,10 @@ func checkPrivate(_ *os.File, info fs.FileInfo) error {
 // replaceFile renames a file over another one, which may be open.
 func replaceFile(from, to string) error { return os.Rename(from, to) }
 
-// syncDirectory makes a rename last through a power loss.
+// removeFile removes a file, which may be open.
+func removeFile(path string) error { return os.Remove(path) }
+
+// syncDirectory makes a rename or a removal last through a power loss.
 func syncDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {

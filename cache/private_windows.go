@@ -165,6 +165,17 @@ func replaceFile(from, to string) error {
 	}, windows.ERROR_SHARING_VIOLATION, windows.ERROR_ACCESS_DENIED)
 }
 
+// removeFile removes a file, which readers may have open: its name is free at
+// once, where the file system knows how (as for replaceFile).
+func removeFile(path string) error {
+	directory, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	return whileBusy(func() error { return directory.Remove(filepath.Base(path)) }, windows.ERROR_SHARING_VIOLATION, windows.ERROR_ACCESS_DENIED)
+}
+
 // busyPatience is how long a file may be in somebody's hands, such as a virus
 // scanner's. What is to be written may have been got for a refresh token that is
 // spent.
@@ -181,5 +192,5 @@ func whileBusy(do func() error, refusals ...error) error {
 	}
 }
 
-// syncDirectory is not needed: NTFS journals a rename.
+// syncDirectory is not needed: NTFS journals renames and removals.
 func syncDirectory(string) error { return nil }
