@@ -86,6 +86,22 @@ func TestSignInAnnounced(t *testing.T) {
 	}
 }
 
+// identity tells which file a path leads to now. What os.Stat returns tells that on
+// Windows only when it is asked, by the path that the file may have left by then.
+func identity(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	file, err := openNoFollow(path, os.O_RDONLY)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
 // TestSignInReserves: the room of a sign-in is there for its own change, whatever
 // others change meanwhile, and is given back.
 func TestSignInReserves(t *testing.T) {
@@ -98,10 +114,7 @@ func TestSignInReserves(t *testing.T) {
 		account, secrets := grant("other")
 		put(t, c, InFile, account, secrets)
 		room := c.path(origin, ".sign-in.new")
-		reserved, err := os.Stat(room)
-		if err != nil {
-			t.Fatal(err)
-		}
+		reserved := identity(t, room)
 		if use {
 			locked, err := s.Lock(t.Context(), nil)
 			if err != nil {
@@ -112,8 +125,8 @@ func TestSignInReserves(t *testing.T) {
 				t.Fatal(err)
 			}
 			locked.Unlock()
-			if written, err := os.Stat(c.path(origin, ".json")); err != nil || !os.SameFile(written, reserved) {
-				t.Errorf("the account was not written into the room for it (%v)", err)
+			if !os.SameFile(identity(t, c.path(origin, ".json")), reserved) {
+				t.Error("the account was not written into the room for it")
 			}
 		}
 		s.End()
