@@ -21,14 +21,17 @@ func checkGit(_ context.Context, e *examination) finding {
 }
 
 func judgeGit(version gitconfig.Version) finding {
-	const recovery = "replaces a token that the server has revoked inside the same command (2.46)"
+	const (
+		wwwauth  = "\nfrom 2.41 on, git says how a server introduces itself: a GitLab is known under any name"
+		recovery = "\nfrom 2.46 on, a token that the server has revoked is replaced inside the same command"
+	)
 	switch {
 	case !version.AtLeast(2, 26):
 		return newFinding(verdictProblem, "%v is too old\ninstall and doctor need git 2.26 or newer", version)
 	case !version.AtLeast(2, 41):
-		return newFinding(verdictNote, "%v works; a newer one also knows a GitLab by its answer, whatever its name (2.41), and %s", version, recovery)
+		return newFinding(verdictNote, "%v works, a newer one can do more"+wwwauth+recovery, version)
 	case !version.AtLeast(2, 46):
-		return newFinding(verdictNote, "%v works; a newer one also %s", version, recovery)
+		return newFinding(verdictNote, "%v works, a newer one can do more"+recovery, version)
 	}
 	return newFinding(verdictOK, "%v", version)
 }
@@ -48,7 +51,7 @@ func checkProgram(_ context.Context, e *examination) finding {
 	}
 	path, err := exec.LookPath(programName)
 	if err != nil {
-		return newFinding(verdictProblem, "%s is not on PATH, so git does not find it\nput it into a directory on PATH, or run \"git credential-doorkey install\" with the program's full path in front, which writes that path", programName)
+		return newFinding(verdictProblem, "%s is not on PATH, so git does not find it\nput it into a directory on PATH\nor, to have git run it from where it is, run: %s install", programName, commandOf(this))
 	}
 	return judgeProgram(path, this)
 }
@@ -63,14 +66,17 @@ func namedProgram(helper install.Helper) string {
 	return path
 }
 
+// commandOf is how to run a program by its path, in a shell of any system.
+func commandOf(path string) string { return shellWord(filepath.ToSlash(path)) }
+
 func judgeProgram(runs, this string) finding {
 	there, err := os.Stat(runs)
 	if err != nil {
-		return newFinding(verdictProblem, "git is to run \"%s\", and cannot: %v\nrun \"git credential-doorkey install\" again with this program", runs, err)
+		return newFinding(verdictProblem, "git is to run \"%s\", and cannot: %v\nto have git run this program, run: %s install", runs, err, commandOf(this))
 	}
 	here, err := os.Stat(this)
 	if err != nil || !os.SameFile(there, here) {
-		return newFinding(verdictWarning, "git runs \"%s\", and this is another program, \"%s\"\nremove one of them, or run \"git credential-doorkey install\" with the right one", runs, this)
+		return newFinding(verdictWarning, "git runs \"%s\", and this is another program, \"%s\"\nremove one of them\nor, to have git run this one, run: %s install", runs, this, commandOf(this))
 	}
 	return newFinding(verdictOK, "%s, %s", runs, programVersion())
 }

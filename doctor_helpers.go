@@ -43,9 +43,9 @@ func judgeHelpers(chain []install.Helper, leavesKeeping, hidden bool) finding {
 	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
 	switch {
 	case len(own) == 0 && len(chain) == 0:
-		return newFinding(verdictProblem, "git asks no helper\nrun \"git credential-doorkey install\"")
+		return newFinding(verdictProblem, "git asks no helper\nrun: git credential-doorkey install")
 	case len(own) == 0:
-		return newFinding(verdictProblem, "git does not ask doorkey, but %s\nrun \"git credential-doorkey install\"", namesOf(chain))
+		return newFinding(verdictProblem, "git does not ask doorkey, but %s\nrun: git credential-doorkey install", namesOf(chain))
 	}
 	f := newFinding(verdictOK, "git asks doorkey (%s)", placeOf(own[0].Entry))
 	if len(own) == len(chain) {
@@ -82,7 +82,7 @@ func wayOut(entry gitconfig.Entry) string {
 	case entry.Scope == "command":
 		return "it comes with this command: leave it out"
 	}
-	return "run \"git credential-doorkey install\""
+	return "run: git credential-doorkey install"
 }
 
 func namesOf(chain []install.Helper) string {

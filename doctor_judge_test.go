@@ -24,8 +24,8 @@ func TestJudgeGit(t *testing.T) {
 		text         string
 	}{
 		{"too old", 2, 25, verdictProblem, "2.26 or newer"},
-		{"passes no challenge on", 2, 40, verdictNote, "(2.41)"},
-		{"replaces no refused token", 2, 45, verdictNote, "(2.46)"},
+		{"passes no challenge on", 2, 40, verdictNote, "from 2.41 on"},
+		{"replaces no refused token", 2, 45, verdictNote, "from 2.46 on"},
 		{"has all", 2, 46, verdictOK, "2.46"},
 		{"the next major", 3, 0, verdictOK, ""},
 	} {

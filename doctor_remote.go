@@ -16,7 +16,7 @@ import (
 func checkRemote(_ context.Context, e *examination) finding {
 	switch {
 	case e.address == "":
-		return newFinding(verdictNote, "no URL was given, and there is no remote of a repository here: only what needs no host is checked")
+		return newFinding(verdictNote, "no URL was given, and no repository with a remote is here\nonly what needs no host is checked; to have all checked, give the URL of a host")
 	case !gitconfig.IsHTTP(e.address) && e.given != "":
 		return newFinding(verdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", e.address)
 	case !gitconfig.IsHTTP(e.address):

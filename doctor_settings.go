@@ -78,9 +78,9 @@ func checkApplication(ctx context.Context, e *examination) finding {
 	}
 	switch {
 	case isUnknown(err) && title != "":
-		return newFinding(verdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun \"git credential-doorkey setup %[1]s\"", e.target.origin, title)
+		return newFinding(verdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.origin, title)
 	case isUnknown(err):
-		return newFinding(verdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run \"git credential-doorkey setup %s\"", e.target.origin, e.target.origin)
+		return newFinding(verdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run: git credential-doorkey setup %s", e.target.origin, e.target.origin)
 	case err != nil:
 		return finding{} // checkEndpoints, checkSettings
 	}

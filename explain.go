@@ -42,7 +42,7 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 
 // explainKey adds what to do to an error of the data key.
 func explainKey(err error) error {
-	const without = "; or, to do without a keyring, set credential.oauthStore to \"file\", and have the account forgotten with \"git credential-doorkey logout\""
+	const without = "\nor, to do without a keyring, set credential.oauthStore to \"file\"; then, to have the account forgotten, run: git credential-doorkey logout"
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
 		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager)"+without, err)

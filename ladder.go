@@ -40,7 +40,7 @@ type circumstances struct {
 // Reasons not to ask, each with what to do next.
 var (
 	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
-		"sign in once with \"git credential-doorkey login\", which asks all the same")
+		"to be asked all the same, run: git credential-doorkey login")
 	errJustRefused = errors.New("a sign-in was declined or timed out a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
 		"run any git command for this host in a terminal to sign in")
 	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +

@@ -177,7 +177,7 @@ func (p *person) othersKeep(origin string, helpers []string) {
 // checks, as somebody has configured it for that host.
 func (p *person) notVerified(origin string) {
 	p.tell(p.stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not checked, as http.%s.sslVerify has it: anybody in between can take the tokens\n"+
-		"better give the certificate of its authority: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
+		"better give the certificate of its authority; run: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
 }
 
 func (p *person) missesClientID(origin, title string) {

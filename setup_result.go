@@ -77,7 +77,7 @@ func (s *setUp) tellNext(ctx context.Context) error {
 	if s.scope == gitconfig.System {
 		command += " --system"
 	}
-	fmt.Fprintf(s.out, "\ngit does not ask doorkey yet; run:\n  %s\n", command)
+	fmt.Fprintf(s.out, "\ngit does not ask doorkey yet; run: %s\n", command)
 	return nil
 }
 

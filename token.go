@@ -19,7 +19,7 @@ func (d *doorkey) token(ctx context.Context, given arguments) error {
 	}
 	switch {
 	case found.secrets.Password.IsSet():
-		return fmt.Errorf("what is kept for %s is a password of %q, and no token\n\"git credential fill\" gives passwords", q.origin, found.account.Username)
+		return fmt.Errorf("what is kept for %s is a password of %q, and no token\nto have passwords, run: git credential fill", q.origin, found.account.Username)
 	case !found.account.IsGrant():
 		if _, _, err := d.providerFor(ctx, q); err != nil {
 			return err
