@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,8 +54,8 @@ func TestContentsOfREADME(t *testing.T) {
 	}
 }
 
-// TestREADMEHasEveryEvent: the table of events is what doorkey says.
-func TestREADMEHasEveryEvent(t *testing.T) {
+// TestDocumentHasEveryEvent: the table of events is what doorkey says.
+func TestDocumentHasEveryEvent(t *testing.T) {
 	var said []string
 	files, err := filepath.Glob("*.go")
 	if err != nil {
@@ -69,17 +70,57 @@ func TestREADMEHasEveryEvent(t *testing.T) {
 			said = append(said, found[1])
 		}
 	}
-	_, section, _ := strings.Cut(prose(t, "README.md"), "\n## Events for programs\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	var listed []string
-	for _, found := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllStringSubmatch(section, -1) {
-		listed = append(listed, found[1])
-	}
+	described := firstCells(t, "docs/for-programs.md", "Events")
 	slices.Sort(said)
-	slices.Sort(listed)
-	if said = slices.Compact(said); !slices.Equal(said, listed) {
-		t.Errorf("doorkey says\n%q, and the README has\n%q", said, listed)
+	slices.Sort(described)
+	if said = slices.Compact(said); !slices.Equal(said, described) {
+		t.Errorf("doorkey says\n%q, and described are\n%q", said, described)
 	}
+}
+
+// TestDocumentHasEveryCheck: the table of the doctor's checks has them all, in
+// their order.
+func TestDocumentHasEveryCheck(t *testing.T) {
+	var checked []string
+	for _, check := range append(checksOfMachine(), checksOfHost()...) {
+		checked = append(checked, check.name)
+	}
+	if described := firstCells(t, "docs/troubleshooting.md", "What the doctor looks at"); !slices.Equal(checked, described) {
+		t.Errorf("the doctor checks\n%q, and described are\n%q", checked, described)
+	}
+}
+
+// TestDocumentHasEveryField: what programs read is described.
+func TestDocumentHasEveryField(t *testing.T) {
+	text, err := os.ReadFile("docs/for-programs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, read := range []any{event{}, statusReport{}, statusAccount{}, statusUnreadable{}, diagnosis{}, finding{}} {
+		kind := reflect.TypeOf(read)
+		for i := range kind.NumField() {
+			name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+			if !strings.Contains(string(text), "`"+name+"`") {
+				t.Errorf("the field %q of %v is missing", name, kind)
+			}
+		}
+	}
+}
+
+// firstCells are the words of code in the first cells of a section's tables.
+func firstCells(t *testing.T, document, section string) (words []string) {
+	t.Helper()
+	_, text, found := strings.Cut(prose(t, document), "\n## "+section+"\n")
+	if !found {
+		t.Fatalf("%s has no section %q", document, section)
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	for _, cell := range regexp.MustCompile("(?m)^\\| (`[^|]*`) \\|").FindAllStringSubmatch(text, -1) {
+		for _, word := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell[1], -1) {
+			words = append(words, word[1])
+		}
+	}
+	return words
 }
 
 // documents are all documents of the repository, as paths with "/".

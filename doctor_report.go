@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// verdict is what a check comes to. The words stand in the README: scripts read
-// them.
+// verdict is what a check comes to. The words stand in docs/for-programs.md:
+// scripts read them.
 type verdict string
 
 // The verdicts, from the best to the worst.
@@ -52,8 +52,8 @@ func (f finding) with(v verdict, format string, values ...any) finding {
 	return f
 }
 
-// diagnosis is all that doctor says. Its JSON form is in the README; no field is
-// ever renamed.
+// diagnosis is all that doctor says. Its JSON form is in docs/for-programs.md; no
+// field is ever renamed.
 type diagnosis struct {
 	Doorkey  string    `json:"doorkey"`       // version
 	URL      string    `json:"url,omitempty"` // that the checks are about

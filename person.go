@@ -44,8 +44,8 @@ func (p *person) prompts() *screen {
 	return p.opened
 }
 
-// event is a line of --events json. Its fields and their meaning are in the
-// README; none is ever renamed.
+// event is a line of --events json. Its fields and their meaning are in
+// docs/for-programs.md; none is ever renamed.
 type event struct {
 	Event   string   `json:"event"`
 	Host    string   `json:"host,omitempty"`

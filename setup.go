@@ -126,7 +126,7 @@ func (s *setUp) lookAtHost(ctx context.Context) error {
 	case err != nil:
 		return err
 	case s.host.Kind == "":
-		return fmt.Errorf("nothing says that one can sign in to %s by OAuth\nif it is a server that lives below a path, give the path too: %s/<path>\nfor another server with OAuth, set its endpoints (README, \"Configuration\")",
+		return fmt.Errorf("nothing says that one can sign in to %s by OAuth\nif it is a server that lives below a path, give the path too: %s/<path>\nfor another server with OAuth, set credential.%[2]s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)",
 			s.target.url(), s.target.origin)
 	}
 	s.page = pageOf(s.host.Kind)

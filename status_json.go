@@ -13,7 +13,7 @@ import (
 )
 
 // statusReport is what "status --json" writes. Its fields and their meaning are
-// in the README; none is ever renamed.
+// in docs/for-programs.md; none is ever renamed.
 type statusReport struct {
 	Accounts   []statusAccount    `json:"accounts"`
 	Unreadable []statusUnreadable `json:"unreadable"`

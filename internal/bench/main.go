@@ -1,6 +1,6 @@
 // Bench measures whole processes of doorkey, as git starts them, beside an empty
-// Go program and beside other credential helpers, and prints tables for the
-// README.
+// Go program and beside other credential helpers, and prints tables for
+// docs/speed.md.
 //
 //	go run ./internal/bench
 //

@@ -36,8 +36,8 @@ func TestGeneratedFiles(t *testing.T) {
 	}
 }
 
-// TestREADMEHasEverything: no command, option, setting, variable or exit code is
-// missing in the README, and it has no setting that does not exist.
+// TestREADMEHasEverything: no command, option, setting or variable is missing in
+// the README.
 func TestREADMEHasEverything(t *testing.T) {
 	readme := read(t, "README.md")
 	for _, command := range manual.Commands() {
@@ -50,16 +50,44 @@ func TestREADMEHasEverything(t *testing.T) {
 			}
 		}
 	}
-	for _, list := range [][]manual.Entry{manual.Settings(), manual.Variables(), manual.ExitCodes()} {
-		for _, entry := range list {
-			if !strings.Contains(readme, "`"+entry.Name+"`") && !strings.Contains(readme, "| "+entry.Name+" |") {
-				t.Errorf("%q is missing", entry.Name)
-			}
+	for _, entry := range append(manual.Settings(), manual.Variables()...) {
+		if !strings.Contains(readme, "`"+entry.Name+"`") {
+			t.Errorf("%q is missing", entry.Name)
 		}
 	}
-	for _, named := range regexp.MustCompile("`(?:credential\\.)?(oauth[A-Z][A-Za-z]*)`").FindAllStringSubmatch(readme, -1) {
-		if !slices.ContainsFunc(manual.Settings(), func(e manual.Entry) bool { return e.Name == named[1] }) {
-			t.Errorf("there is no setting %q", named[1])
+}
+
+// TestDocumentHasEveryExitCode: the table of exit codes is that of the manual page.
+func TestDocumentHasEveryExitCode(t *testing.T) {
+	_, section, _ := strings.Cut(read(t, "docs/for-programs.md"), "\n## Exit codes\n")
+	var described []string
+	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(section, -1) {
+		described = append(described, row[1])
+	}
+	var codes []string
+	for _, entry := range manual.ExitCodes() {
+		codes = append(codes, entry.Name)
+	}
+	if !slices.Equal(described, codes) {
+		t.Errorf("described are %q, and there are %q", described, codes)
+	}
+}
+
+// TestSettingsOfDocumentsExist: no document speaks of a setting that there is not.
+func TestSettingsOfDocumentsExist(t *testing.T) {
+	documents, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
+	if err != nil || len(documents) == 0 {
+		t.Fatal(documents, err)
+	}
+	for _, document := range append(documents, filepath.Join(repository, "README.md")) {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, named := range regexp.MustCompile("`(?:credential\\.)?(oauth[A-Z][A-Za-z]*)`").FindAllSubmatch(text, -1) {
+			if !slices.ContainsFunc(manual.Settings(), func(e manual.Entry) bool { return e.Name == string(named[1]) }) {
+				t.Errorf("%s: there is no setting %q", document, named[1])
+			}
 		}
 	}
 }
