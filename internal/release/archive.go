@@ -13,11 +13,30 @@ import (
 	"path/filepath"
 )
 
-// companions are what goes into every archive beside the program.
-func companions() []string {
-	return []string{
-		"LICENSE", "NOTICE", "README.md", "docs/git-credential-doorkey.1",
+// companion is a file that goes into every archive beside the program.
+type companion struct{ source, place string }
+
+// companions lie beside the program, but for the documents.
+func companions() (all []companion) {
+	for _, source := range []string{
+		"LICENSE", "NOTICE", "docs/git-credential-doorkey.1",
 		"completions/git-credential-doorkey.bash", "completions/_git-credential-doorkey", "completions/git-credential-doorkey.fish",
+	} {
+		all = append(all, companion{source, path.Base(source)})
+	}
+	for _, source := range documents() {
+		all = append(all, companion{source, source})
+	}
+	return all
+}
+
+// documents are the README and those that it links to. They keep their places, so
+// that the links lead to them in an archive and in a package, too.
+func documents() []string {
+	return []string{
+		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md",
+		"docs/ci-jobs.md", "docs/comparison.md", "docs/for-programs.md", "docs/hosts.md", "docs/how-it-works.md",
+		"docs/macos-checklist.md", "docs/speed.md", "docs/troubleshooting.md",
 	}
 }
 
@@ -67,11 +86,11 @@ func (r release) members(t target) ([]member, error) {
 	}
 	members := []member{{path.Join(r.Base(t), t.ProgramName()), 0o755, content}}
 	for _, companion := range companions() {
-		content, err := os.ReadFile(filepath.FromSlash(companion))
+		content, err := os.ReadFile(filepath.FromSlash(companion.source))
 		if err != nil {
 			return nil, err
 		}
-		members = append(members, member{path.Join(r.Base(t), path.Base(companion)), 0o644, content})
+		members = append(members, member{path.Join(r.Base(t), companion.place), 0o644, content})
 	}
 	return members, nil
 }

@@ -99,8 +99,8 @@ func (r release) make(ctx context.Context) error {
 		return err
 	}
 	for _, needed := range companions() {
-		if _, err := os.Stat(filepath.FromSlash(needed)); err != nil {
-			return fmt.Errorf("every package has %q in it: %v", needed, err)
+		if _, err := os.Stat(filepath.FromSlash(needed.source)); err != nil {
+			return fmt.Errorf("every package has %q in it: %v", needed.source, err)
 		}
 	}
 	programs, err := os.MkdirTemp("", "release")

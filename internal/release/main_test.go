@@ -1,6 +1,11 @@
 package main
 
 import (
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,5 +24,27 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, row.want)
 			}
 		})
+	}
+}
+
+// TestDocumentsComeAlong: a link of the README leads to a file in an archive, too,
+// as does each link from one document to another.
+func TestDocumentsComeAlong(t *testing.T) {
+	var places []string
+	for _, companion := range companions() {
+		places = append(places, companion.place)
+	}
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	for _, document := range documents() {
+		content, err := os.ReadFile(filepath.Join("../..", filepath.FromSlash(document)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range link.FindAllStringSubmatch(string(content), -1) {
+			target := path.Join(path.Dir(document), found[1])
+			if (document == "README.md" || path.Ext(target) == ".md") && !slices.Contains(places, target) {
+				t.Errorf("%s links to %s, which no archive has", document, target)
+			}
+		}
 	}
 }

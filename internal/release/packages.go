@@ -60,7 +60,7 @@ func (r release) packageConfiguration(t target) (path string, err error) {
 	path = filepath.Join(beside, "nfpm.yaml")
 	return path, fill("packaging/nfpm.yaml.tmpl", path, map[string]any{
 		"Release": r, "Description": description, "Processor": t.Processor, "Program": t.program, "Manual": manual,
-		"Time": r.Time.Format(time.RFC3339),
+		"Time": r.Time.Format(time.RFC3339), "Documents": documents(),
 	})
 }
 
