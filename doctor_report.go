@@ -73,11 +73,14 @@ func (r diagnosis) writeJSON(out io.Writer) error {
 // writeText writes a line for each finding, its hints below, and at the end what
 // it comes to, where that is not an error.
 func (r diagnosis) writeText(out io.Writer) error {
+	const besideVerdict, besideHint = "         ", "         hint: "
+	columns := columnsOf(out)
 	var text strings.Builder
 	for _, f := range r.Findings {
-		fmt.Fprintf(&text, "%-7s  %s: %s\n", f.Verdict, f.Check, printable(f.Message))
+		line := fmt.Sprintf("%-7s  %s: %s", f.Verdict, f.Check, printable(f.Message))
+		fmt.Fprintln(&text, fold(line, columns, len(besideVerdict)))
 		for _, hint := range f.Hints {
-			fmt.Fprintf(&text, "         hint: %s\n", printable(hint))
+			fmt.Fprintln(&text, fold(besideHint+printable(hint), columns, len(besideHint)))
 		}
 	}
 	if r.count(verdictProblem) == 0 {

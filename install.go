@@ -79,7 +79,8 @@ func shown(line string) string { return printable(strings.ReplaceAll(line, "\t",
 
 func tellInstalled(out io.Writer, change install.Change, hidden bool) {
 	for _, entry := range change.Silenced {
-		fmt.Fprintf(out, "no longer asked, so that it gets no tokens: %s; uninstall brings it back\n", helperName(entry))
+		line := fmt.Sprintf("no longer asked, so that it gets no tokens: %s; uninstall brings it back", helperName(entry))
+		fmt.Fprintln(out, fold(line, columnsOf(out), 0))
 	}
 	for _, entry := range change.Others {
 		fmt.Fprintf(out, "%s: %s\n", gravity(hidden), stillAsked(entry, hidden))

@@ -75,7 +75,7 @@ func (d *doorkey) showStatus(origin string, files []cache.Kept) error {
 		}
 	}
 	if text.Len() == 0 {
-		d.person.nothingKept(origin, "any git command signs in to a host that is set up; to do it now, run: git credential-doorkey login URL")
+		d.person.nothingKept(origin, "any git command signs in to a host that is set up\nto do it now, run: git credential-doorkey login URL")
 	}
 	_, err := io.WriteString(d.out, text.String())
 	return err
