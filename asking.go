@@ -18,6 +18,7 @@ type asking struct {
 	flows    []flow // in the order in which they are tried
 	client   oauthflow.Client
 	deadline time.Time
+	asked    bool // the person was asked to do something
 }
 
 // newAsking finds out how the person can be asked, if at all.
@@ -103,21 +104,26 @@ func (a *asking) by(ctx context.Context, f flow) (oauthflow.Grant, error) {
 		return a.client.SignInByBrowser(ctx, a.provider, a.openBrowser)
 	case deviceFlow:
 		defer a.person.countdown(ctx, a.question.origin, a.deadline)()
-		return a.client.SignInByDevice(ctx, a.provider, func(code oauthflow.DeviceCode) {
-			a.person.showCode(a.question.origin, code, a.deadline)
-		})
+		return a.client.SignInByDevice(ctx, a.provider, a.showCode)
 	case pasteFlow:
 		return a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.person.pastedWrong})
 	}
 	return oauthflow.Grant{}, fmt.Errorf("there is no flow %q", f)
 }
 
+func (a *asking) showCode(code oauthflow.DeviceCode) {
+	a.asked = true
+	a.person.showCode(a.question.origin, code, a.deadline)
+}
+
 func (a *asking) openBrowser(address string) {
+	a.asked = true
 	a.person.openBrowser(a.question.origin, address, a.deadline)
 	startBrowser(a.where.browserCommand(), address, a.person.browserFailed)
 }
 
 func (a *asking) askPaste(address, port string) {
+	a.asked = true
 	a.person.askPaste(a.question.origin, address, port, a.deadline)
 }
 

@@ -13,11 +13,6 @@ import (
 // errTimeout is how a sign-in ends that nobody finished in time.
 var errTimeout = errors.New("nobody signed in in time")
 
-// isRefusal reports whether a person ended the sign-in, or nobody did anything.
-func isRefusal(err error) bool {
-	return oauthflow.Is(err, "access_denied") || isTimeout(err) || isInterrupt(err)
-}
-
 // isInterrupt reports whether a signal ended the sign-in: Ctrl-C, which git has
 // had as well.
 func isInterrupt(err error) bool { return errors.Is(err, context.Canceled) }

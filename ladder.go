@@ -34,14 +34,14 @@ type circumstances struct {
 	terminal        bool // a terminal that the person can read and type in
 	promptsAllowed  bool // git may ask in the terminal (GIT_TERMINAL_PROMPT)
 	asking          bool // doorkey may ask at all (credential.interactive, DOORKEY_INTERACTIVE)
-	recentlyRefused bool // a sign-in to this host was declined or timed out within the last minute
+	recentlyRefused bool // a sign-in to this host was declined, timed out or failed within the last minute
 }
 
 // Reasons not to ask, each with what to do next.
 var (
 	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
 		"to be asked all the same, run: git credential-doorkey login")
-	errJustRefused = errors.New("a sign-in was declined or timed out a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
+	errJustRefused = errors.New("a sign-in was declined, timed out or failed a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
 		"run any git command for this host in a terminal to sign in")
 	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
 		"run any git command for this host in a terminal to sign in; in a CI job, set DOORKEY_FLOW=device")

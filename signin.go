@@ -37,7 +37,7 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 		return found, err
 	}
 	if d.cache.RefusedAt(q.origin).After(refused) {
-		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined or timed out\nrun the command again to sign in", q.origin)
+		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.origin)
 	}
 	signedIn, _, err := asking.askAndKeep(ctx, turn)
 	return signedIn, err
@@ -63,7 +63,7 @@ func (a *asking) askAndKeep(ctx context.Context, turn *cache.SignIn) (entry, []c
 	turn.Announce(deadline)
 	signedIn, err := a.askPerson(ctx, deadline)
 	if err != nil {
-		if isRefusal(err) {
+		if a.asked {
 			// What the person sees is err, not that it could not be noted.
 			_ = turn.NoteRefusal(a.now())
 		}

@@ -60,8 +60,8 @@ func (s *SignIn) Lock(ctx context.Context, waiting func()) (*Locked, error) {
 	return locked, nil
 }
 
-// NoteRefusal remembers that the sign-in was declined or that nobody finished
-// it, for processes that would ask again right away.
+// NoteRefusal remembers that the person was asked and that nothing came of it, for
+// processes that would ask again right away.
 func (s *SignIn) NoteRefusal(at time.Time) error { return writeTime(s.refusal(), at) }
 
 // ClearRefusal forgets what NoteRefusal noted.
