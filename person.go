@@ -13,7 +13,8 @@ import (
 	"git-credential-doorkey/internal/manual"
 )
 
-// person is who runs git. All that doorkey says is said in this file:
+// person is who runs git. All that doorkey says is said here and in the files
+// person_*.go:
 //
 //   - errors and notes go to stderr, a line each: "doorkey: what happened",
 //     then "hint: what to do next";
