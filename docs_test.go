@@ -31,6 +31,8 @@ func TestLinksOfDocuments(t *testing.T) {
 				t.Errorf("%s links to %q: %v", document, target, err)
 			} else if hasAnchor && !slices.Contains(anchors(t, file), anchor) {
 				t.Errorf("%s links to %q: %s has no such heading", document, target, file)
+			} else if strings.Contains(anchor, "--") {
+				t.Errorf("%s links to %q: GitLab makes one hyphen of several", document, target)
 			}
 		}
 	}

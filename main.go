@@ -150,7 +150,7 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 		if isInterrupt(err) {
 			d.person.clearCountdown() // the shell waits for us, and shows its prompt then
 		}
-		if usage, isUsage := errors.AsType[usageError](err); isUsage {
+		if usage, isUsage := errors.AsType[usageError](err); isUsage && command.Name != "help" {
 			return usageError{usage.problem, command.Name}
 		}
 		return err
