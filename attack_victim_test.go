@@ -60,7 +60,7 @@ func (v *victim) signsInAt(t *testing.T) *fakegitlab.Server {
 	v.environment = append(v.environment, "GITLAB_CA="+server.CAFile())
 	v.git(t, "", "config", "--global", "http."+server.URL()+".sslCAInfo", server.CAFile())
 	v.git(t, "", "config", "--global", "credential."+server.URL()+".oauthClientId", server.ClientID())
-	v.git(t, "", "config", "--global", "credential.oauthTimeout", "20")
+	v.git(t, "", "config", "--global", "credential.oauthTimeout", "60")
 	return server
 }
 
