@@ -89,7 +89,7 @@ func isolate(env *testscript.Env) error {
 	} {
 		env.Setenv(name, value)
 	}
-	server := &serverOf{}
+	server := &serverOf{held: make(chan struct{})}
 	env.Values[serverOf{}], env.Values[testOf{}] = server, env.T()
 	env.Values[proxyOf{}] = &proxyOf{}
 	env.Values[engineOf{}], env.Values[oidcOf{}] = &engineOf{}, &oidcOf{}

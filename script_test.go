@@ -66,7 +66,10 @@ func readOnly(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // serverOf is where a script keeps its fake GitLab.
-type serverOf struct{ *fakegitlab.Server }
+type serverOf struct {
+	*fakegitlab.Server
+	held chan struct{} // closed by "gitlab behave"
+}
 
 // gitlab is the command of the fake GitLab:
 //
@@ -83,8 +86,8 @@ type serverOf struct{ *fakegitlab.Server }
 //	gitlab expire-codes          the codes that were given are over
 //	gitlab deny-device           the person says no there
 //	gitlab count KIND N          fail unless it has counted N requests of a kind
-//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-fill N] [-body B] [-location URL] [-www-authenticate C] [-date D]
-//	gitlab behave
+//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-hold] [-fill N] [-body B] [-location URL] [-www-authenticate C] [-date D]
+//	gitlab behave                 which also lets go of the answers that are held
 //
 // start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, with
 // -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY, for an application
@@ -134,9 +137,11 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	case "count":
 		count(ts, server.Server, args[1:])
 	case "misbehave":
-		misbehave(ts, server.Server, args[1:])
+		misbehave(ts, server, args[1:])
 	case "behave":
 		server.Behave()
+		close(server.held)
+		server.held = make(chan struct{})
 	default:
 		ts.Fatalf("gitlab %s: unknown", args[0])
 	}
@@ -221,7 +226,7 @@ func comes(isThere func() bool) bool {
 	return false
 }
 
-func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {
+func misbehave(ts *testscript.TestScript, server *serverOf, args []string) {
 	m := fakegitlab.Misbehaviour{At: fakegitlab.Kind(args[0])}
 	flags := flag.NewFlagSet("gitlab misbehave", flag.ContinueOnError)
 	flags.IntVar(&m.Times, "times", 0, "")
@@ -230,11 +235,15 @@ func misbehave(ts *testscript.TestScript, server *fakegitlab.Server, args []stri
 	flags.DurationVar(&m.Delay, "delay", 0, "")
 	flags.Int64Var(&m.Fill, "fill", 0, "")
 	flags.StringVar(&m.Body, "body", "", "")
+	hold := flags.Bool("hold", false, "")
 	cut := flags.Bool("cut", false, "")
 	location := flags.String("location", "", "")
 	challenge := flags.String("www-authenticate", "", "")
 	date := flags.String("date", "", "")
 	ts.Check(flags.Parse(args[1:]))
+	if *hold {
+		m.Hold = server.held
+	}
 	if *cut {
 		m.Cut = fakegitlab.BeforeAnswer
 	}
