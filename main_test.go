@@ -86,6 +86,7 @@ func isolate(env *testscript.Env) error {
 		"GORACE":  noSleepAtExit,
 		"BROWSER": "fakebrowser", "BROWSER_LOG": filepath.Join(env.WorkDir, "browser.log"), "BROWSER_ANSWER": "authorize",
 		"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": "",
+		"TZ": "UTC", // in which the New Year of "gitlab expire" is one
 	} {
 		env.Setenv(name, value)
 	}
