@@ -22,23 +22,25 @@ func useKeyring(t *testing.T) *keyringtest.Keyring {
 // TestKeyringFailures: each way in which a keyring fails has its own answer,
 // within a time limit, and nothing is lost by it.
 func TestKeyringFailures(t *testing.T) {
+	const longer = time.Minute // than a keyring needs that answers at all
 	for _, row := range []struct {
-		name string
-		fail func(t *testing.T, k *keyringtest.Keyring)
-		want error
-		mend func(t *testing.T, k *keyringtest.Keyring) // nil: it cannot be mended here
+		name     string
+		fail     func(t *testing.T, k *keyringtest.Keyring)
+		patience time.Duration // with the keyring that fails
+		want     error
+		mend     func(t *testing.T, k *keyringtest.Keyring) // nil: it cannot be mended here
 	}{
-		{"bus killed", func(t *testing.T, k *keyringtest.Keyring) { k.KillBus() }, ErrKeyringAbsent, nil},
-		{"daemon killed", func(t *testing.T, k *keyringtest.Keyring) { k.Kill() }, ErrKeyringAbsent,
+		{"bus killed", func(t *testing.T, k *keyringtest.Keyring) { k.KillBus() }, longer, ErrKeyringAbsent, nil},
+		{"daemon killed", func(t *testing.T, k *keyringtest.Keyring) { k.Kill() }, longer, ErrKeyringAbsent,
 			func(t *testing.T, k *keyringtest.Keyring) { k.Restart() }},
-		{"locked, and nobody to unlock it", func(t *testing.T, k *keyringtest.Keyring) { k.Lock() }, ErrKeyringLocked,
+		{"locked, and nobody to unlock it", func(t *testing.T, k *keyringtest.Keyring) { k.Lock() }, longer, ErrKeyringLocked,
 			func(t *testing.T, k *keyringtest.Keyring) { k.Kill(); k.Restart() }},
-		{"a daemon that does not answer", func(t *testing.T, k *keyringtest.Keyring) { k.Stop() }, ErrKeyringTimeout,
+		{"a daemon that does not answer", func(t *testing.T, k *keyringtest.Keyring) { k.Stop() }, time.Second, ErrKeyringTimeout,
 			func(t *testing.T, k *keyringtest.Keyring) { k.Continue() }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			k := useKeyring(t)
-			c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: longer}
 			account, secrets := grant("")
 			kept := put(t, c, InKeyring, account, secrets)
 
@@ -46,6 +48,7 @@ func TestKeyringFailures(t *testing.T) {
 				t.Errorf("trying it before: error %v", err)
 			}
 			row.fail(t, k)
+			c.KeyringPatience = row.patience
 			if err := c.TryKeyring(t.Context()); !errors.Is(err, row.want) {
 				t.Errorf("trying it: error %v, want %v", err, row.want)
 			}
@@ -65,6 +68,7 @@ func TestKeyringFailures(t *testing.T) {
 				return
 			}
 			row.mend(t, k)
+			c.KeyringPatience = longer
 			if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
 				t.Errorf("after it was mended: %v", err)
 			}
@@ -76,7 +80,7 @@ func TestKeyringFailures(t *testing.T) {
 // kept, whatever becomes of the keyring meanwhile.
 func TestKeyringGoneAfterReserve(t *testing.T) {
 	k := useKeyring(t)
-	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Minute}
 	account, secrets := grant("")
 	locked := lock(t, c, origin)
 	defer locked.Unlock()
