@@ -105,8 +105,15 @@ func injectCode(t *testing.T, web *http.Client, address string, challenge bool) 
 		t.Errorf("no code to inject: %v, %v", stolen, err)
 		return
 	}
-	if answer, err := web.Get(stolen.String()); err == nil {
-		answer.Body.Close()
+	if answer, err = web.Get(stolen.String()); err != nil {
+		t.Error(err)
+		return
+	}
+	answer.Body.Close()
+	if end, err := answer.Location(); err == nil { // the last page, which is waited for
+		if answer, err = web.Get(end.String()); err == nil {
+			answer.Body.Close()
+		}
 	}
 }
 

@@ -127,14 +127,18 @@ func (c *callback) wait(ctx context.Context) (url.Values, error) {
 	}
 }
 
-// finish tells the browser how the sign-in ended and gives it a second to
-// fetch that page.
+// lastPagePatience is how long the last page waits to be fetched. A browser that
+// is still there does so at once; one on a busy machine, a little later.
+const lastPagePatience = 10 * time.Second
+
+// finish tells the browser how the sign-in ended and gives it time to fetch that
+// page.
 func (c *callback) finish(ctx context.Context, outcome error) {
 	c.outcome = outcome
 	close(c.decided)
 	select {
 	case <-c.shown:
-	case <-time.After(time.Second):
+	case <-time.After(lastPagePatience):
 	case <-ctx.Done():
 	}
 }

@@ -97,7 +97,7 @@ func (s stray) send(t *testing.T, address string) (int, http.Header) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	connection.SetDeadline(time.Now().Add(10 * time.Second)) // for a listener that takes it for the answer
+	connection.SetDeadline(time.Now().Add(time.Minute)) // for a listener that takes it for the answer
 	_, port, _ := net.SplitHostPort(listener)
 	host := strings.ReplaceAll(s.host, "PORT", port)
 	if host == "" {
