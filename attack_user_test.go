@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 // Two users who need not be known to the system.
@@ -29,7 +31,7 @@ type machine struct {
 func newMachine(t *testing.T) machine {
 	t.Helper()
 	if os.Getuid() != 0 {
-		t.Skip("needs root: doorkey runs as one user, the attack as another")
+		testparts.Missing(t, "root, to be two other users", "run this test as root, as .ci/run does")
 	}
 	shared, err := os.MkdirTemp("", "doorkey-attack-")
 	if err != nil {

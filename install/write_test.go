@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 // TestModes compares with what the file had, and a new file with what the umask makes of git's 0666.
@@ -49,9 +51,7 @@ func TestLinks(t *testing.T) {
 	m := newMachine(t)
 	m.write("dotfiles/git config", user)
 	for link, to := range map[string]string{".gitconfig": "dotfiles/link", "dotfiles/link": m.path("dotfiles/git config")} {
-		if err := os.Symlink(to, m.path(link)); err != nil {
-			t.Skip("no symbolic links here:", err)
-		}
+		testparts.Link(t, to, m.path(link))
 	}
 	change := m.install(m.options())
 	m.expect("dotfiles/git config", user+written)
@@ -69,9 +69,7 @@ func TestLinks(t *testing.T) {
 
 func TestLinkToNoFile(t *testing.T) {
 	m := newMachine(t)
-	if err := os.Symlink(filepath.Join("work", "config"), m.path(".gitconfig")); err != nil {
-		t.Skip("no symbolic links here:", err)
-	}
+	testparts.Link(t, filepath.Join("work", "config"), m.path(".gitconfig"))
 	m.roundTrip(m.options(), "work/config", absent, written)
 	if _, err := os.Lstat(m.path(".gitconfig")); err != nil {
 		t.Error(err)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"git-credential-doorkey/internal/testparts"
 )
 
 // few is a stress of some seconds: a number of rounds, and tokens that end
@@ -50,7 +52,7 @@ func TestStress(t *testing.T) {
 			o := few()
 			test.change(&o)
 			if o.killRefresh > 0 && !showsProcesses() {
-				t.Skip("needs /proc")
+				testparts.Missing(t, "/proc", "run it on Linux")
 			}
 			temporary := emptyTemporary(t)
 			o.state = t.TempDir()

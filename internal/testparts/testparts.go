@@ -31,6 +31,15 @@ func Program(t testing.TB, name, install string) {
 	}
 }
 
+// Link makes a symbolic link, or ends a test as Missing does where none can be
+// made.
+func Link(t testing.TB, to, link string) {
+	t.Helper()
+	if err := os.Symlink(to, link); err != nil {
+		Missing(t, "symbolic links", fmt.Sprintf("on Windows, turn on its developer mode (%v)", err))
+	}
+}
+
 // Testdata returns the path of testdata/name in the module's directory. That is
 // the working directory or above it, as `go test` runs a test in the directory
 // of its package; where a compiled test runs elsewhere, without the source, it
