@@ -2,9 +2,11 @@ package oauthflow
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"git-credential-doorkey/internal/secret"
@@ -43,6 +45,35 @@ type HTTPSettings struct {
 	VerifyRefused string
 
 	UserAgent string
+}
+
+// files are the paths among the settings.
+func (s *HTTPSettings) files() []*string {
+	return []*string{&s.ProxyCAFile, &s.ProxyCertificate, &s.ProxyKey, &s.CAFile, &s.CAPath, &s.Certificate, &s.Key}
+}
+
+// settingsAsText are HTTPSettings that JSON can have all of.
+type settingsAsText HTTPSettings
+
+// MarshalJSON escapes the paths: they may be no UTF-8, and JSON would change them.
+func (s HTTPSettings) MarshalJSON() ([]byte, error) {
+	for _, file := range s.files() {
+		*file = url.PathEscape(*file)
+	}
+	return json.Marshal(settingsAsText(s))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *HTTPSettings) UnmarshalJSON(content []byte) (err error) {
+	if err := json.Unmarshal(content, (*settingsAsText)(s)); err != nil {
+		return err
+	}
+	for _, file := range s.files() {
+		if *file, err = url.PathUnescape(*file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Limits of talking with a server.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -104,13 +105,18 @@ func TestIdleConnectionsCanBeClosed(t *testing.T) {
 	<-closed
 }
 
-// TestSettingsAreHandedOn: another process gets all of them by JSON, but for the
-// password, which does not marshal and does not print.
+// TestSettingsAreHandedOn: another process gets all of them by JSON, paths also
+// where they are no UTF-8, but for the password, which does not marshal and does
+// not print.
 func TestSettingsAreHandedOn(t *testing.T) {
+	isPath := regexp.MustCompile("(File|Path|Certificate|Key)$")
 	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true}
 	for i := range reflect.TypeFor[HTTPSettings]().NumField() {
 		if field := reflect.ValueOf(&settings).Elem().Field(i); field.Kind() == reflect.String {
 			field.SetString(fmt.Sprint("value ", i))
+			if isPath.MatchString(reflect.TypeFor[HTTPSettings]().Field(i).Name) {
+				field.SetString(fmt.Sprintf("/caf\xe9 100%%/%d+.pem", i))
+			}
 		} else if field.IsZero() {
 			t.Errorf("nothing is known of %s", reflect.TypeFor[HTTPSettings]().Field(i).Name)
 		}
