@@ -120,8 +120,7 @@ func (p *person) askSecret(ctx context.Context, name string, mayLack bool) (secr
 	if mayLack {
 		question = name + " (is not shown; Enter for none: then one signs in by device code): "
 	}
-	fmt.Fprint(p.prompts().out, question)
-	typed, err := p.prompts().readSecret(ctx)
+	typed, err := p.prompts().readSecret(ctx, question)
 	if typed.IsEmpty() {
 		return secret.Text{}, noAnswer(err)
 	}

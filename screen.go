@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/mattn/go-isatty"
-	"golang.org/x/term"
 	"rsc.io/qr"
 
 	"git-credential-doorkey/internal/secret"
@@ -73,6 +72,33 @@ var errNoTerminal = errors.New("there is no terminal to read from")
 // leaves the terminal as it is: the address that is pasted may be seen, its
 // code is good once and for this attempt alone.
 func (s *screen) readLine(ctx context.Context) (string, error) {
+	line, err := s.typed(ctx)
+	if ctx.Err() != nil && err != nil && !isInterrupt(ctx.Err()) {
+		fmt.Fprintln(s.out)
+	}
+	return line, err
+}
+
+// readSecret asks a question and reads what the person types, until Enter or
+// until ctx ends. It shows nothing of it, however soon after the question it
+// comes: a program may type it, or a person paste it.
+func (s *screen) readSecret(ctx context.Context, question string) (secret.Text, error) {
+	if s.keyboard == nil {
+		return secret.Text{}, errNoTerminal
+	}
+	showTyping, err := hideTyping(s.keyboard)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer showTyping()
+	fmt.Fprint(s.out, question)
+	defer fmt.Fprintln(s.out) // for the Enter that was not shown
+	line, err := s.typed(ctx)
+	return secret.New(line), err
+}
+
+// typed is the next line that the person types.
+func (s *screen) typed(ctx context.Context) (string, error) {
 	if s.keyboard == nil {
 		return "", errNoTerminal
 	}
@@ -92,40 +118,7 @@ func (s *screen) readLine(ctx context.Context) (string, error) {
 	case r := <-read:
 		return r.line, r.err
 	case <-ctx.Done():
-		if !isInterrupt(ctx.Err()) {
-			fmt.Fprintln(s.out)
-		}
 		return "", context.Cause(ctx)
-	}
-}
-
-// readSecret reads what the person types, until Enter or until ctx ends, and
-// shows nothing of it.
-func (s *screen) readSecret(ctx context.Context) (secret.Text, error) {
-	if s.keyboard == nil {
-		return secret.Text{}, errNoTerminal
-	}
-	terminal := int(s.keyboard.Fd())
-	before, err := term.GetState(terminal)
-	if err != nil {
-		return secret.Text{}, err
-	}
-	type result struct {
-		typed []byte
-		err   error
-	}
-	read := make(chan result, 1)
-	go func() {
-		typed, err := term.ReadPassword(terminal)
-		read <- result{typed, err}
-	}()
-	defer fmt.Fprintln(s.out) // for the Enter that was not shown
-	select {
-	case r := <-read:
-		return secret.New(strings.TrimSpace(string(r.typed))), r.err
-	case <-ctx.Done():
-		term.Restore(terminal, before)
-		return secret.Text{}, context.Cause(ctx)
 	}
 }
 

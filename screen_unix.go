@@ -27,6 +27,19 @@ func terminalSize(terminal *os.File) (columns, rows int) {
 	return int(size.Col), int(size.Row)
 }
 
+// hideTyping has the terminal show nothing of what is typed, until showTyping
+// (termios(3)).
+func hideTyping(terminal *os.File) (showTyping func(), err error) {
+	keyboard := int(terminal.Fd())
+	before, err := unix.IoctlGetTermios(keyboard, getTermios)
+	if err != nil {
+		return nil, err
+	}
+	hidden := *before
+	hidden.Lflag &^= unix.ECHO
+	return func() { unix.IoctlSetTermios(keyboard, setTermios, before) }, unix.IoctlSetTermios(keyboard, setTermios, &hidden)
+}
+
 // inForeground reports whether this process's group is the one that the
 // terminal listens to (tcgetpgrp(3)).
 func inForeground(terminal *os.File) bool {

@@ -48,5 +48,16 @@ func terminalSize(*os.File) (columns, rows int) {
 	return int(info.Window.Right-info.Window.Left) + 1, int(info.Window.Bottom-info.Window.Top) + 1
 }
 
+// hideTyping has the console show nothing of what is typed, until showTyping.
+func hideTyping(terminal *os.File) (showTyping func(), err error) {
+	keyboard := windows.Handle(terminal.Fd())
+	var before uint32
+	if err := windows.GetConsoleMode(keyboard, &before); err != nil {
+		return nil, err
+	}
+	hidden := before&^windows.ENABLE_ECHO_INPUT | windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT
+	return func() { windows.SetConsoleMode(keyboard, before) }, windows.SetConsoleMode(keyboard, hidden)
+}
+
 // inForeground: Windows has no background groups in a console.
 func inForeground(*os.File) bool { return true }
