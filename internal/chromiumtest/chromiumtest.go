@@ -23,9 +23,9 @@ import (
 const install = "apt-get install --no-install-recommends chromium chromium-driver fonts-dejavu-core"
 
 const (
-	startLimit = 20 * time.Second
-	pageLimit  = 20 * time.Second // for a page, or for a button on it
-	callLimit  = time.Minute
+	startLimit = time.Minute // a cold start reads some hundred megabytes
+	pageLimit  = time.Minute // for a page, or for a button on it
+	callLimit  = 2 * time.Minute
 )
 
 // Browser is a running Chromium with one page. Its methods end the test where

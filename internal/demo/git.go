@@ -13,7 +13,7 @@ import (
 
 // The times that a command gets.
 const (
-	patience           = time.Minute
+	patience           = 2 * time.Minute
 	patienceWithPerson = 6 * time.Minute // more than the sign-in itself gets
 )
 

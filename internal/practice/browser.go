@@ -23,7 +23,7 @@ func Consent(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	page, err := browser.Visit(ctx, address, fakebrowser.Authorize)
 	if err == nil && page.Status >= 400 {

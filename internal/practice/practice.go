@@ -17,7 +17,10 @@ import (
 )
 
 // graceAfterStop is what a command gets to tidy up in when it is stopped.
-const graceAfterStop = 5 * time.Second
+const graceAfterStop = 15 * time.Second
+
+// lastOnes is what the last processes get to come to their end.
+const lastOnes = 30 * time.Second
 
 // Build builds packages into a directory of programs. What the compiler needs
 // in between is in the directory temporary.
@@ -82,7 +85,7 @@ func Command(ctx context.Context, directory string, environment []string, name s
 // early, and a program that still runs cannot be removed on Windows.
 func Remove(directory string) error {
 	err := errors.New("it is still there")
-	for range 40 {
+	for end := time.Now().Add(lastOnes); time.Now().Before(end); {
 		failure := os.RemoveAll(directory)
 		time.Sleep(50 * time.Millisecond)
 		if _, looked := os.Lstat(directory); errors.Is(looked, fs.ErrNotExist) {

@@ -26,11 +26,11 @@ type Engine struct {
 
 const (
 	// A cold start reads some thousand files: seconds, on a slow disk more.
-	startLimit = time.Minute
-	stopLimit  = 10 * time.Second
+	startLimit = 2 * time.Minute
+	stopLimit  = time.Minute
 
 	// RequestLimit is how long a test waits for the answer to a request.
-	RequestLimit = 30 * time.Second
+	RequestLimit = time.Minute
 )
 
 // StartEngine runs a command that prints one line, its URL, once it answers, and
