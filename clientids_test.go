@@ -48,7 +48,7 @@ func TestClientIDOf(t *testing.T) {
 // hosts it would sign in to: to these it answers that asking is turned off.
 func TestBuiltInClientIDs(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "doorkey")
-	build := exec.Command("go", "build", "-ldflags", "-X main.builtInClientIDs=https://gitlab.com=lab,https://github.com=hub", "-o", program, ".")
+	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-X main.builtInClientIDs=https://gitlab.com=lab,https://github.com=hub", "-o", program, ".")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}

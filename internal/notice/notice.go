@@ -52,7 +52,7 @@ func works(ctx context.Context) (map[string]string, error) {
 	works := map[string]string{"Go's standard library": strings.TrimSpace(root)}
 	for _, system := range []string{"linux", "darwin", "windows", "freebsd"} {
 		listed, err := goTool(ctx, []string{"CGO_ENABLED=0", "GOOS=" + system},
-			"list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", ".")
+			"list", "-buildvcs=false", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", ".")
 		if err != nil {
 			return nil, err
 		}
