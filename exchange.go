@@ -58,6 +58,9 @@ func (d *doorkey) renew(ctx context.Context, what task, waiting func()) (gone bo
 	if found.secrets.RefreshToken.IsEmpty() {
 		return true, nil
 	}
+	if last := d.cache.LastFailure(what.Origin); !last.At.Equal(what.LastFailure) && last.Text != "" {
+		return false, errors.New(last.Text) // of whom this command has waited for
+	}
 	place := what.placeFor(found.account)
 	if err := locked.Reserve(limited, place); err != nil {
 		return false, fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", explainKey(err), what.Origin)
@@ -76,8 +79,14 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 		_, err = locked.Put(ctx, place, found.over().account, cache.Secrets{})
 		return true, err
 	case err != nil:
-		return false, fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
+		explained := fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
+		if failed, ok := errors.AsType[*oauthflow.ConnectionError](err); ok && !failed.Lasting {
+			// What counts is the failure, not that it could not be noted.
+			_ = locked.NoteFailure(cache.Failure{At: d.now(), Text: explained.Error()})
+		}
+		return false, explained
 	}
+	locked.ClearFailure()
 	if grant.RefreshToken.IsEmpty() {
 		grant.RefreshToken = found.secrets.RefreshToken
 	}

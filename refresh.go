@@ -21,6 +21,7 @@ const turnPatience = 20 * time.Second
 // a child. An entry that is not usable means that the grant is gone: there is
 // nothing to refresh with.
 func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
+	lastFailure := d.cache.LastFailure(q.origin).At
 	limited, cancel := context.WithTimeout(ctx, turnPatience)
 	defer cancel()
 	// Without a turn (the wait was long, the directory is read-only) all is as
@@ -32,7 +33,7 @@ func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
 	if err != nil || found.usable() || !found.account.IsGrant() {
 		return found, err
 	}
-	return d.refreshInChild(ctx, q, found.account)
+	return d.refreshInChild(ctx, q, found.account, lastFailure)
 }
 
 // refreshInChild has a child renew a grant, and reads what it kept.
@@ -40,8 +41,8 @@ func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
 // A child that was killed has a successor. So has one whose token is over again
 // when it is read: this process was stopped in between (a laptop was closed), or
 // another one was told that the server refuses it. That is no reason to sign in.
-func (d *doorkey) refreshInChild(ctx context.Context, q question, account cache.Account) (entry, error) {
-	what, err := d.describeTask(ctx, q, account)
+func (d *doorkey) refreshInChild(ctx context.Context, q question, account cache.Account, lastFailure time.Time) (entry, error) {
+	what, err := d.describeTask(ctx, q, account, lastFailure)
 	if err != nil {
 		return entry{}, err
 	}

@@ -35,6 +35,7 @@ type task struct {
 	ProxyPassword []byte        `json:"proxy_password"`
 	Timeout       time.Duration `json:"timeout"`
 	OtherHelpers  []string      `json:"other_helpers"` // to remember with the account
+	LastFailure   time.Time     `json:"last_failure"`  // before this command began to wait for others
 }
 
 // report is a line that the child writes. The last one has Done.
@@ -46,7 +47,7 @@ type report struct {
 }
 
 // describeTask puts together what the child is told.
-func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Account) (task, error) {
+func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Account, lastFailure time.Time) (task, error) {
 	settings, err := d.readSettings(ctx, q.Request)
 	if err != nil {
 		return task{}, err
@@ -58,7 +59,7 @@ func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Ac
 	return task{
 		Origin: q.origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: []byte(settings.oauth.ClientSecret.Reveal()),
-		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: otherHelpers(ctx, q),
+		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: otherHelpers(ctx, q), LastFailure: lastFailure,
 	}, nil
 }
 

@@ -51,6 +51,7 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	accounts = edit(accounts)
 	if len(accounts) == 0 {
 		os.Remove(between) // of a process that was killed
+		l.ClearFailure()
 		return removePrivate(path)
 	}
 	content, err := encode(l.origin, accounts)
