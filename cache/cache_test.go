@@ -217,7 +217,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 			"revocation endpoint": func(a *Account) { a.RevocationEndpoint = "https://evil.example/revoke" },
 			"client ID":           func(a *Account) { a.ClientID = "evil" },
 			"label":               func(a *Account) { a.Username = "evil" },
-			"sealed bytes":        func(a *Account) { a.sealed = append([]byte{1}, a.sealed[1:]...) },
+			"sealed bytes":        func(a *Account) { a.sealed = append([]byte{a.sealed[0] ^ 1}, a.sealed[1:]...) },
 			"cut short":           func(a *Account) { a.sealed = a.sealed[:5] },
 		} {
 			changed := kept
