@@ -44,7 +44,8 @@ func (d *doorkey) erase(ctx context.Context) error {
 
 // concerned lists the accounts that an erase is about. A token says by itself
 // which grant it is of; git names no label with it, but the user name that it
-// was given.
+// was given. What cannot be read matters only if nothing else is the one: it may
+// be.
 func (d *doorkey) concerned(ctx context.Context, q question) (concerned []entry, err error) {
 	accounts, err := d.cache.Accounts(q.origin)
 	if err != nil {
@@ -56,16 +57,17 @@ func (d *doorkey) concerned(ctx context.Context, q question) (concerned []entry,
 	})
 	secrets := make([]cache.Secrets, len(accounts))
 	if q.Password.IsSet() {
-		if secrets, err = d.cache.UnsealAll(ctx, q.origin, accounts); err != nil {
-			return nil, explainKey(err)
-		}
+		secrets, err = d.cache.UnsealAll(ctx, q.origin, accounts)
 	}
 	for i, account := range accounts {
 		if !q.Password.IsSet() || current(account, secrets[i]).Equal(q.Password) {
 			concerned = append(concerned, entry{account, secrets[i]})
 		}
 	}
-	return concerned, nil
+	if len(concerned) > 0 {
+		return concerned, nil
+	}
+	return nil, explainKey(err)
 }
 
 // current is what git was given of an account as password.

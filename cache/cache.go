@@ -81,29 +81,28 @@ func (c *Cache) Unseal(ctx context.Context, origin string, account Account) (Sec
 }
 
 // UnsealAll does for many accounts what Unseal does for one, and gets each data
-// key once. An account whose key is gone has no secrets.
-func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account) ([]Secrets, error) {
+// key once. An account whose key is gone has no secrets. One that cannot be
+// unsealed has none either, and keeps nobody from the others: the error is that
+// of the first such, beside what could be had.
+func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account) (all []Secrets, failure error) {
 	keys := make(map[keyReference]dataKey)
-	all := make([]Secrets, len(accounts))
-	for i, account := range accounts {
+	for _, account := range accounts {
 		key, got := keys[account.key]
+		var err error
 		if !got {
-			var err error
-			if key, err = c.namedKey(ctx, account.key); err != nil && !errors.Is(err, ErrKeyGone) {
-				return nil, err
-			}
+			key, err = c.namedKey(ctx, account.key)
 			keys[account.key] = key
 		}
-		if key.bytes == nil {
-			continue
+		var secrets Secrets
+		if key.bytes != nil {
+			secrets, err = c.unsealWith(key, origin, account)
 		}
-		secrets, err := c.unsealWith(key, origin, account)
-		if err != nil {
-			return nil, err
+		if failure == nil && !errors.Is(err, ErrKeyGone) {
+			failure = err
 		}
-		all[i] = secrets
+		all = append(all, secrets)
 	}
-	return all, nil
+	return all, failure
 }
 
 func (c *Cache) unsealWith(key dataKey, origin string, account Account) (Secrets, error) {

@@ -70,7 +70,10 @@ func (c *Cache) namedKey(ctx context.Context, reference keyReference) (dataKey, 
 	if err == nil && len(key) != keySize {
 		err = fmt.Errorf("the data key %q in the %s has %d bytes, not %d: it was changed by hand", reference.ID, reference.Place, len(key), keySize)
 	}
-	return dataKey{reference, key}, err
+	if err != nil {
+		return dataKey{}, err
+	}
+	return dataKey{reference, key}, nil
 }
 
 // keySize is the size of a data key in bytes: AES-256.

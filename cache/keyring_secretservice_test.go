@@ -5,6 +5,7 @@ package cache
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,5 +96,26 @@ func TestKeyringGoneAfterReserve(t *testing.T) {
 	k.Restart()
 	if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
 		t.Errorf("the keyring is back: %v", err)
+	}
+}
+
+// TestUnsealAllWithoutKeyring: what is sealed with a key in a file is had all the
+// same, whatever stands before it in the list.
+func TestUnsealAllWithoutKeyring(t *testing.T) {
+	k := useKeyring(t)
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}
+	kept := make([]Secrets, 3)
+	var accounts []Account
+	for i, place := range []KeyPlace{InKeyring, InFile, InKeyring} {
+		account, secrets := grant([]string{"", "work", "home"}[i])
+		accounts = append(accounts, put(t, c, place, account, secrets))
+		if place == InFile {
+			kept[i] = secrets
+		}
+	}
+	k.Kill()
+	back, err := c.UnsealAll(t.Context(), origin, accounts)
+	if !errors.Is(err, ErrKeyringAbsent) || !slices.EqualFunc(back, kept, equal) {
+		t.Errorf("other secrets came back, or error %v", err)
 	}
 }
