@@ -47,13 +47,14 @@ func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 }
 
 // choose picks the account: a password that fits, else the grant with the label,
-// else a password that fits and is over. Of several the one that was kept last,
-// as git's store helper has it.
+// else a password that fits and is over, else the grant also where it is spent. Of
+// several the one that was kept last, as git's store helper has it.
 func (q question) choose(accounts []cache.Account, now time.Time) (cache.Account, bool) {
 	for _, meant := range []func(cache.Account) bool{
 		func(account cache.Account) bool { return q.fits(account) && account.Fresh(now) },
-		func(account cache.Account) bool { return account.Answers(q.label) },
+		func(account cache.Account) bool { return account.Answers(q.label) && !account.Spent(now) },
 		q.fits,
+		func(account cache.Account) bool { return account.Answers(q.label) },
 	} {
 		if i := slices.IndexFunc(accounts, meant); i >= 0 {
 			return accounts[i], true

@@ -14,7 +14,8 @@ import (
 
 // store keeps a password that a person typed for a host that doorkey does not
 // sign in to. Where it has a grant there is nothing to do: the token came from
-// here, and nobody overwrites a grant from outside.
+// here, and nobody overwrites a grant from outside. A spent one is in nobody's
+// way.
 func (d *doorkey) store(ctx context.Context) error {
 	request, err := credential.Read(d.in)
 	if err != nil {
@@ -28,7 +29,7 @@ func (d *doorkey) store(ctx context.Context) error {
 		return nil
 	}
 	accounts, err := d.cache.Accounts(origin)
-	if err != nil || slices.ContainsFunc(accounts, cache.Account.IsGrant) {
+	if err != nil || slices.ContainsFunc(accounts, func(a cache.Account) bool { return a.IsGrant() && !a.Spent(d.now()) }) {
 		return err
 	}
 	settings, err := d.readSettings(ctx, request)

@@ -74,6 +74,10 @@ func (a Account) Fresh(now time.Time) bool {
 	return now.Before(a.Expiry.Add(-min(margin, a.Expiry.Sub(a.Obtained)/10)))
 }
 
+// Spent reports whether a grant is good for nothing any more at the given time:
+// its access token is over or refused, and there is nothing to refresh it with.
+func (a Account) Spent(now time.Time) bool { return a.IsGrant() && !a.renewable && !a.Fresh(now) }
+
 // Same reports whether two accounts of one origin take the same place.
 func (a Account) Same(b Account) bool { return a.Replaces(b) && a.Path == b.Path }
 

@@ -58,6 +58,31 @@ func TestFresh(t *testing.T) {
 	}
 }
 
+func TestSpent(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	grant := Account{TokenEndpoint: origin + "/oauth/token", Obtained: now.Add(-time.Hour)}
+	for _, row := range []struct {
+		name   string
+		change func(*Account)
+		want   bool
+	}{
+		{"does not end", func(*Account) {}, false},
+		{"its token is over, and can be refreshed", func(a *Account) { a.Expiry, a.renewable = now, true }, false},
+		{"its token was refused, and can be refreshed", func(a *Account) { a.Ended, a.renewable = true, true }, false},
+		{"its token is over", func(a *Account) { a.Expiry = now }, true},
+		{"its token was refused", func(a *Account) { a.Ended = true }, true},
+		{"a password that is over", func(a *Account) { a.TokenEndpoint, a.Expiry = "", now }, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			account := grant
+			row.change(&account)
+			if got := account.Spent(now); got != row.want {
+				t.Errorf("Spent = %v, want %v", got, row.want)
+			}
+		})
+	}
+}
+
 // damage is what can happen to a file.
 type damage struct {
 	name string
