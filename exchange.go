@@ -144,18 +144,34 @@ func (d *doorkey) exchangeRefreshToken(ctx context.Context, what task, account c
 	if what.ClientID == account.ClientID && len(what.ClientSecret) > 0 {
 		provider.ClientSecret = secret.New(string(what.ClientSecret))
 	}
-	client := d.traceHTTP(oauthflow.Client{HTTP: http})
-	grant, err := client.Refresh(ctx, provider, refreshToken)
-	if oauthflow.Is(err, "invalid_grant") || isLost(err) {
+	return refreshPatiently(ctx, d.traceHTTP(oauthflow.Client{HTTP: http}), provider, refreshToken)
+}
+
+// refreshPatiently asks again where an answer may not be the last word: where it was
+// lost, and where it is "invalid_grant". Which of the two comes twice counts, so
+// that there are three requests at the most. Asking again costs nothing: a server
+// that has spent the token, or knows it to be dead, takes nothing more away.
+func refreshPatiently(ctx context.Context, client oauthflow.Client, provider oauthflow.Provider, refreshToken secret.Text) (oauthflow.Grant, error) {
+	lost, dead := 0, 0
+	for {
+		grant, err := client.Refresh(ctx, provider, refreshToken)
+		switch {
+		case isLost(err):
+			lost++
+		case oauthflow.Is(err, "invalid_grant"):
+			dead++
+		default:
+			return grant, err
+		}
+		if lost == 2 || dead == 2 {
+			return grant, err
+		}
 		time.Sleep(aMoment)
-		grant, err = client.Refresh(ctx, provider, refreshToken)
 	}
-	return grant, err
 }
 
 // isLost reports whether the connection failed, so that nobody knows what the
-// server has done. Asking again costs nothing: a server that has spent the
-// token has done so already.
+// server has done.
 func isLost(err error) bool {
 	if failed, explained := errors.AsType[*oauthflow.ConnectionError](err); explained {
 		return !failed.Lasting && !failed.Timeout

@@ -99,7 +99,7 @@ func (d *doorkey) answerFromGit(ctx context.Context, q question, provider oauthf
 		if provider, err = client.Confirm(ctx, provider, q.Path); err != nil {
 			return credential.Response{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 		}
-		grant, err := client.Refresh(ctx, provider, q.OAuthRefreshToken)
+		grant, err := refreshPatiently(ctx, client, provider, q.OAuthRefreshToken)
 		if err != nil && !oauthflow.Is(err, "invalid_grant") {
 			return credential.Response{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
 		}
