@@ -78,8 +78,12 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 		// What is left is the label, for the next sign-in.
 		_, err = locked.Put(ctx, place, found.over().account, cache.Secrets{})
 		return true, err
+	case oauthflow.IsUnknownClient(err) && what.ClientID != "" && what.ClientID != found.account.ClientID:
+		// Another application has taken the place of the one that has this grant.
+		// What is kept stays until the sign-in: it may be the setting that is wrong.
+		return true, nil
 	case err != nil:
-		explained := fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; run the command again", what.Origin, err)
+		explained := what.explain(err)
 		if failed, ok := errors.AsType[*oauthflow.ConnectionError](err); ok && !failed.Lasting {
 			// What counts is the failure, not that it could not be noted.
 			_ = locked.NoteFailure(cache.Failure{At: d.now(), Text: explained.Error()})
@@ -94,6 +98,20 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 	renewed.account.OtherHelpers = what.OtherHelpers
 	_, err = locked.Put(ctx, place, renewed.account, renewed.secrets)
 	return false, err
+}
+
+// explain says what became of a refresh that failed, and what to do: where the
+// server would say the same each time, a sign-in is the way out.
+func (t task) explain(err error) error {
+	advice := "run the command again"
+	if oauthflow.IsLasting(err) {
+		advice = "if this comes again, run: git credential-doorkey login "
+		if len(t.Username) > 0 {
+			advice += "--username " + shellWord(string(t.Username)) + " "
+		}
+		advice += t.Origin
+	}
+	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", t.Origin, err, advice)
 }
 
 // placeFor is where the key for the renewed account is to be. A place that was

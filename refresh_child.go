@@ -27,7 +27,7 @@ type task struct {
 	Origin       string                 `json:"origin"`
 	Username     []byte                 `json:"username"`  // bytes, as below: JSON's text would change what is no UTF-8
 	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
-	ClientID     string                 `json:"client_id"` // that the secret is of
+	ClientID     string                 `json:"client_id"` // that is configured, and that the secret is of
 	ClientSecret []byte                 `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`

@@ -81,6 +81,7 @@ type serverOf struct {
 //	gitlab expire                two hours later: all access tokens are over, as doorkey knows
 //	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
 //	gitlab revoke-grants         all tokens are dead
+//	gitlab replace-application   another one, with an ID of its own: $CLIENT_ID
 //	gitlab alive FILE, dead FILE fail unless the token in the file is that
 //	gitlab approve-device        the person enters the code that was given last
 //	gitlab expire-codes          the codes that were given are over
@@ -122,6 +123,9 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 		server.RevokeAccessTokens()
 	case "revoke-grants":
 		server.RevokeGrants()
+	case "replace-application":
+		server.ReplaceApplication()
+		ts.Setenv("CLIENT_ID", server.ClientID())
 	case "alive", "dead":
 		if alive := server.Alive(strings.TrimSpace(ts.ReadFile(args[1]))); alive != (args[0] == "alive") {
 			ts.Fatalf("the token in %s lives: %t", args[1], alive)

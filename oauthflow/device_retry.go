@@ -36,7 +36,7 @@ func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Value
 func isPassing(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
-		return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests
+		return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusRequestTimeout
 	}
 	return isLostConnection(err)
 }

@@ -82,6 +82,7 @@ func TestPollTimes(t *testing.T) {
 		{"no answer", []step{hangs, granted}, "5 45"},
 		{"server down", []step{says(503, "<html>"), says(502, ""), granted}, "5 15 35"},
 		{"server down that says why", []step{says(500, `{"error":"server_error"}`), granted}, "5 15"},
+		{"server that was too slow to read", []step{says(408, ""), granted}, "5 15"},
 		{"too many requests", []step{says(429, "Retry later"), granted}, "5 15"},
 		{"Retry-After in seconds", []step{says(429, "", "Retry-After", "42"), pending, granted}, "5 47 52"},
 		{"Retry-After shorter than the pause", []step{says(429, "", "Retry-After", "1"), granted}, "5 15"},

@@ -42,6 +42,13 @@ func Is(err error, code string) bool {
 	return errors.As(err, &answer) && answer.Code == code
 }
 
+// IsLasting reports whether err is a server's answer that the same request is
+// likely to get again, other than that of a server which is in trouble or busy.
+func IsLasting(err error) bool {
+	var answer *Error
+	return errors.As(err, &answer) && !isPassing(err)
+}
+
 // newError reads the error of an answer to a form.
 func newError(response *http.Response, answer fields, form url.Values) *Error {
 	interval, _ := answer.seconds("interval")

@@ -30,7 +30,8 @@ type Client struct {
 // Refresh exchanges a refresh token for a new grant (RFC 6749 section 6). Where
 // the server rotates, both old tokens are dead when it returns. A refresh token
 // that is spent, revoked or of another client gives an *Error with the code
-// "invalid_grant", whatever servers of the provider's Kind call it.
+// "invalid_grant", whatever servers of the provider's Kind call it. Where the
+// server does not know the client (IsUnknownClient), the error says what to do.
 func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken secret.Text) (Grant, error) {
 	grant, err := c.requestGrant(ctx, provider, url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken.Reveal()},
@@ -39,7 +40,7 @@ func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken sec
 	if provider.callsSpent(err) && errors.As(err, &answer) {
 		return Grant{}, &Error{Code: "invalid_grant", Description: answer.Description, Status: answer.Status}
 	}
-	return grant, err
+	return grant, adviseClient(err)
 }
 
 // callsSpent reports whether err is a word of servers of the provider's Kind for

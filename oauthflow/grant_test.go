@@ -125,6 +125,36 @@ func TestRefreshOfEachKind(t *testing.T) {
 	}
 }
 
+// TestLastingAnswers: after some failures of a refresh waiting is the way out,
+// after others it would go on for ever.
+func TestLastingAnswers(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		answer  step
+		lasting bool
+	}{
+		{"client that is not known", says(401, `{"error":"invalid_client"}`), true},
+		{"the same at GitHub", says(200, `{"error":"incorrect_client_credentials"}`), true},
+		{"grant type that is not allowed", says(400, `{"error":"unsupported_grant_type"}`), true},
+		{"nothing there, as after a move", says(404, "not found"), true},
+		{"redirect, as after a move", says(301, ""), true},
+		{"server down", says(503, "<html>"), false},
+		{"server down, in OAuth's words", says(503, `{"error":"temporarily_unavailable"}`), false},
+		{"too many requests", says(429, "Retry later"), false},
+		{"server that was too slow to read", says(408, ""), false},
+		{"page of the hotel's network", says(200, "<html>"), false},
+		{"lost connection", lost, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := newScripted(map[string][]step{"/token": {test.answer}})
+			_, err := server.client().Refresh(t.Context(), testProvider(), secret.New("old"))
+			if err == nil || IsLasting(err) != test.lasting {
+				t.Errorf("error %v, lasting: %t", err, IsLasting(err))
+			}
+		})
+	}
+}
+
 func TestRefreshWithADeadToken(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{})
 	_, refresh := server.IssueGrant()

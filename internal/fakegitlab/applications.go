@@ -40,7 +40,7 @@ func (s *Server) answerRegistration(w http.ResponseWriter, q *request) {
 		return
 	}
 	s.showPage(w, http.StatusOK, "'none'", "application", page{
-		Title: "Application: " + q.parameters.Get(applicationNameField), ClientID: s.options.ClientID, Secret: s.options.ClientSecret,
+		Title: "Application: " + q.parameters.Get(applicationNameField), ClientID: s.ClientID(), Secret: s.options.ClientSecret,
 	})
 }
 

@@ -43,7 +43,7 @@ func (s *Server) refusalOf(p url.Values) *refusal {
 		broken bool
 		refusal
 	}{
-		{p.Get("client_id") != s.options.ClientID, refusal{"invalid_client", "The application is unknown: check the client ID.", true, false}},
+		{p.Get("client_id") != s.ClientID(), refusal{"invalid_client", "The application is unknown: check the client ID.", true, false}},
 		{!redirectAllowed(s.options.RedirectURIs, p.Get("redirect_uri"), s.options.maker.fixedRedirect), refusal{"invalid_redirect_uri", "The redirect URI is not registered for this application.", true, false}},
 		{ownScopes && p.Has("scope"), refusal{"invalid_scope", "Scopes cannot be asked for: they are the application's.", true, true}},
 		{!ownScopes && p.Get("scope") == "" || !containsAll(s.options.Scopes, strings.Fields(p.Get("scope"))), refusal{"invalid_scope", "The scope is unknown, or not ticked in the application.", true, false}},

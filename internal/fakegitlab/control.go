@@ -30,6 +30,13 @@ func (s *Server) RevokeGrants() {
 	s.grants.each(func(pair *tokenPair) { pair.revoked = true })
 }
 
+// ReplaceApplication deletes the application with all its grants, as an
+// administrator can, and registers another.
+func (s *Server) ReplaceApplication() {
+	s.clientID.Store(randomHex(64))
+	s.RevokeGrants()
+}
+
 // Alive reports whether the server would still accept the token, which is an
 // access token or a refresh token.
 func (s *Server) Alive(token string) bool {

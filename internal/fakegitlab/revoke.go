@@ -30,7 +30,7 @@ func (s *Server) answerTokenInfo(w http.ResponseWriter, q *request) {
 		"resource_owner_id": 1,
 		"scope":             pair.scopes,
 		"expires_in":        int(left / time.Second),
-		"application":       map[string]string{"uid": s.options.ClientID},
+		"application":       map[string]string{"uid": s.ClientID()},
 		"created_at":        pair.created.Unix(),
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 )
 
 // Server is a running GitLab. Its methods may be called from several
@@ -36,6 +37,7 @@ type Server struct {
 	gitPrograms string // git's directory of programs
 	backend     string // git-http-backend in it
 
+	clientID      atomic.Value // string: the application's ID
 	record        *record
 	grants        *grants
 	devices       *devices
@@ -60,6 +62,7 @@ func Start(options Options) (*Server, error) {
 		record: newRecord(), grants: newGrants(options),
 		devices: newDevices(options), misbehaviours: &misbehaviours{},
 	}
+	s.clientID.Store(options.ClientID)
 	s.endpoints = s.listEndpoints()
 	if s.pages, err = parsePages(); err != nil {
 		return nil, err
@@ -157,7 +160,7 @@ func (s *Server) ClientCertificate() (certificate, key string) {
 }
 
 // ClientID returns the application's ID.
-func (s *Server) ClientID() string { return s.options.ClientID }
+func (s *Server) ClientID() string { return s.clientID.Load().(string) }
 
 // ClientSecret returns the application's secret, "" for a public application.
 func (s *Server) ClientSecret() string { return s.options.ClientSecret }

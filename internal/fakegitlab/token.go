@@ -72,7 +72,7 @@ func (s *Server) exchange(q *request) (tokenPair, *oauthError) {
 func (s *Server) knowsClient(q *request) bool {
 	secret, given := s.options.ClientSecret, q.parameters.Get("client_secret")
 	mayLack := given == "" && slices.Contains(s.options.maker.secretOptional, q.kind)
-	return q.parameters.Get("client_id") == s.options.ClientID && (given == secret || mayLack)
+	return q.parameters.Get("client_id") == s.ClientID() && (given == secret || mayLack)
 }
 
 // exchangeCode spends an authorization code (RFC 6749 section 4.1.3, RFC 7636
