@@ -45,8 +45,11 @@ func (d *doorkey) renew(ctx context.Context, what task, waiting func()) (gone bo
 	begun := d.now()
 	locked, err := d.cache.Lock(limited, what.Origin, waiting)
 	d.trace.Info("lock", "origin", what.Origin, outcome(err), d.took(begun))
-	if err != nil {
-		return false, fmt.Errorf("refresh for %s: waited %v for another process: %v", what.Origin, what.Timeout, err)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return false, fmt.Errorf("refresh for %s: waited %v for another git command that is busy with it\nrun the command again", what.Origin, what.Timeout)
+	case err != nil:
+		return false, notKept(what.Origin, err)
 	}
 	defer locked.Unlock()
 
@@ -63,11 +66,16 @@ func (d *doorkey) renew(ctx context.Context, what task, waiting func()) (gone bo
 	}
 	place := what.placeFor(found.account)
 	if err := locked.Reserve(limited, place); err != nil {
-		return false, fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", explainKey(err), what.Origin)
+		return false, notKept(what.Origin, explainKey(err))
 	}
 	// From here on a wait that was long already must not cut anything short:
 	// the HTTP client has limits of its own.
 	return d.spend(ctx, locked, what, found, place)
+}
+
+// notKept is why nothing was spent.
+func notKept(origin string, err error) error {
+	return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", err, origin)
 }
 
 // spend spends the refresh token and keeps what it gets for it.
