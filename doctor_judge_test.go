@@ -152,6 +152,7 @@ func TestJudgeEnvironment(t *testing.T) {
 	judgeEnvironment([]string{"PATH=/bin", "DOORKEY_FLOW=device", "GIT_TERMINAL_PROMPT=0", "DOORKEY_STATE_DIR=/s"}).
 		expect(t, verdictOK, "DOORKEY_FLOW=device, DOORKEY_STATE_DIR=/s, GIT_TERMINAL_PROMPT=0")
 	judgeEnvironment([]string{"DOORKEY_TOKEN=hush"}).expect(t, verdictWarning, "DOORKEY_TOKEN=…", "misspelt")
+	judgeEnvironment([]string{"DOORKEY_CLIENT_SECRET=hush"}).expect(t, verdictOK, "DOORKEY_CLIENT_SECRET=…")
 	judgeEnvironment([]string{"DOORKEY_FLOW=pigeon"}).expect(t, verdictProblem, "pigeon")
 	if f := judgeEnvironment([]string{"PATH=/bin", "GIT_TERMINAL_PROMPT=1"}); f.Verdict != "" {
 		t.Errorf("got %+v for what changes nothing", f)

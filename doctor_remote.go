@@ -102,7 +102,9 @@ func judgeEnvironment(environment []string) finding {
 		}
 		if !known[name] {
 			f = f.with(verdictWarning, "%s is no variable that doorkey knows: is it misspelt?", name)
-			value = "…"
+		}
+		if !known[name] || name == clientSecretVariable {
+			value = "…" // a report is shown to others
 		}
 		set = append(set, fmt.Sprintf("%s=%s", name, value))
 	}
