@@ -21,7 +21,7 @@ import (
 // scriptCommands are what scripts can say besides testscript's own commands.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "keyring": startKeyring, "readonly": readOnly,
+		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "needs-strace": needsStrace, "keyring": startKeyring, "readonly": readOnly,
 		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium, "proxy": proxy, "shows-no-secret": showsNoSecret,
 	}
 }
@@ -37,6 +37,15 @@ func needs(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: needs PROGRAM PACKAGE")
 	}
 	testparts.Program(test(ts), args[0], "apt-get install "+args[1])
+}
+
+// needsStrace is "needs-strace": skip the script where strace cannot look into
+// doorkey.
+func needsStrace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: needs-strace")
+	}
+	testparts.Strace(test(ts))
 }
 
 // startKeyring is "keyring": start a real keyring for the rest of the script.

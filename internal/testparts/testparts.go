@@ -31,6 +31,17 @@ func Program(t testing.TB, name, install string) {
 	}
 }
 
+// Strace ends a test as Missing does where strace cannot look into doorkey: where
+// it is not on PATH, or is not root's. Doorkey keeps its memory private, so that
+// of nobody else's does strace see what a path is, and it does not say so.
+func Strace(t testing.TB) {
+	t.Helper()
+	Program(t, "strace", "apt-get install strace")
+	if os.Geteuid() != 0 {
+		Missing(t, "root, to whom alone strace shows paths", "run this test as root, as .ci/run does")
+	}
+}
+
 // Link makes a symbolic link, or ends a test as Missing does where none can be
 // made.
 func Link(t testing.TB, to, link string) {
