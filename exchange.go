@@ -24,7 +24,10 @@ func (d *doorkey) exchange(ctx context.Context) error {
 	if err := json.NewDecoder(d.in).Decode(&what); err != nil {
 		return usageError{problem: "\"exchange\" is doorkey's own: it is told what to do by doorkey"}
 	}
-	gone, err := d.renew(ctx, what, func() { d.report(report{Waiting: true}) })
+	// Nobody reads this process's stderr: what there is to say, whoever asked says.
+	d.cache.KeyringSlow = func() { d.report(report{KeyringSlow: true}) }
+	d.cache.KeyMade = func(place cache.KeyPlace) { d.report(report{KeyInFile: place == cache.InFile}) }
+	gone, err := d.renew(ctx, what)
 	last := report{Done: true, Gone: gone}
 	if err != nil {
 		last.Error = err.Error()
@@ -34,16 +37,16 @@ func (d *doorkey) exchange(ctx context.Context) error {
 }
 
 // report writes a line to whoever asked, who may be gone: nobody is to be told
-// then. That another process is waited for may be said while all else goes on.
+// then. What is waited for may be said while all else goes on.
 func (d *doorkey) report(line report) { _ = json.NewEncoder(d.out).Encode(line) }
 
 // renew does one refresh, unless another process has just done it. It reports
 // whether the grant is gone, so that there is nothing to refresh with.
-func (d *doorkey) renew(ctx context.Context, what task, waiting func()) (gone bool, err error) {
+func (d *doorkey) renew(ctx context.Context, what task) (gone bool, err error) {
 	limited, cancel := context.WithTimeout(ctx, what.Timeout)
 	defer cancel()
 	begun := d.now()
-	locked, err := d.cache.Lock(limited, what.Origin, waiting)
+	locked, err := d.cache.Lock(limited, what.Origin, func() { d.report(report{Waiting: true}) })
 	d.trace.Info("lock", "origin", what.Origin, outcome(err), d.took(begun))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -148,6 +151,7 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 		}
 		secrets, err := d.cache.Unseal(ctx, what.Origin, account)
 		if errors.Is(err, cache.ErrKeyGone) {
+			d.report(report{KeyGone: true})
 			return entry{account: account}, nil
 		}
 		if err == nil && account.Fresh(d.now()) && secrets.AccessToken.Fingerprint() != what.Refused {

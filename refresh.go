@@ -46,11 +46,10 @@ func (d *doorkey) refreshInChild(ctx context.Context, q question, account cache.
 	if err != nil {
 		return entry{}, err
 	}
-	waiting := d.person.busy(q.origin)
 	failure := errors.New("its token was over again each time, before it could be handed out")
 	for range attempts {
 		begun := d.now()
-		last, err := d.runChild(what, waiting)
+		last, err := d.runChild(what)
 		d.trace.Info("refresh child", "gone", last.Gone, "failure", last.Error, outcome(err), d.took(begun))
 		switch {
 		case errors.Is(err, errChildEnded):

@@ -40,10 +40,27 @@ type task struct {
 
 // report is a line that the child writes. The last one has Done.
 type report struct {
-	Waiting bool   `json:"waiting,omitempty"` // another process is busy with this origin
-	Done    bool   `json:"done,omitempty"`
-	Gone    bool   `json:"gone,omitempty"` // there is nothing to refresh with
-	Error   string `json:"error,omitempty"`
+	Waiting     bool   `json:"waiting,omitempty"`      // another process is busy with this origin
+	KeyringSlow bool   `json:"keyring_slow,omitempty"` // it has not answered for a while
+	KeyInFile   bool   `json:"key_in_file,omitempty"`  // a new data key is in a file
+	KeyGone     bool   `json:"key_gone,omitempty"`     // what is kept cannot be unsealed any more
+	Done        bool   `json:"done,omitempty"`
+	Gone        bool   `json:"gone,omitempty"` // there is nothing to refresh with
+	Error       string `json:"error,omitempty"`
+}
+
+// relay says to the person what the child has to say, which has nobody to talk to.
+func (d *doorkey) relay(origin string, line report) {
+	switch {
+	case line.Waiting:
+		d.person.busy(origin)()
+	case line.KeyringSlow:
+		d.person.keyringIsSlow()
+	case line.KeyInFile:
+		d.person.keyIsInFile(d.cache.Directory)
+	case line.KeyGone:
+		d.person.keyIsGone(origin)
+	}
 }
 
 // describeTask puts together what the child is told.
@@ -67,8 +84,9 @@ func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Ac
 // killed.
 var errChildEnded = errors.New("the process that refreshes was ended before it was done")
 
-// runChild starts the child, tells it the task and waits for its last report.
-func (d *doorkey) runChild(what task, waiting func()) (report, error) {
+// runChild starts the child, tells it the task and waits for its last report. The
+// person is told what it says meanwhile.
+func (d *doorkey) runChild(what task) (report, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return report{}, err
@@ -96,10 +114,10 @@ func (d *doorkey) runChild(what task, waiting func()) (report, error) {
 	if err != nil {
 		return report{}, errChildEnded // nobody reads it
 	}
-	return lastReport(output, waiting)
+	return lastReport(output, func(line report) { d.relay(what.Origin, line) })
 }
 
-func lastReport(output io.Reader, waiting func()) (report, error) {
+func lastReport(output io.Reader, relay func(report)) (report, error) {
 	// No bufio.Scanner: it takes a long line for the end.
 	reports := json.NewDecoder(output)
 	for {
@@ -110,9 +128,7 @@ func lastReport(output io.Reader, waiting func()) (report, error) {
 		if next.Done {
 			return next, nil
 		}
-		if next.Waiting {
-			waiting()
-		}
+		relay(next)
 	}
 }
 
