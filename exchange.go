@@ -106,7 +106,9 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 		grant.RefreshToken = found.secrets.RefreshToken
 	}
 	renewed := granted(found.account, grant, d.now())
-	renewed.account.OtherHelpers = what.OtherHelpers
+	if len(renewed.account.OtherHelpers) == 0 {
+		renewed.account.OtherHelpers = what.OtherHelpers
+	}
 	_, err = locked.Put(ctx, place, renewed.account, renewed.secrets)
 	return false, err
 }

@@ -11,7 +11,8 @@ import (
 
 // otherHelpers names the helpers that git asks besides doorkey. They are told
 // each password that was good, and may keep it. It is looked at where settings
-// are read anyway, and remembered with the account.
+// are read anyway, and remembered with the account until the next sign-in: each
+// repository can have a list of its own, of which this one says nothing.
 func otherHelpers(ctx context.Context, q question) (names []string) {
 	// A git that is too old to tell (2.26) is no reason to fail.
 	chain, _ := install.Chain(ctx, "", nil, q.URL().String())

@@ -23,7 +23,7 @@ type Account struct {
 	TokenEndpoint      string   // the only URL that the refresh token may be sent to
 	RevocationEndpoint string   // the only URL that tokens may be sent to in order to revoke them; "" if none is known
 	Scopes             []string // as granted
-	OtherHelpers       []string // helpers that git was seen to tell the access token to
+	OtherHelpers       []string // helpers that git was seen to tell the access token to, since the sign-in
 
 	Obtained time.Time // when the access token or password was kept
 	Expiry   time.Time // of the access token or password; zero: not known to end
