@@ -76,6 +76,10 @@ func (e entry) usable() bool {
 	return e.secrets.Password.IsSet() || !e.secrets.AccessToken.IsEmpty()
 }
 
+// renews reports whether there is something to refresh with. A grant that is
+// spent, or that came without a refresh token, takes a sign-in.
+func (e entry) renews() bool { return e.account.IsGrant() && e.account.Renewable() }
+
 // over is the entry without its access token, and marked so: a grant that looks
 // fresh has a token, so that nobody need unseal it to see that, or takes it for
 // somebody else's work.

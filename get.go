@@ -40,7 +40,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	if !oauthflow.MayCarryTokens(q.origin) {
 		return d.leftOver(ctx, q, found.account), nil
 	}
-	if found.account.IsGrant() {
+	if found.renews() {
 		renewed, err := d.refresh(ctx, q)
 		if err != nil || renewed.usable() {
 			return d.respond(ctx, q, renewed), err

@@ -30,7 +30,7 @@ func (d *doorkey) refresh(ctx context.Context, q question) (entry, error) {
 		defer leave()
 	}
 	found, err := d.lookUp(ctx, q)
-	if err != nil || found.usable() || !found.account.IsGrant() {
+	if err != nil || found.usable() || !found.renews() {
 		return found, err
 	}
 	return d.refreshInChild(ctx, q, found.account, lastFailure)

@@ -44,7 +44,8 @@ type Secrets struct {
 // Place is where the key is that the account is sealed with.
 func (a Account) Place() KeyPlace { return a.key.Place }
 
-// Renewable reports whether a refresh token was sealed with the account.
+// Renewable reports whether a refresh token was sealed with the account. Of one
+// whose file does not say it, as of an older doorkey, it is assumed.
 func (a Account) Renewable() bool { return a.renewable }
 
 // IsGrant reports whether the account is an OAuth grant.

@@ -62,6 +62,9 @@ func comparable(r record) record {
 			*list = nil
 		}
 	}
+	if r.Renewable == nil {
+		r.Renewable = new(true) // as decode has it
+	}
 	return r
 }
 

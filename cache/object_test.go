@@ -30,6 +30,34 @@ func TestEveryMemberIsRead(t *testing.T) {
 	}
 }
 
+// TestRenewableIsNotLost: an account that is taken for one without a refresh token
+// would be signed in to anew.
+func TestRenewableIsNotLost(t *testing.T) {
+	const start, end = `{"version":1,"origin":"` + origin + `","accounts":[{`, `}]}`
+	for _, test := range []struct {
+		name, content string
+		want          bool
+	}{
+		{"with one", start + `"renewable":true` + end, true},
+		{"without", start + `"renewable":false` + end, false},
+		{"of an older doorkey, which did not say it", start + end, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			accounts, err := decode([]byte(test.content), origin)
+			if err != nil || len(accounts) != 1 || accounts[0].Renewable() != test.want {
+				t.Fatalf("read as %+v, %v", accounts, err)
+			}
+			again, err := encode(origin, accounts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back, err := decode(again, origin); err != nil || back[0].Renewable() != test.want {
+				t.Errorf("%s was read as %+v, %v", again, back, err)
+			}
+		})
+	}
+}
+
 // TestDamagedFiles: a member of another kind than doorkey writes is damage, and
 // no reason to take it for missing.
 func TestDamagedFiles(t *testing.T) {
@@ -49,6 +77,7 @@ func TestDamagedFiles(t *testing.T) {
 		"bytes as none":    start + `[{"username":{"base64":"?"}}]}`,
 		"bytes as text":    start + `[{"username":{"base64":"YQ=="}}]}`,
 		"ended":            start + `[{"ended":"true"}]}`,
+		"renewable":        start + `[{"renewable":"true"}]}`,
 		"key":              start + `[{"key":"file"}]}`,
 		"place of the key": start + `[{"key":{"place":1}}]}`,
 		"sealed":           start + `[{"sealed":"?"}]}`,

@@ -32,7 +32,7 @@ type record struct {
 	Obtained           time.Time    `json:"obtained"`
 	Expiry             time.Time    `json:"expiry,omitzero"`
 	Ended              bool         `json:"ended,omitempty"`
-	Renewable          bool         `json:"renewable,omitempty"`
+	Renewable          *bool        `json:"renewable"` // nil: an older doorkey did not say it
 	Key                keyReference `json:"key"`
 	Sealed             []byte       `json:"sealed"`
 }
@@ -75,7 +75,7 @@ func decodeAccount(o *object) (Account, error) {
 		Username: o.text("username"), Path: o.text("path"), Provider: o.text("provider"), AnswerUsername: o.text("answer_username"),
 		ClientID: o.text("client_id"), TokenEndpoint: o.text("token_endpoint"), RevocationEndpoint: o.text("revocation_endpoint"),
 		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"),
-		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable"),
+		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
 		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
 	}
 	return account, errors.Join(o.err, key.err)
@@ -96,7 +96,7 @@ func recordOf(a Account) record {
 		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), AnswerUsername: text(a.AnswerUsername),
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
 		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers,
-		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: a.renewable,
+		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,
 		Key: a.key, Sealed: a.sealed,
 	}
 }
