@@ -76,7 +76,7 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	}
 	asked := time.Now()
 	answer, err := s.send(ctx, s.provider.DeviceAuthURL, form)
-	if isNotFound(err) || Is(err, "device_flow_disabled") {
+	if isNoEndpoint(err) || Is(err, "device_flow_disabled") {
 		return device{}, s.provider.explainNoDevice(err)
 	}
 	if err != nil {
@@ -87,9 +87,11 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	return given, err
 }
 
-func isNotFound(err error) bool {
+// isNoEndpoint reports whether what answers at an address is no endpoint: there is
+// nothing, or a page that takes no form.
+func isNoEndpoint(err error) bool {
 	var answer *Error
-	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
+	return errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed)
 }
 
 // askAgain obtains another code, however long the server is away.

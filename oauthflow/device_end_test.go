@@ -87,6 +87,7 @@ func TestNoDeviceFlow(t *testing.T) {
 		{"GitHub without that client ID", "github", "https://h.example/device", says(404, `{"error":"Not Found"}`), "a client ID that it does not know"},
 		{"GitHub, and it is off", "github", "https://h.example/device", says(400, `{"error":"device_flow_disabled"}`), `tick "Enable Device Flow"`},
 		{"GitHub, and it is off, with status 200", "github", "https://h.example/device", says(200, `{"error":"device_flow_disabled"}`), `tick "Enable Device Flow"`},
+		{"page that takes no form", "oauth", "https://h.example/device", says(405, "<html>"), `nothing at "https://h.example/device"`},
 		{"another server", "oauth", "https://h.example/device", says(404, ""), `nothing at "https://h.example/device"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

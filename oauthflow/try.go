@@ -36,8 +36,8 @@ func (c Client) TryServer(ctx context.Context, provider Provider) error {
 
 // TryDevice finds out whether the server has the device flow. It asks for a code
 // in nobody's name (RFC 8628 section 3.1 requires a client_id), so that none is
-// made: where there is an endpoint, that is an error other than "not found". It
-// fails with a *url.Error where the server cannot be reached.
+// made: where there is an endpoint, that is an error of its own. It fails with a
+// *url.Error where the server cannot be reached.
 func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool, err error) {
 	if provider.DeviceAuthURL == "" {
 		return false, nil
@@ -47,7 +47,7 @@ func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool,
 	if err != nil && !errors.As(err, &answer) {
 		return false, err
 	}
-	return answer == nil || answer.Status != http.StatusNotFound && answer.Status != http.StatusMethodNotAllowed, nil
+	return !isNoEndpoint(err), nil
 }
 
 // ErrNoTokenEndpoint: what answers at the address of the token endpoint is none.
