@@ -13,8 +13,8 @@ import (
 // before a person is sent to sign in: a browser may reach a server that doorkey does
 // not, and the code that it came back with would be in vain. Any answer counts, so
 // what is asked for is the head of the front page. Nothing is asked of a server
-// that has just answered. It fails with a *ConnectionError or a *url.Error, and
-// with the cause of ctx where that ends.
+// that has just answered. It fails with a *ConnectionError, or else a *url.Error,
+// and with the cause of ctx where that ends.
 func (c Client) TryServer(ctx context.Context, provider Provider) error {
 	if provider.Answers {
 		return nil
@@ -37,7 +37,7 @@ func (c Client) TryServer(ctx context.Context, provider Provider) error {
 // TryDevice finds out whether the server has the device flow. It asks for a code
 // in nobody's name (RFC 8628 section 3.1 requires a client_id), so that none is
 // made: where there is an endpoint, that is an error of its own. It fails with a
-// *url.Error where the server cannot be reached.
+// *ConnectionError, or else a *url.Error, where the server cannot be reached.
 func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool, err error) {
 	if provider.DeviceAuthURL == "" {
 		return false, nil
@@ -57,8 +57,8 @@ var ErrNoTokenEndpoint = errors.New("this is no token endpoint")
 // and its secret if there is one. It shows a code that nobody was given: a server
 // looks at the client before it looks at the code, and nothing is spent. It fails
 // with ErrNoTokenEndpoint, with an *Error (the client is refused, with a code of
-// RFC 6749 section 5.2 or GitHub's; or the server is in trouble), or with a
-// *url.Error where it cannot be reached.
+// RFC 6749 section 5.2 or GitHub's; or the server is in trouble), or, where it
+// cannot be reached, with a *ConnectionError, or else a *url.Error.
 func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	_, err := c.post(ctx, provider, provider.TokenURL, url.Values{
 		"grant_type": {"authorization_code"}, "code": {rand.Text()}, "code_verifier": {rand.Text() + rand.Text()}, "redirect_uri": {provider.RedirectURL},

@@ -92,6 +92,26 @@ func TestTryDeviceWithoutAnAnswer(t *testing.T) {
 	}
 }
 
+// TestTryWithoutAnAnswer: setup and the doctor tell by the type of the error that
+// the server was not reached.
+func TestTryWithoutAnAnswer(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{})
+	provider, client := gitLabAt(t, server), clientOf(t, server)
+	for _, kind := range []fakegitlab.Kind{fakegitlab.AuthorizeDevice, fakegitlab.Token} {
+		server.Misbehave(fakegitlab.Misbehaviour{At: kind, Cut: fakegitlab.BeforeAnswer})
+	}
+	if _, err := client.TryDevice(t.Context(), provider); !errors.As(err, new(*ConnectionError)) {
+		t.Errorf("device flow: %#v", err)
+	}
+	if err := client.TryClient(t.Context(), provider); !errors.As(err, new(*ConnectionError)) {
+		t.Errorf("client: %#v", err)
+	}
+	server.Close()
+	if err := client.TryServer(t.Context(), provider); !errors.As(err, new(*ConnectionError)) {
+		t.Errorf("server: %#v", err)
+	}
+}
+
 // TestTryServer: whatever the server says, it is there.
 func TestTryServer(t *testing.T) {
 	const front = "https://h.example/"
