@@ -18,7 +18,7 @@ type Grant struct {
 	AccessToken  secret.Text
 	RefreshToken secret.Text // empty if the server gives none
 	Expiry       time.Time   // of the access token; zero: not known to end
-	Scopes       []string    // as the server says, else as asked for
+	Scopes       []string    // as the server says, which may be none; where it says nothing, as asked for
 }
 
 // Client talks to OAuth servers.
@@ -77,12 +77,13 @@ func (p Provider) grant(answer fields) (Grant, error) {
 	if lifetime, _ := answer.seconds("expires_in"); lifetime > 0 {
 		grant.Expiry = time.Now().Add(lifetime)
 	}
-	scope := answer.text("scope")
-	if p.Kind == "github" {
-		scope = strings.ReplaceAll(scope, ",", " ")
-	}
-	if scopes := strings.Fields(scope); len(scopes) > 0 {
-		grant.Scopes = scopes
+	// Without a word of it they are as asked for (RFC 6749 section 5.1). An empty
+	// one is a word: tokens of GitHub's Apps have permissions instead.
+	if scope, said := answer["scope"].(string); said {
+		if p.Kind == "github" {
+			scope = strings.ReplaceAll(scope, ",", " ")
+		}
+		grant.Scopes = strings.Fields(scope)
 	}
 	return grant, nil
 }

@@ -251,7 +251,8 @@ func TestGrantedScopes(t *testing.T) {
 		{"several of GitHub's", "github", `,"scope":"repo,workflow"`, []string{"repo", "workflow"}},
 		{"a comma elsewhere", "oauth", `,"scope":"a,b"`, []string{"a,b"}},
 		{"not said", "gitlab", ``, asked},
-		{"empty", "gitlab", `,"scope":""`, asked},
+		{"none, as for GitHub's Apps", "github", `,"scope":""`, nil},
+		{"none elsewhere", "gitlab", `,"scope":" "`, nil},
 		{"a list", "gitlab", `,"scope":["a"]`, asked},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,6 +27,7 @@ type maker struct {
 	readScope, writeScope string   // those of them that git needs
 	scopeSeparator        string   // in the answer; "" if that has no scope
 	ownScopes             bool     // scopes are the application's, and cannot be asked for
+	permissions           bool     // tokens that end have permissions in the place of scopes, and an empty scope
 
 	clientSecret   string // of an application, where each has one
 	secretOptional []Kind // requests that do not need it
@@ -60,7 +61,7 @@ func makers() []maker {
 		authorize: "/login/oauth/authorize", token: "/login/oauth/access_token",
 		authorizeDevice: "/login/device/code", device: "/login/device",
 		serverMetadata: "/.well-known/oauth-authorization-server/login/oauth", issuerSuffix: "/login/oauth",
-		gitUser: "x-access-token", scopes: []string{"repo", "workflow"}, readScope: "repo", writeScope: "repo", scopeSeparator: ",",
+		gitUser: "x-access-token", scopes: []string{"repo", "workflow"}, readScope: "repo", writeScope: "repo", scopeSeparator: ",", permissions: true,
 		clientSecret: "the-secret-of-a-GitHub-application", secretOptional: []Kind{AuthorizeDevice, TokenDeviceCode, TokenRefreshToken},
 		tokenLength: 40, wantsAccept: true, hyphenatesCode: true, slowsDown: true, errorStatus: http.StatusOK,
 		errorNames: map[string]string{

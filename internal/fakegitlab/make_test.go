@@ -113,7 +113,7 @@ func TestMakesRefresh(t *testing.T) {
 		oldDies bool
 	}{
 		{"gitlab", Options{}, "read_repository write_repository", true},
-		{"github", Options{AccessTokenLifetime: 8 * time.Hour}, "repo,workflow", true},
+		{"github", Options{AccessTokenLifetime: 8 * time.Hour}, "", true},
 		{"gitea", Options{}, nil, false},
 		{"bitbucket", Options{}, "repository repository:write", false},
 	} {

@@ -39,7 +39,10 @@ func (s *Server) answerToken(w http.ResponseWriter, q *request) {
 	if s.options.AccessTokenLifetime != 0 {
 		answer["expires_in"] = int(s.options.AccessTokenLifetime.Seconds())
 	}
-	if m.scopeSeparator != "" {
+	switch {
+	case m.permissions && s.options.AccessTokenLifetime != 0: // a GitHub App's
+		answer["scope"] = ""
+	case m.scopeSeparator != "":
 		answer["scope"] = strings.Join(pair.scopes, m.scopeSeparator)
 	}
 	if pair.refresh != "" {
