@@ -11,7 +11,7 @@ func guardsOfMain() []guard {
 		{"an erase names the token", ". TestAttackByStoreAndErase", "erase.go", `if !q.Password.IsSet() || current(account, secrets[i]).Equal(q.Password) {`, `{`},
 		{"an erase of a token keeps the grant", ". TestScripts/erase", "erase.go", `if !refused.account.IsGrant() || !q.Password.IsSet() {`, `{`},
 		{"a dead token's refresh token stays inside", ". TestAttackByLongLife", "entry.go", `Username: e.account.AnswerUsername, Password: e.secrets.AccessToken,`, `OAuthRefreshToken: e.secrets.RefreshToken, Username: e.account.AnswerUsername, Password: e.secrets.AccessToken,`},
-		{"a refresh goes where the grant came from", ". TestAttackByRepository", "exchange.go", `TokenURL: account.TokenEndpoint,`, `TokenURL: what.HTTP.Proxy,`},
+		{"a refresh goes where the grant came from", ". TestAttackByRepository", "exchange_request.go", `TokenURL: account.TokenEndpoint,`, `TokenURL: what.HTTP.Proxy,`},
 
 		{"a terminal is told nothing that it acts on", ". TestAttackByText", "person.go", `if unicode.IsPrint(c) {`, `if true {`},
 		{"events have nothing that a terminal acts on", ". TestNothingFromOutsideReachesTheTerminalRaw", "person.go", `*field = printable(*field)`, `_ = field`},
