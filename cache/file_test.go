@@ -103,7 +103,7 @@ func TestDamage(t *testing.T) {
 		{"of another origin", func(path string) error {
 			return os.WriteFile(path, []byte(`{"version":1,"origin":"https://evil.example"}`), 0o600)
 		}, "https://evil.example"},
-		{"readable by others", openToOthers, takeBack},
+		{"readable by others", openToOthers, "to take it back, run: "},
 		{"a directory", func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, "not a regular file"},
 	}...) {
 		t.Run(row.name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &Cache{Directory: directory}
-	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.Contains(err.Error(), takeBack) {
+	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.HasSuffix(err.Error(), "run: "+takeBack(directory)) {
 		t.Errorf("error %v, want one that says how to take the directory back", err)
 	}
 }

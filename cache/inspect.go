@@ -34,7 +34,7 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 	found := Inspection{Exists: true}
 	switch {
 	case err != nil:
-		found.add(fmt.Errorf("state directory: %v", err))
+		found.add(fmt.Errorf("state directory: %v", denied(c.Directory, err)))
 		return found
 	case !info.IsDir():
 		found.add(fmt.Errorf(`state directory "%s" is not a directory: move it away`, c.Directory))
@@ -42,7 +42,9 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 	}
 	found.add(checkDirectory(c.Directory))
 	files, err := os.ReadDir(c.Directory)
-	found.add(err)
+	if !errors.Is(err, fs.ErrPermission) { // which has been said
+		found.add(err)
+	}
 	for _, file := range files {
 		found.look(c.Directory, file, now)
 	}
@@ -90,7 +92,7 @@ func (c *Cache) TryWrite() error {
 	}
 	trial, err := os.CreateTemp(directory, "git-credential-doorkey-*.trial")
 	if err != nil {
-		return fmt.Errorf("cannot write: %v", err)
+		return fmt.Errorf("cannot write: %v", denied(directory, err))
 	}
 	trial.Close()
 	defer os.Remove(trial.Name())

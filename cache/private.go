@@ -21,14 +21,11 @@ const (
 // of accounts, and an end to one that somebody filled.
 const largestFile = 64 << 20
 
-// errNotPrivate is what checkPrivate says of a file or directory.
-var errNotPrivate = errors.New("other users can read or change it")
-
 // makePrivateDirectory makes the directory for its owner alone. One that is
 // there already must be so too.
 func makePrivateDirectory(path string) error {
 	if err := makeDirectory(path); err != nil {
-		return fmt.Errorf("state directory: %v", err)
+		return fmt.Errorf("state directory: %v", denied(path, err))
 	}
 	return checkDirectory(path)
 }
@@ -37,7 +34,7 @@ func makePrivateDirectory(path string) error {
 func checkDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("state directory: %v", err)
+		return fmt.Errorf("state directory: %v", denied(path, err))
 	}
 	defer directory.Close()
 	info, err := directory.Stat()
@@ -45,7 +42,7 @@ func checkDirectory(path string) error {
 		return fmt.Errorf("state directory: %v", err)
 	}
 	if err := checkPrivate(directory, info); err != nil {
-		return fmt.Errorf(`state directory "%s": %v: take it back with %q or move it away`, path, err, takeBack)
+		return refusal(fmt.Sprintf(`state directory "%s"`, path), path, err)
 	}
 	return nil
 }
@@ -55,7 +52,7 @@ func checkDirectory(path string) error {
 func readPrivate(path string) ([]byte, error) {
 	file, err := openNoFollow(path, os.O_RDONLY)
 	if err != nil {
-		return nil, err
+		return nil, denied(path, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -66,7 +63,10 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, fmt.Errorf(`"%s" is not a regular file: move it away`, path)
 	}
 	if err := checkPrivate(file, info); err != nil {
-		return nil, fmt.Errorf(`"%s": %v: if the tokens in it may have been seen, revoke them on the server; take it back with %q or move it away`, path, err, takeBack)
+		if errors.Is(err, errNotPrivate) {
+			err = fmt.Errorf("%w\nif the tokens in it may have been seen, revoke them on the server", err)
+		}
+		return nil, refusal(fmt.Sprintf(`"%s"`, path), path, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err == nil && len(content) > largestFile {
@@ -96,7 +96,7 @@ func openToWrite(path string) (*os.File, error) {
 func openOwn(path string) (*os.File, error) {
 	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write: %v", err)
+		return nil, fmt.Errorf("cannot write: %v", denied(path, err))
 	}
 	info, err := file.Stat()
 	switch {
@@ -105,7 +105,7 @@ func openOwn(path string) (*os.File, error) {
 		err = fmt.Errorf(`"%s" is not a regular file: move it away`, path)
 	default:
 		if err = checkPrivate(file, info); err != nil {
-			err = fmt.Errorf(`"%s": %v: move it away`, path, err)
+			err = refusal(fmt.Sprintf(`"%s"`, path), path, err)
 		}
 	}
 	if err != nil {

@@ -8,9 +8,6 @@ import (
 	"syscall"
 )
 
-// takeBack is how a person makes a file private again.
-const takeBack = "chmod go-rwx"
-
 // makeDirectory makes a directory and those above it, for their owner alone.
 func makeDirectory(path string) error { return os.MkdirAll(path, privateDirectory) }
 
@@ -22,8 +19,10 @@ func openNoFollow(path string, flag int) (*os.File, error) {
 
 // checkPrivate refuses what another user owns or may read or change.
 func checkPrivate(_ *os.File, info fs.FileInfo) error {
-	owner, known := info.Sys().(*syscall.Stat_t)
-	if info.Mode().Perm()&0o077 != 0 || known && int(owner.Uid) != os.Geteuid() {
+	if whose, known := ownerOf("", info); known && !whose.isOurs() {
+		return foreignError{whose}
+	}
+	if info.Mode().Perm()&0o077 != 0 {
 		return errNotPrivate
 	}
 	return nil

@@ -13,10 +13,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// takeBack is how a person makes a file private again: as those above it in the
-// person's profile are.
-const takeBack = "icacls /reset"
-
 // makeDirectory makes a directory, and those above it as they are usual. Access
 // to it is not inherited from above, and files in it inherit it.
 func makeDirectory(path string) error {
@@ -99,9 +95,12 @@ func checkAccess(descriptor *windows.SECURITY_DESCRIPTOR) error {
 	if err != nil {
 		return err
 	}
-	owner, _, err := descriptor.Owner()
-	if err != nil || !slices.ContainsFunc(trusted, owner.Equals) {
+	whose, _, err := descriptor.Owner()
+	switch {
+	case err != nil || whose == nil:
 		return errNotPrivate
+	case !slices.ContainsFunc(trusted, whose.Equals):
+		return foreignError{owner{whose}}
 	}
 	// No list at all opens a file to everybody.
 	list, _, err := descriptor.DACL()

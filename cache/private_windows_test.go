@@ -39,29 +39,33 @@ func TestAccessLists(t *testing.T) {
 	}
 	for _, row := range []struct {
 		name, list string
-		private    bool
+		want       string // the error; "" is private
 	}{
-		{"as doorkey makes it", "O:<me>D:P(A;;FA;;;<me>)(A;;FA;;;SY)", true},
-		{"inherited from a profile", "O:<me>D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;<me>)", true},
-		{"made by an administrator", "O:BAD:(A;;FA;;;BA)(A;;FA;;;SY)(A;OICIIO;FA;;;CO)", true},
-		{"others are kept out", "O:<me>D:(D;;FA;;;WD)(A;;FA;;;<me>)", true},
-		{"nobody has access", "O:<me>D:P", true},
-		{"everybody reads", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;WD)", false},
-		{"all users of the machine read", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;BU)", false},
-		{"one other user reads", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;S-1-5-21-1-2-3-1234)", false},
-		{"whoever is logged in reads, by inheritance", "O:<me>D:(A;;FA;;;<me>)(A;ID;FR;;;AU)", false},
-		{"new files in it are for everybody", "O:<me>D:P(A;;FA;;;<me>)(A;OICIIO;FR;;;WD)", false},
-		{"of another user", "O:S-1-5-21-1-2-3-1234D:P(A;;FA;;;<me>)", false},
-		{"without a list", "O:<me>", false},
-		{"without an owner", "D:P(A;;FA;;;<me>)", false},
+		{"as doorkey makes it", "O:<me>D:P(A;;FA;;;<me>)(A;;FA;;;SY)", ""},
+		{"inherited from a profile", "O:<me>D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;<me>)", ""},
+		{"made by an administrator", "O:BAD:(A;;FA;;;BA)(A;;FA;;;SY)(A;OICIIO;FA;;;CO)", ""},
+		{"others are kept out", "O:<me>D:(D;;FA;;;WD)(A;;FA;;;<me>)", ""},
+		{"nobody has access", "O:<me>D:P", ""},
+		{"everybody reads", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;WD)", errNotPrivate.Error()},
+		{"all users of the machine read", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;BU)", errNotPrivate.Error()},
+		{"one other user reads", "O:<me>D:P(A;;FA;;;<me>)(A;;FR;;;S-1-5-21-1-2-3-1234)", errNotPrivate.Error()},
+		{"whoever is logged in reads, by inheritance", "O:<me>D:(A;;FA;;;<me>)(A;ID;FR;;;AU)", errNotPrivate.Error()},
+		{"new files in it are for everybody", "O:<me>D:P(A;;FA;;;<me>)(A;OICIIO;FR;;;WD)", errNotPrivate.Error()},
+		{"of another user", "O:S-1-5-21-1-2-3-1234D:P(A;;FA;;;<me>)", "it belongs to S-1-5-21-1-2-3-1234"},
+		{"without a list", "O:<me>", errNotPrivate.Error()},
+		{"without an owner", "D:P(A;;FA;;;<me>)", errNotPrivate.Error()},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			descriptor, err := windows.SecurityDescriptorFromString(strings.ReplaceAll(row.list, "<me>", user.User.Sid.String()))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := checkAccess(descriptor); errors.Is(err, errNotPrivate) == row.private || err != nil && row.private {
-				t.Errorf("got %v, want private %t", err, row.private)
+			got := ""
+			if err := checkAccess(descriptor); err != nil {
+				got = err.Error()
+			}
+			if got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
 	}

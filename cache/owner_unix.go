@@ -1,0 +1,63 @@
+//go:build !windows
+
+package cache
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// root is the user who may do everything.
+const root owner = 0
+
+// owner is who owns a file or directory: a user ID.
+type owner int
+
+// ownerOf finds out who owns what Lstat has looked at.
+func ownerOf(_ string, info fs.FileInfo) (whose owner, known bool) {
+	if info == nil {
+		return 0, false
+	}
+	status, known := info.Sys().(*syscall.Stat_t)
+	if !known {
+		return 0, false
+	}
+	return owner(status.Uid), true
+}
+
+func (o owner) isOurs() bool { return int(o) == os.Geteuid() }
+
+// String is the user's name where the file of users has it; other directories of
+// users are not read.
+func (o owner) String() string {
+	if o == root {
+		return "root"
+	}
+	if found, err := user.LookupId(strconv.Itoa(int(o))); err == nil {
+		return found.Username
+	}
+	return fmt.Sprintf("user %d", int(o))
+}
+
+// wayOut is what to do about a file or directory of this owner's. What root has
+// made can be taken over: root could do everything with it as it is.
+func (o owner) wayOut(path string) string {
+	switch me := os.Geteuid(); {
+	case owner(me) == root:
+		return fmt.Sprintf("doorkey runs as root: run the command as %v, or with root's own home (sudo -H)", o)
+	case o == root:
+		return fmt.Sprintf("if it was made with sudo, run: sudo chown -R %d %s", me, inShell(path))
+	}
+	return "move it away if it is in your home"
+}
+
+// takeBack is the command with which a person makes a path private again.
+func takeBack(path string) string { return "chmod go-rwx " + inShell(path) }
+
+// inShell is a path as one word of a command.
+func inShell(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }

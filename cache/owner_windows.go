@@ -1,0 +1,50 @@
+package cache
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"golang.org/x/sys/windows"
+)
+
+// owner is who owns a file or directory.
+type owner struct{ *windows.SID }
+
+// ownerOf finds out who owns a path, if this user may know that.
+func ownerOf(path string, _ fs.FileInfo) (whose owner, known bool) {
+	descriptor, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION)
+	if err != nil {
+		return owner{}, false
+	}
+	sid, _, err := descriptor.Owner()
+	return owner{sid}, err == nil && sid != nil
+}
+
+// isOurs counts those who are to Windows what root is elsewhere, too: what an
+// administrator makes belongs to all of them.
+func (o owner) isOurs() bool {
+	trusted, err := trustedUsers()
+	return err == nil && slices.ContainsFunc(trusted, o.Equals)
+}
+
+// String is the user's name, with that of the machine or domain.
+func (o owner) String() string {
+	account, domain, _, err := o.LookupAccount("")
+	if err != nil {
+		return o.SID.String()
+	}
+	return domain + `\` + account
+}
+
+// wayOut is what to do about a file or directory of this owner's.
+func (o owner) wayOut(path string) string {
+	return fmt.Sprintf("move it away, or if it should be yours, as an administrator run: takeown /f %s", inShell(path))
+}
+
+// takeBack is the command with which a person makes a path private again: as those
+// above it in the person's profile are.
+func takeBack(path string) string { return "icacls " + inShell(path) + " /reset" }
+
+// inShell is a path as one word of a command. None has a quote in it.
+func inShell(path string) string { return `"` + path + `"` }
