@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/oauthflow"
 )
@@ -34,6 +35,9 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		return credential.Response{}, nil
 	}
 	found, err := d.lookUp(ctx, q)
+	if errors.Is(err, cache.ErrStateDirectory) {
+		return credential.Response{}, d.excuse(ctx, q, err)
+	}
 	if err != nil || found.usable() {
 		return d.respond(ctx, q, found), err
 	}
@@ -65,6 +69,23 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	}
 	signedIn, err := d.signIn(ctx, q, provider, settings)
 	return d.respond(ctx, q, signedIn), err
+}
+
+// excuse returns the error of a state directory that cannot be used, which is to
+// stop git. Where doorkey does not sign in, all that could be kept there is a
+// password: then the person is told, and git may go on without.
+func (d *doorkey) excuse(ctx context.Context, q question, problem error) error {
+	if oauthflow.MayCarryTokens(q.origin) {
+		settings, err := d.readSettings(ctx, q.Request)
+		if err != nil {
+			return problem
+		}
+		if _, err := d.resolve(ctx, q, settings.oauth); !isUnknown(err) {
+			return problem
+		}
+	}
+	d.person.goesOnWithout(q.origin, problem)
+	return nil
 }
 
 // resolve finds out how to sign in at the host of a question. Its errors are

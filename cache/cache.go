@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -51,19 +52,27 @@ func DefaultDirectory(named string) (string, error) {
 	return named, nil
 }
 
+// ErrStateDirectory is returned by Accounts where nobody can tell whether anything
+// is kept, since the state directory cannot be looked into.
+var ErrStateDirectory = errors.New("the state directory cannot be used")
+
 // Accounts returns the accounts of an origin ("https://gitlab.com"), the
 // newest first, without unsealing anything. No file means no accounts.
 func (c *Cache) Accounts(origin string) ([]Account, error) {
-	content, err := readPrivate(c.path(origin, ".json"))
+	path := c.path(origin, ".json")
+	content, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
+		if _, unseen := os.Lstat(path); unseen != nil {
+			err = fmt.Errorf("%w: %v", ErrStateDirectory, err)
+		}
 		return nil, err
 	}
 	accounts, err := decode(content, origin)
 	if err != nil {
-		return nil, unreadable(c.path(origin, ".json"), err)
+		return nil, unreadable(path, err)
 	}
 	return accounts, nil
 }
