@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/secret"
 )
 
 // arguments are what was given to a command: its options, by their names in the
@@ -77,7 +78,7 @@ func (a arguments) check(command manual.Command) error {
 		most = 1
 	}
 	if len(a.rest) > most {
-		return usageError{problem: fmt.Sprintf("%s: %q is one argument too many", command.Name, a.rest[most])}
+		return usageError{problem: fmt.Sprintf("%s: %q is one argument too many", command.Name, secret.HideIn(a.rest[most]))}
 	}
 	return nil
 }

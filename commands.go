@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/secret"
 )
 
 // serve runs a command for people.
@@ -52,7 +53,7 @@ func (d *doorkey) help(given arguments) error {
 	}
 	command, known := manual.Find(given.first())
 	if !known {
-		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", given.first())}
+		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", secret.HideIn(given.first()))}
 	}
 	fmt.Fprint(d.out, command.Help())
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -80,9 +81,12 @@ func (e *examination) hasHost() bool { return e.target.origin != "" }
 
 // shown is the address without a user name, which may be a token, and a password.
 func (e *examination) shown() string {
-	address, err := url.Parse(e.address)
-	if err != nil || !gitconfig.IsHTTP(e.address) {
+	if !gitconfig.IsHTTP(e.address) {
 		return ""
+	}
+	address, err := url.Parse(e.address)
+	if err != nil || e.refusal != nil {
+		return secret.HideIn(e.address)
 	}
 	address.User = nil
 	return address.String()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -40,7 +41,7 @@ func judgeAnswer(origin string, answer serverAnswer) finding {
 	case answer.status == http.StatusForbidden:
 		return f.with(verdictWarning, "it refuses this address: GitLab bans one for a while after many failed tries; so may a firewall")
 	case answer.status >= 300 && answer.status < 400 && isElsewhere(origin, answer.location):
-		return f.with(verdictWarning, "it sends git on to %s, which asks for a sign-in of its own: use that address in the remote", answer.location)
+		return f.with(verdictWarning, "it sends git on to %s, which asks for a sign-in of its own: use that address in the remote", secret.HideIn(answer.location))
 	}
 	return f
 }
@@ -57,6 +58,7 @@ func isElsewhere(origin, location string) bool {
 
 // judgeNetwork says why a server cannot be reached.
 func judgeNetwork(v verdict, address string, err error) finding {
+	address = secret.HideIn(address)
 	var explained *oauthflow.ConnectionError
 	switch {
 	case errors.As(err, &explained):
@@ -104,7 +106,7 @@ func checkClient(ctx context.Context, e *examination) finding {
 	case err == nil:
 		return newFinding(verdictOK, "the server knows the application")
 	case errors.Is(err, oauthflow.ErrNoTokenEndpoint):
-		return newFinding(verdictProblem, "%s: %v\nset oauthTokenURL to the real one; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", provider.TokenURL, err)
+		return newFinding(verdictProblem, "%s: %v\nset oauthTokenURL to the real one; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", secret.HideIn(provider.TokenURL), err)
 	case errors.As(err, new(*oauthflow.Error)):
 		return newFinding(verdictProblem, "%v", err)
 	default:
@@ -120,7 +122,7 @@ func checkDevice(ctx context.Context, e *examination) finding {
 	case !there:
 		return finding{}
 	case provider.Kind != "gitlab":
-		return newFinding(verdictOK, "its address is %s", provider.DeviceAuthURL)
+		return newFinding(verdictOK, "its address is %s", secret.HideIn(provider.DeviceAuthURL))
 	}
 	offered, err := client.TryDevice(ctx, provider)
 	switch {

@@ -10,6 +10,7 @@ import (
 
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/secret"
 )
 
 // checkRemote looks at the URL that git goes to, and what it will ask for it.
@@ -18,9 +19,9 @@ func checkRemote(_ context.Context, e *examination) finding {
 	case e.address == "":
 		return newFinding(verdictNote, "no URL was given, and no repository with a remote is here\nonly what needs no host is checked; to have all checked, give the URL of a host")
 	case !gitconfig.IsHTTP(e.address) && e.given != "":
-		return newFinding(verdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", e.address)
+		return newFinding(verdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", secret.HideIn(e.address))
 	case !gitconfig.IsHTTP(e.address):
-		return newFinding(verdictNote, "%q is not reached over https, so that git asks no helper", e.address)
+		return newFinding(verdictNote, "%q is not reached over https, so that git asks no helper", secret.HideIn(e.address))
 	case e.refusal != nil:
 		return newFinding(verdictProblem, "%s", problemOf(e.refusal))
 	}
@@ -74,7 +75,7 @@ func judgePush(f finding, e *examination) finding {
 	for _, entry := range entries {
 		base := strings.TrimSuffix(strings.TrimPrefix(entry.Key, "url."), ".pushinsteadof")
 		if isSetting(entry, "url", "pushinsteadof") && strings.HasPrefix(e.address, entry.Value) && !gitconfig.IsHTTP(base) {
-			return f.with(verdictNote, "pushes go to %q instead, where git asks no helper (url.<base>.pushInsteadOf in %s)", base, placeOf(entry))
+			return f.with(verdictNote, "pushes go to %q instead, where git asks no helper (url.<base>.pushInsteadOf in %s)", secret.HideIn(base), placeOf(entry))
 		}
 	}
 	return f

@@ -11,6 +11,7 @@ import (
 
 	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -35,7 +36,7 @@ func checkSettings(_ context.Context, e *examination) finding {
 	}
 	for _, entry := range entries {
 		if reason := e.ignored(entry); reason != "" {
-			f = f.with(verdictWarning, "doorkey does not obey %s in %s: %s", entry.Key, placeOf(entry), reason)
+			f = f.with(verdictWarning, "doorkey does not obey %s in %s: %s", secret.HideIn(entry.Key), placeOf(entry), reason)
 		}
 	}
 	return f
@@ -119,7 +120,7 @@ func checkEndpoints(_ context.Context, e *examination) finding {
 	if err != nil {
 		return newFinding(verdictProblem, "%v", err)
 	}
-	f := newFinding(verdictOK, "%s: sign-in at %s, tokens from %s", provider.Title, provider.AuthURL, provider.TokenURL)
+	f := newFinding(verdictOK, "%s: sign-in at %s, tokens from %s", provider.Title, secret.HideIn(provider.AuthURL), secret.HideIn(provider.TokenURL))
 	for _, name := range []string{"oauthAuthURL", "oauthTokenURL", "oauthDeviceAuthURL", "oauthRevokeURL"} {
 		if value, place := e.setting(strings.ToLower(name)); value != "" {
 			f.Message += fmt.Sprintf(", %s set in %s", name, place)
@@ -127,7 +128,7 @@ func checkEndpoints(_ context.Context, e *examination) finding {
 	}
 	for _, endpoint := range []string{provider.AuthURL, provider.TokenURL} {
 		if !strings.HasPrefix(endpoint, e.target.origin+"/") {
-			f = f.with(verdictNote, "%s is on another host than git's: is that meant?", endpoint)
+			f = f.with(verdictNote, "%s is on another host than git's: is that meant?", secret.HideIn(endpoint))
 		}
 	}
 	return f
@@ -150,9 +151,9 @@ func judgeRedirect(redirect string, isFree func(host string) bool) finding {
 		return newFinding(verdictProblem, "%v", err)
 	}
 	if port := address.Port(); port == "" || port == "0" {
-		return newFinding(verdictOK, "%s, with any port: the application has to have it without a port", redirect)
+		return newFinding(verdictOK, "%s, with any port: the application has to have it without a port", secret.HideIn(redirect))
 	}
-	f := newFinding(verdictOK, "%s: the application has to have exactly this address", redirect)
+	f := newFinding(verdictOK, "%s: the application has to have exactly this address", secret.HideIn(redirect))
 	if !isFree(address.Host) {
 		return f.with(verdictWarning, "another program listens there now, so that a sign-in in the browser would fail: end it, or use http://127.0.0.1/, which leaves the port free")
 	}

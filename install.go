@@ -9,6 +9,7 @@ import (
 
 	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 )
 
 // install puts doorkey into git's configuration, or takes it out, and says
@@ -123,5 +124,5 @@ func helperName(entry gitconfig.Entry) string {
 	if name != "" && name[0] == '!' {
 		name = "a shell snippet"
 	}
-	return fmt.Sprintf("%q (%s, %s)", printable(name), printable(entry.Key), printable(entry.Origin))
+	return fmt.Sprintf("%q (%s, %s)", printable(name), printable(secret.HideIn(entry.Key)), printable(entry.Origin))
 }

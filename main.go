@@ -17,6 +17,7 @@ import (
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/secret"
 )
 
 func main() {
@@ -155,7 +156,7 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 		}
 		return err
 	case isTerminal(d.in):
-		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", verb)} // git would have a question
+		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", secret.HideIn(verb))} // git would have a question
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
 }

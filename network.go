@@ -10,6 +10,7 @@ import (
 
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -29,7 +30,7 @@ type gitHTTP struct {
 func readHTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
 	address, err := url.Parse(endpoint)
 	if err != nil {
-		return oauthflow.HTTPSettings{}, fmt.Errorf("endpoint %q is not a URL", endpoint)
+		return oauthflow.HTTPSettings{}, fmt.Errorf("endpoint %q is not a URL", secret.HideIn(endpoint))
 	}
 	values, err := gitconfig.ForURL(ctx, "http", address)
 	if err != nil {

@@ -36,7 +36,7 @@ func (p *person) showHost(address string, host oauthflow.Found) {
 
 // offer asks whether to use an application that another helper has.
 func (p *person) offer(ctx context.Context, candidate application) (bool, error) {
-	p.say("\n%s has an application for it: %s", candidate.key, candidate.id)
+	p.say("\n%s has an application for it: %s", secret.HideIn(candidate.key), candidate.id)
 	for {
 		answer, err := p.ask(ctx, "Use it? [Y/n] ")
 		switch {

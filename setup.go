@@ -160,7 +160,7 @@ func (s *setUp) check(ctx context.Context) (oauthflow.Provider, error) {
 		case errors.As(err, new(*oauthflow.ConnectionError)):
 			return provider, err
 		case !oauthflow.IsUnknownClient(err):
-			return provider, fmt.Errorf("%s: %v", provider.TokenURL, err)
+			return provider, fmt.Errorf("%s: %v", secret.HideIn(provider.TokenURL), err)
 		case !s.interactive:
 			return provider, s.refused()
 		}

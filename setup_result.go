@@ -8,6 +8,7 @@ import (
 
 	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 )
 
 // What came of setup: what was written, what others run, what is left to do. It
@@ -31,7 +32,7 @@ func tellSetUp(out io.Writer, origin, address string, entries []gitconfig.Entry)
 		fmt.Fprintln(out, "  the application ID came with this program")
 	}
 	for _, entry := range entries {
-		fmt.Fprintf(out, "  %s = %s (%s)\n", printable(entry.Key), shownValue(entry.Key, entry.Value), printable(entry.Origin))
+		fmt.Fprintf(out, "  %s = %s (%s)\n", printable(secret.HideIn(entry.Key)), shownValue(entry.Key, entry.Value), printable(entry.Origin))
 	}
 	origin = shellWord(printable(origin))
 	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", origin)
@@ -104,6 +105,9 @@ func shellWord(text string) string {
 func shownValue(key, value string) string {
 	if strings.HasSuffix(strings.ToLower(key), "secret") && value != "" {
 		return "[secret]"
+	}
+	if strings.Contains(value, "://") {
+		value = secret.HideIn(value)
 	}
 	return printable(value)
 }

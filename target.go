@@ -8,6 +8,7 @@ import (
 
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -53,18 +54,18 @@ func parseTarget(given string) (target, error) {
 	}
 	address, err := url.Parse(given)
 	if err != nil || address.Opaque != "" || address.RawQuery != "" || address.Fragment != "" {
-		return target{}, usageError{problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", secret.HideIn(given))}
 	}
 	if _, hasPassword := address.User.Password(); hasPassword {
 		return target{}, usageError{problem: "the URL has a password in it: leave it out, and change it, since it may have been seen"}
 	}
 	if !isReadAlike(given, address) {
-		return target{}, usageError{problem: fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", given)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", secret.HideIn(given))}
 	}
 	// What git would make of the URL is read as git's question is.
 	request, err := credential.Read(strings.NewReader("protocol=" + address.Scheme + "\nhost=" + address.Host + "\n"))
 	if err != nil || request.Origin() == "" {
-		return target{}, usageError{problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", given)}
+		return target{}, usageError{problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", secret.HideIn(given))}
 	}
 	return target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
 }

@@ -49,6 +49,14 @@ func TestParseTargetRefuses(t *testing.T) {
 		{"a line break in the path", "https://gitlab.example.com/group%0aproject", "is not a URL that git takes"},
 		{"SSH, as git has it", "git@gitlab.example.com:group/project.git", "is not the URL of a host"},
 		{"a password", "https://ada:secret@gitlab.example.com", "has a password in it"},
+		{"a password with a percent sign", "https://ada:%secret@gitlab.example.com", `"https://…@gitlab.example.com" is not the URL of a host`},
+		{"a password with a number sign", "https://ada:#secret@gitlab.example.com", "is not the URL of a host"},
+		{"a password with a question mark", "https://ada:1?secret@gitlab.example.com", "is not the URL of a host"},
+		{"a password with a slash", "https://ada:p/secret@gitlab.example.com", "is not the URL of a host"},
+		{"a password with an at sign", "https://ada:1@secret@gitlab.example.com", "has a password in it"},
+		{"a password and no scheme", "ada:%secret@gitlab.example.com", "is not the URL of a host"},
+		{"a token with an at sign", "https://a@secret@gitlab.example.com", "is not a URL that git takes"},
+		{"a token in the query", "https://gitlab.example.com/p?private_token=secret", "is not the URL of a host"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := parseTarget(row.given)

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"git-credential-doorkey/internal/secret"
 )
 
 // defaultRedirectURL is a loopback address whose port is chosen at each
@@ -43,7 +45,7 @@ func (k kind) provider(base *url.URL, root string, settings Settings) (Provider,
 	} {
 		var err error
 		if *endpoint.field, err = endpointURL(base, root, endpoint.configured, endpoint.path); err != nil {
-			return Provider{}, fmt.Errorf("%s %q: %v", endpoint.name, endpoint.configured, err)
+			return Provider{}, fmt.Errorf("%s %q: %v", endpoint.name, secret.HideIn(endpoint.configured), err)
 		}
 	}
 	return p, nil
@@ -109,7 +111,7 @@ func checkRedirect(redirect string) error {
 	address, err := url.Parse(redirect)
 	if err != nil || address.Scheme != "http" || address.User != nil || address.RawQuery != "" || address.Fragment != "" ||
 		!isLoopback(address.Hostname()) && (address.Hostname() != "localhost" || address.Port() == "" || address.Port() == "0") {
-		return fmt.Errorf("oauthRedirectURL %q: it must be http://127.0.0.1/ (any port), or http://localhost with the port that is registered", redirect)
+		return fmt.Errorf("oauthRedirectURL %q: it must be http://127.0.0.1/ (any port), or http://localhost with the port that is registered", secret.HideIn(redirect))
 	}
 	return nil
 }

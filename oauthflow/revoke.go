@@ -60,7 +60,7 @@ func RevocationURL(origin string, settings Settings) (string, error) {
 	}
 	address, err := endpointURL(base, "", settings.RevokeURL, "")
 	if err != nil {
-		return "", fmt.Errorf("oauthRevokeURL %q: %v", settings.RevokeURL, err)
+		return "", fmt.Errorf("oauthRevokeURL %q: %v", secret.HideIn(settings.RevokeURL), err)
 	}
 	return address, nil
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"git-credential-doorkey/internal/secret"
 )
 
 // outputGrace is how long a child that git left behind may keep git's output open after git itself has ended.
@@ -33,7 +35,7 @@ func (e *RunError) Error() string {
 	if message == "" {
 		message = fmt.Sprintf("exit code %d", e.ExitCode)
 	}
-	return fmt.Sprintf(`%s (from "git %s")`, message, strings.Join(e.Arguments, " "))
+	return fmt.Sprintf(`%s (from "git %s")`, message, strings.Join(shown(e.Arguments), " "))
 }
 
 // Run starts git in dir (the current directory if empty) with an environment (this process's if nil) and an empty
@@ -56,7 +58,7 @@ func run(ctx context.Context, command *exec.Cmd) ([]byte, error) {
 		return stdout.Bytes(), nil
 	}
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf(`"git %s" did not finish: %w`, strings.Join(args, " "), context.Cause(ctx))
+		return nil, fmt.Errorf(`"git %s" did not finish: %w`, strings.Join(shown(args), " "), context.Cause(ctx))
 	}
 	exit, ran := errors.AsType[*exec.ExitError](err)
 	if !ran {
@@ -78,7 +80,18 @@ func complaint(stderr string) string {
 		return ""
 	}
 	chosen := max(0, slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "fatal: ") }))
-	return strings.Map(printable, lines[chosen])
+	return strings.Map(printable, strings.Join(shown(strings.Split(lines[chosen], " ")), " "))
+}
+
+// shown are arguments without what may be secret in an address among them.
+func shown(arguments []string) []string {
+	arguments = slices.Clone(arguments)
+	for i, argument := range arguments {
+		if strings.Contains(argument, "://") {
+			arguments[i] = secret.HideIn(argument)
+		}
+	}
+	return arguments
 }
 
 func printable(r rune) rune {

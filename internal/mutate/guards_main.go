@@ -23,6 +23,7 @@ func guardsOfMain() []guard {
 		{"nobody looks into the memory", ". TestMemoryIsPrivate", "memory_linux.go", `unix.PR_SET_DUMPABLE, 0,`, `unix.PR_SET_DUMPABLE, 1,`},
 		{"a trace shows no secret", ". TestScripts/secrets", "asking.go", `"refresh_token", grant.RefreshToken,`, `"refresh_token", grant.RefreshToken.Reveal(),`},
 		{"a report shows no client secret", ". TestScripts/secrets", "doctor_remote.go", `|| name == clientSecretVariable {`, `{`},
+		{"what is wrong with a URL does not show its password", ". TestAddressesWithSecrets", "internal/secret/address.go", `at >= 0 && rest[:at] != "git" {`, `at < 0 {`},
 		{"a URL is read as git reads it", ". TestParseTargetRefuses", "target.go", `if !isReadAlike(given, address) {`, `if false {`},
 		{"a proxy's password is in no error", ". TestParseProxy", "network_proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
 
