@@ -24,6 +24,8 @@ type examination struct {
 	target  target // what that means to doorkey; no origin: it is not for doorkey
 	refusal error  // why it is not, where the address is at fault
 
+	hasToken bool // as its user name, which is left out of the address and the target
+
 	git      func() (gitconfig.Version, error)
 	chain    func() ([]install.Helper, error)   // whom git asks
 	entries  func() ([]gitconfig.Entry, error)  // all that git reads of credential.*, http.* and url.* here
@@ -53,6 +55,10 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 	}
 	if gitconfig.IsHTTP(e.address) {
 		e.target, e.refusal = targetOf(ctx, e.address)
+	}
+	if isTokenName(e.target.label) {
+		// What follows is about the place without it: arguments of git can be seen.
+		e.hasToken, e.target.label, e.address = true, "", e.target.url()
 	}
 	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
 	e.chain = sync.OnceValues(func() ([]install.Helper, error) { return e.readChain(ctx) })
@@ -108,9 +114,10 @@ func (e *examination) readHeard(ctx context.Context) (gitconfig.Values, error) {
 	return gitconfig.ForURLHere(ctx, "credential", address)
 }
 
-// label is the user name that git will ask with.
+// label is the user name that git will ask with. A token is none: what follows
+// is about the account that there will be without it.
 func (e *examination) label() string {
-	if heard, err := e.heard(); err == nil && e.target.label == "" {
+	if heard, err := e.heard(); err == nil && e.target.label == "" && !isTokenName(heard["username"]) {
 		return heard["username"]
 	}
 	return e.target.label

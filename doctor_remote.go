@@ -26,7 +26,10 @@ func checkRemote(_ context.Context, e *examination) finding {
 		return newFinding(verdictProblem, "%s", problemOf(e.refusal))
 	}
 	f := newFinding(verdictOK, "%s", e.shown())
-	if e.given != "" && e.given != e.address {
+	if e.hasToken {
+		f = f.with(verdictProblem, "the user name in the URL is an access token, for which doorkey does not answer: take it out (git remote set-url), and revoke it")
+	}
+	if e.given != "" && e.given != e.address && !e.hasToken {
 		f = f.with(verdictNote, "git goes there instead of to what was given (url.<base>.insteadOf)")
 	}
 	heard, err := e.heard()
@@ -49,12 +52,11 @@ func problemOf(err error) string {
 	return err.Error()
 }
 
-// shortestToken is a length that no label has, in bytes.
-const shortestToken = 20
-
 // judgeUsername says which account a user name means.
 func judgeUsername(f finding, at target, configured string) finding {
 	switch {
+	case isTokenName(configured):
+		return f.with(verdictProblem, "credential.username is an access token, for which doorkey does not answer: take it out, and revoke it")
 	case len(at.label) >= shortestToken:
 		return f.with(verdictWarning, "the user name in the URL looks like a token: take it out, and revoke it if others may have seen it")
 	case at.label != "" && at.label != "oauth2":

@@ -35,7 +35,7 @@ func (d *doorkey) erase(ctx context.Context) error {
 	}
 	defer locked.Unlock()
 	concerned, err = d.concerned(ctx, q)
-	d.trace.Info("erase", "origin", q.origin, "label", q.label, "password", q.Password, "accounts", len(concerned), outcome(err))
+	d.trace.Info("erase", "origin", q.origin, "label", q.shownLabel(), "password", q.Password, "accounts", len(concerned), outcome(err))
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (d *doorkey) get(ctx context.Context) error {
 	}
 	q := questionOf(request)
 	begun := d.now()
-	d.trace.Info("get", "origin", q.origin, "label", q.label, "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
+	d.trace.Info("get", "origin", q.origin, "label", q.shownLabel(), "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
 	response, err := d.answer(ctx, q)
 	d.trace.Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, outcome(err), d.took(begun))
 	if err != nil {
@@ -32,6 +32,10 @@ func (d *doorkey) get(ctx context.Context) error {
 // An error is about a host that doorkey answers for.
 func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, error) {
 	if q.origin == "" {
+		return credential.Response{}, nil
+	}
+	if isTokenName(q.Username) {
+		d.person.nameIsToken(q.origin)
 		return credential.Response{}, nil
 	}
 	found, err := d.lookUp(ctx, q)

@@ -188,6 +188,15 @@ func (p *person) notVerified(origin string) {
 		"better give the certificate of its authority; run: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
 }
 
+// nameIsToken is said where git asks for the password of a token. Neither the
+// token nor the path is shown: a command to be copied has nothing from outside.
+func (p *person) nameIsToken(origin string) {
+	p.tell(p.stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, and no account of doorkey's\n"+
+		"take it out: git remote set-url origin %s/<path>; or, if it stands in credential.username, there\n"+
+		"revoke it at the server: whoever can read git's configuration has it",
+		origin, origin))
+}
+
 func (p *person) missesClientID(origin, title string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {

@@ -25,8 +25,8 @@ func (d *doorkey) store(ctx context.Context) error {
 	if origin == "" || !request.UsernameGiven || !request.Password.IsSet() || request.Ephemeral {
 		return nil
 	}
-	if slices.ContainsFunc(request.State, isOurState) {
-		return nil
+	if slices.ContainsFunc(request.State, isOurState) || isTokenName(request.Username) {
+		return nil // user names lie open in the file
 	}
 	accounts, err := d.cache.Accounts(origin)
 	if err != nil || slices.ContainsFunc(accounts, func(a cache.Account) bool { return a.IsGrant() && !a.Spent(d.now()) }) {

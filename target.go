@@ -92,6 +92,9 @@ func (t target) ask(ctx context.Context, label string) (question, error) {
 		}
 		q = t.question(username)
 	}
+	if isTokenName(q.Username) {
+		return question{}, usageError{problem: "the user name for " + q.origin + " is an access token, and no account of doorkey's: take it out of the URL (or out of credential.username), and revoke it, since it may have been seen"}
+	}
 	if strings.ContainsAny(q.Username, "\n\r\x00") {
 		return question{}, usageError{problem: fmt.Sprintf("%q cannot be a label: git passes on no line break", q.Username)}
 	}

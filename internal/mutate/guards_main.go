@@ -24,6 +24,10 @@ func guardsOfMain() []guard {
 		{"a trace shows no secret", ". TestScripts/secrets", "asking.go", `"refresh_token", grant.RefreshToken,`, `"refresh_token", grant.RefreshToken.Reveal(),`},
 		{"a report shows no client secret", ". TestScripts/secrets", "doctor_remote.go", `|| name == clientSecretVariable {`, `{`},
 		{"what is wrong with a URL does not show its password", ". TestAddressesWithSecrets", "internal/secret/address.go", `at >= 0 && rest[:at] != "git" {`, `at < 0 {`},
+		{"a token is nobody's account", ". TestScripts/token-in-url", "get.go", `if isTokenName(q.Username) {`, `if false {`},
+		{"a token is not kept as a name", ". TestScripts/token-in-url", "store.go", `|| isTokenName(request.Username) {`, `{`},
+		{"a token is signed in to by no command", ". TestScripts/token-in-url", "target.go", `if isTokenName(q.Username) {`, `if false {`},
+		{"a token is in no trace", ". TestScripts/token-in-url", "tokenname.go", `if isTokenName(q.label) {`, `if false {`},
 		{"a URL is read as git reads it", ". TestParseTargetRefuses", "target.go", `if !isReadAlike(given, address) {`, `if false {`},
 		{"a proxy's password is in no error", ". TestParseProxy", "network_proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
 
