@@ -89,6 +89,7 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 	case oauthflow.IsUnknownClient(err) && what.ClientID != "" && what.ClientID != found.account.ClientID:
 		// Another application has taken the place of the one that has this grant.
 		// What is kept stays until the sign-in: it may be the setting that is wrong.
+		d.trace.Info("application replaced", "client_id", found.account.ClientID, "configured", what.ClientID)
 		return true, nil
 	case err != nil:
 		explained := what.explain(err)
