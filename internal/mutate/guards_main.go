@@ -6,7 +6,7 @@ func guardsOfMain() []guard {
 		{"tokens go over TLS", ". TestScripts/plain-http", "get.go", `if !oauthflow.MayCarryTokens(q.origin) {`, `if false {`},
 		{"what is for one host is not set for all", ". TestScripts/attack-every-host", "get.go", `return provider, refuseForEveryHost(ctx, q.origin, provider, configured)`, `return provider, nil`},
 		{"a secret is not for all hosts", ". TestScripts/attack-every-host", "everyhost.go", `if !configured.ClientSecret.IsEmpty() {`, `if false {`},
-		{"a store overwrites no grant", ". TestAttackByStoreAndErase", "store.go", `|| slices.ContainsFunc(accounts, cache.Account.IsGrant) {`, `|| len(accounts) < 0 {`},
+		{"a store overwrites no grant", ". TestAttackByStoreAndErase", "store.go", `return a.IsGrant() && !a.Spent(d.now()) }`, `return false }`},
 		{"a store takes no grant's place", ". TestScripts/erase", "store.go", `|| signsIn(origin, request, settings) {`, `{`},
 		{"an erase names the token", ". TestAttackByStoreAndErase", "erase.go", `if !q.Password.IsSet() || current(account, secrets[i]).Equal(q.Password) {`, `{`},
 		{"an erase of a token keeps the grant", ". TestScripts/erase", "erase.go", `if !refused.account.IsGrant() || !q.Password.IsSet() {`, `{`},
