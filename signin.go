@@ -85,7 +85,10 @@ func (a *asking) keep(ctx context.Context, turn *cache.SignIn, signedIn entry) (
 	defer cancel()
 	locked, err := turn.Lock(limited, a.person.busy(origin))
 	if err != nil {
-		return entry{}, nil, fmt.Errorf("signed in to %s, but could not keep it: waited for another git command: %v\nrun the command again", origin, err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
+		}
+		return entry{}, nil, fmt.Errorf("signed in to %s, but could not keep that: %v\nrun the command again", origin, err)
 	}
 	defer locked.Unlock()
 	before, err := locked.Accounts()
