@@ -16,6 +16,8 @@ func checkState(_ context.Context, e *examination) finding {
 func judgeState(directory string, inspected cache.Inspection, unwritable error) finding {
 	f := newFinding(verdictOK, "%s, %d hosts", directory, inspected.Hosts)
 	switch {
+	case !inspected.Exists && len(inspected.Problems) > 0:
+		return newFinding(verdictProblem, "%v", inspected.Problems[0])
 	case !inspected.Exists:
 		f = newFinding(verdictOK, "%s, which the first sign-in makes", directory)
 	case inspected.Hosts == 1:

@@ -124,9 +124,7 @@ func (d *doorkey) runCommand(ctx context.Context, args []string) error {
 	if options.NArg() == 0 {
 		return errNoCommand
 	}
-	if d.cache, err = d.openCache(); err != nil {
-		return err
-	}
+	d.cache = d.openCache()
 	return d.perform(ctx, options.Arg(0), options.Args()[1:])
 }
 
@@ -161,12 +159,10 @@ func (d *doorkey) perform(ctx context.Context, verb string, args []string) error
 	return nil // a verb of a later git: nothing to say to it, and no error
 }
 
-// openCache finds out where accounts are kept; nothing is read or made yet.
-func (d *doorkey) openCache() (*cache.Cache, error) {
-	directory, err := cache.DefaultDirectory(d.where.variable("DOORKEY_STATE_DIR"))
-	if err != nil {
-		return nil, err
-	}
+// openCache finds out where accounts are kept; nothing is read or made yet. What
+// is wrong with that is an error for who uses it, as many commands do not.
+func (d *doorkey) openCache() *cache.Cache {
+	directory := cache.DefaultDirectory(d.where.variable("DOORKEY_STATE_DIR"))
 	return &cache.Cache{
 		Directory: directory, KeyringPatience: keyringPatience(d.where), KeyringSlow: d.person.keyringIsSlow,
 		KeyMade: func(place cache.KeyPlace) {
@@ -174,5 +170,5 @@ func (d *doorkey) openCache() (*cache.Cache, error) {
 				d.person.keyIsInFile(directory)
 			}
 		},
-	}, nil
+	}
 }

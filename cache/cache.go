@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -21,8 +22,8 @@ import (
 // Cache is a directory of accounts. The zero value is not usable: a Cache
 // needs a Directory.
 type Cache struct {
-	// Directory is an absolute path. It is made on the first change, for its
-	// owner alone (mode 0700).
+	// Directory is an absolute path; with any other, nothing is read or made. It
+	// is made on the first change, for its owner alone (mode 0700).
 	Directory string
 
 	// KeyringPatience is how long one call to the keyring may take: longer
@@ -41,24 +42,42 @@ type Cache struct {
 // DefaultDirectory returns where accounts are kept: the directory that named
 // gives if it is not empty, else "git-credential-doorkey" in the user's state
 // directory (XDG base directory specification; on Windows and macOS their own
-// place for it). A path that is not absolute is an error.
-func DefaultDirectory(named string) (string, error) {
-	if named == "" {
-		named = filepath.Join(xdg.StateHome, "git-credential-doorkey")
+// place for it). It is "" where nobody has one: without HOME, and XDG_STATE_HOME,
+// package xdg would take what lies below "/".
+func DefaultDirectory(named string) string {
+	switch {
+	case named != "":
+		return named
+	case runtime.GOOS == "windows", filepath.IsAbs(os.Getenv("HOME")), filepath.IsAbs(os.Getenv("XDG_STATE_HOME")):
+		return filepath.Join(xdg.StateHome, "git-credential-doorkey")
 	}
-	if !filepath.IsAbs(named) {
-		return "", fmt.Errorf(`state directory "%s" is not an absolute path: set HOME, or DOORKEY_STATE_DIR to an absolute path`, named)
-	}
-	return named, nil
+	return ""
 }
 
 // ErrStateDirectory is returned by Accounts where nobody can tell whether anything
-// is kept, since the state directory cannot be looked into.
+// is kept: the state directory cannot be looked into, or Directory is no absolute
+// path. Other methods return it for the latter.
 var ErrStateDirectory = errors.New("the state directory cannot be used")
+
+// checkNamed fails where Directory is no absolute path: it would be looked for
+// wherever git runs, in anybody's repository.
+func (c *Cache) checkNamed() error {
+	const wayOut = "\nset HOME, or DOORKEY_STATE_DIR to an absolute path"
+	switch {
+	case c.Directory == "":
+		return fmt.Errorf("%w: HOME is not set to an absolute path"+wayOut, ErrStateDirectory)
+	case !filepath.IsAbs(c.Directory):
+		return fmt.Errorf(`%w: "%s" is not an absolute path`+wayOut, ErrStateDirectory, c.Directory)
+	}
+	return nil
+}
 
 // Accounts returns the accounts of an origin ("https://gitlab.com"), the
 // newest first, without unsealing anything. No file means no accounts.
 func (c *Cache) Accounts(origin string) ([]Account, error) {
+	if err := c.checkNamed(); err != nil {
+		return nil, err
+	}
 	path := c.path(origin, ".json")
 	content, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {

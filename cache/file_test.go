@@ -3,8 +3,10 @@ package cache
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -134,6 +136,33 @@ func TestDamage(t *testing.T) {
 				t.Errorf("another origin suffers: %v", err)
 			}
 		})
+	}
+}
+
+// TestDirectoryByNameAlone: where it is not known where accounts are kept, none are
+// looked for in the directory that doorkey was started in.
+func TestDirectoryByNameAlone(t *testing.T) {
+	t.Chdir(t.TempDir())
+	absolute, err := filepath.Abs("state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, secrets := grant("")
+	put(t, &Cache{Directory: absolute}, InFile, account, secrets)
+	before := files(t, "state")
+	for _, directory := range []string{"", "state", "."} {
+		c := &Cache{Directory: directory}
+		_, reading := c.Accounts(origin)
+		_, locking := c.Lock(t.Context(), origin, nil)
+		_, listing := c.List()
+		for _, err := range append(c.Inspect(time.Now()).Problems, reading, locking, listing, c.TryWrite()) {
+			if !errors.Is(err, ErrStateDirectory) {
+				t.Errorf("%q: error %v, want %v", directory, err, ErrStateDirectory)
+			}
+		}
+	}
+	if after := files(t, "state"); !maps.Equal(after, before) {
+		t.Errorf("there is now %v", slices.Sorted(maps.Keys(after)))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Inspection is what Inspect finds in the state directory.
 type Inspection struct {
-	Exists bool // the directory is there
+	Exists bool // the directory is there, as far as can be seen
 	Hosts  int  // account files that can be read
 	// Problems are errors that a git command will meet. Each names the file and
 	// the way out.
@@ -27,16 +27,18 @@ const abandonedAfter = time.Hour
 // Inspect looks at every file of the state directory, at the given time. It
 // changes nothing and unseals nothing.
 func (c *Cache) Inspect(now time.Time) Inspection {
+	if err := c.checkNamed(); err != nil {
+		return Inspection{Problems: []error{err}}
+	}
 	info, err := os.Stat(c.Directory)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Inspection{}
 	}
+	if err != nil {
+		return Inspection{Problems: []error{fmt.Errorf("state directory: %v", denied(c.Directory, err))}}
+	}
 	found := Inspection{Exists: true}
-	switch {
-	case err != nil:
-		found.add(fmt.Errorf("state directory: %v", denied(c.Directory, err)))
-		return found
-	case !info.IsDir():
+	if !info.IsDir() {
 		found.add(fmt.Errorf(`state directory "%s" is not a directory: move it away`, c.Directory))
 		return found
 	}
@@ -83,6 +85,9 @@ const trialSize = 64 << 10
 // would be made, and takes it away again. It fails where a sign-in could not be
 // kept: no right, a full disk, a read-only file system.
 func (c *Cache) TryWrite() error {
+	if err := c.checkNamed(); err != nil {
+		return err
+	}
 	directory := c.Directory
 	for {
 		if _, err := os.Stat(directory); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(directory) == directory {

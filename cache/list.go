@@ -27,6 +27,9 @@ type Kept struct {
 // unsealing anything. A file that cannot be read is listed with its problem, and
 // keeps nobody from the others. No directory means no files.
 func (c *Cache) List() ([]Kept, error) {
+	if err := c.checkNamed(); err != nil {
+		return nil, err
+	}
 	entries, err := os.ReadDir(c.Directory)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

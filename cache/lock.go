@@ -47,6 +47,9 @@ func (c *Cache) AwaitTurn(ctx context.Context, origin string, waiting func()) (l
 // lockFile locks a file of its own that is never deleted: deleting it would
 // let two processes hold a lock of the same name.
 func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
+	if err := c.checkNamed(); err != nil {
+		return nil, err
+	}
 	if err := makePrivateDirectory(c.Directory); err != nil {
 		return nil, err
 	}

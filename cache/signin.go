@@ -74,7 +74,12 @@ func (s *SignIn) refusal() string { return s.cache.path(s.origin, ".refused") }
 
 // RefusedAt returns when a sign-in to the origin was last refused; the zero
 // time if none is noted.
-func (c *Cache) RefusedAt(origin string) time.Time { return readTime(c.path(origin, ".refused")) }
+func (c *Cache) RefusedAt(origin string) time.Time {
+	if c.checkNamed() != nil {
+		return time.Time{}
+	}
+	return readTime(c.path(origin, ".refused"))
+}
 
 func writeTime(path string, at time.Time) error {
 	return writePrivate(path, []byte(at.UTC().Format(time.RFC3339Nano)+"\n"))
