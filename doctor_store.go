@@ -94,7 +94,11 @@ func checkAccount(ctx context.Context, e *examination) finding {
 	secrets, err := e.cache.Unseal(ctx, e.target.origin, account)
 	switch {
 	case errors.Is(err, cache.ErrKeyGone):
-		return newFinding(verdictWarning, "the key that the tokens were sealed with is gone\nthe next git command asks for a new sign-in")
+		f := newFinding(verdictWarning, "the key that the tokens were sealed with is gone\nthe next git command asks for a new sign-in")
+		if account.Place() == cache.InKeyring {
+			f = f.with(verdictWarning, sharedDirectory)
+		}
+		return f
 	case err != nil:
 		return newFinding(verdictProblem, "%v", err)
 	}

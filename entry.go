@@ -36,7 +36,7 @@ func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 	d.trace.Info("unseal", "key", account.Place(), "access_token", secrets.AccessToken, "refused", q.refused, outcome(err), d.took(begun))
 	switch {
 	case errors.Is(err, cache.ErrKeyGone):
-		d.person.keyIsGone(q.origin)
+		d.person.keyIsGone(q.origin, account.Place())
 		return entry{}, nil
 	case err != nil:
 		return entry{}, explainKey(err)

@@ -151,7 +151,7 @@ func (d *doorkey) spendable(ctx context.Context, locked *cache.Locked, what task
 		}
 		secrets, err := d.cache.Unseal(ctx, what.Origin, account)
 		if errors.Is(err, cache.ErrKeyGone) {
-			d.report(report{KeyGone: true})
+			d.report(report{KeyGone: account.Place()})
 			return entry{account: account}, nil
 		}
 		if err == nil && account.Fresh(d.now()) && secrets.AccessToken.Fingerprint() != what.Refused {

@@ -159,17 +159,6 @@ func (p *person) keyringIsSlow() {
 	p.tell(p.stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
 }
 
-// goesOnWithout is said where the state directory cannot be used, and nothing but
-// a password could be kept there for the host.
-func (p *person) goesOnWithout(origin string, problem error) {
-	p.tell(p.stderr, event{Event: "state_unusable", Host: origin},
-		fmt.Sprintf("%v\na password that is kept for %s is not found until then; git goes on without", problem, origin))
-}
-
-func (p *person) keyIsGone(origin string) {
-	p.tell(p.stderr, event{Event: "key_gone", Host: origin}, "the key that the tokens for "+origin+" were sealed with is gone, so a new sign-in is needed")
-}
-
 // keyIsInFile is said at the first sign-in without a keyring, once and plainly.
 func (p *person) keyIsInFile(directory string) {
 	p.tell(p.stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)

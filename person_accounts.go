@@ -71,6 +71,27 @@ func (p *person) stillKept(origin string, others []cache.Account) {
 	p.tell(p.stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still kept for %s: %s\n\"--username LABEL\" names one of them, \"--all\" all of them", origin, labelsOf(others)))
 }
 
+// goesOnWithout is said where the state directory cannot be used, and nothing but
+// a password could be kept there for the host.
+func (p *person) goesOnWithout(origin string, problem error) {
+	p.tell(p.stderr, event{Event: "state_unusable", Host: origin},
+		fmt.Sprintf("%v\na password that is kept for %s is not found until then; git goes on without", problem, origin))
+}
+
+// keyIsGone is said before the sign-in that it makes necessary.
+func (p *person) keyIsGone(origin string, place cache.KeyPlace) {
+	message := "the key that the tokens for " + origin + " were sealed with is gone, so a new sign-in is needed"
+	if place == cache.InKeyring {
+		message += "\n" + sharedDirectory
+	}
+	p.tell(p.stderr, event{Event: "key_gone", Host: origin}, message)
+}
+
+// sharedDirectory is the one cause of a key that is gone of which a new sign-in is
+// no cure: the next machine does not have the new key.
+const sharedDirectory = "each machine has a keyring of its own: if several share this state directory, in a home on the network, each new sign-in ends that of the others\n" +
+	"to have one key for all of them, in a file, run: git config --global credential.oauthStore file"
+
 // labelsOf lists accounts by their labels.
 func labelsOf(accounts []cache.Account) string {
 	var labels []string

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"git-credential-doorkey/cache"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -34,7 +35,7 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 	deadline := time.Now().Add(time.Minute)
 	for name, tell := range map[string]func(*person){
 		"error":     func(p *person) { p.complain(errors.New(hostile)) },
-		"origin":    func(p *person) { p.keyIsGone(hostile) },
+		"origin":    func(p *person) { p.keyIsGone(hostile, cache.InKeyring) },
 		"client ID": func(p *person) { p.missesClientID("https://"+hostile, "GitLab") },
 		"address":   func(p *person) { p.openBrowser(hostile, "https://h/"+hostile, deadline) },
 		"starter":   func(p *person) { p.browserFailed(errors.New(hostile)) },

@@ -40,13 +40,13 @@ type task struct {
 
 // report is a line that the child writes. The last one has Done.
 type report struct {
-	Waiting     bool   `json:"waiting,omitempty"`      // another process is busy with this origin
-	KeyringSlow bool   `json:"keyring_slow,omitempty"` // it has not answered for a while
-	KeyInFile   bool   `json:"key_in_file,omitempty"`  // a new data key is in a file
-	KeyGone     bool   `json:"key_gone,omitempty"`     // what is kept cannot be unsealed any more
-	Done        bool   `json:"done,omitempty"`
-	Gone        bool   `json:"gone,omitempty"` // there is nothing to refresh with
-	Error       string `json:"error,omitempty"`
+	Waiting     bool           `json:"waiting,omitempty"`      // another process is busy with this origin
+	KeyringSlow bool           `json:"keyring_slow,omitempty"` // it has not answered for a while
+	KeyInFile   bool           `json:"key_in_file,omitempty"`  // a new data key is in a file
+	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // from there, so that what is kept cannot be unsealed any more
+	Done        bool           `json:"done,omitempty"`
+	Gone        bool           `json:"gone,omitempty"` // there is nothing to refresh with
+	Error       string         `json:"error,omitempty"`
 }
 
 // relay says to the person what the child has to say, which has nobody to talk to.
@@ -58,8 +58,8 @@ func (d *doorkey) relay(origin string, line report) {
 		d.person.keyringIsSlow()
 	case line.KeyInFile:
 		d.person.keyIsInFile(d.cache.Directory)
-	case line.KeyGone:
-		d.person.keyIsGone(origin)
+	case line.KeyGone != "":
+		d.person.keyIsGone(origin, line.KeyGone)
 	}
 }
 
