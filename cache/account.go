@@ -80,11 +80,11 @@ func (a Account) Fresh(now time.Time) bool {
 func (a Account) Spent(now time.Time) bool { return a.IsGrant() && !a.renewable && !a.Fresh(now) }
 
 // Same reports whether two accounts of one origin take the same place.
-func (a Account) Same(b Account) bool { return a.Replaces(b) && a.Path == b.Path }
+func (a Account) Same(b Account) bool { return a.replaces(b) && a.Path == b.Path }
 
-// Replaces reports whether an account, when it is kept, takes the place of
+// replaces reports whether an account, when it is kept, takes the place of
 // another one of its origin: as with git's own helpers, one without a path is
 // for every path.
-func (a Account) Replaces(b Account) bool {
+func (a Account) replaces(b Account) bool {
 	return a.IsGrant() == b.IsGrant() && a.Username == b.Username && (a.Path == "" || a.Path == b.Path)
 }

@@ -32,7 +32,7 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 		return Account{}, err
 	}
 	return sealed, l.change(func(accounts []Account) []Account {
-		return append([]Account{sealed}, without(accounts, sealed.Replaces)...)
+		return append([]Account{sealed}, without(accounts, sealed.replaces)...)
 	})
 }
 

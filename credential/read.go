@@ -127,10 +127,6 @@ func (r *Request) setSingle(key, value string) (known bool, err error) {
 		r.Credential = secret.New(value)
 	case "ephemeral":
 		r.Ephemeral, err = parseBool(key, value)
-	case "continue":
-		r.Continue, err = parseBool(key, value)
-	case "quit":
-		r.Quit, err = parseBool(key, value)
 	default:
 		return false, nil
 	}

@@ -30,7 +30,7 @@ func TestRead(t *testing.T) {
 			Protocol: "https", Host: "h:8443", Path: "a/b.git", Username: "u", UsernameGiven: true,
 			Password: secret.New("p"), PasswordExpiry: time.Unix(1700000000, 0), OAuthRefreshToken: secret.New("r"),
 			WWWAuthenticate: []string{`Basic realm="GitLab"`, "Negotiate"}, Capabilities: []string{"authtype", "state"},
-			State: []string{"doorkey:1"}, AuthType: "Basic", Credential: secret.New("c"), Ephemeral: true, Continue: true,
+			State: []string{"doorkey:1"}, AuthType: "Basic", Credential: secret.New("c"), Ephemeral: true,
 		}},
 		{"expiry in milliseconds is none", "password_expiry_utc=1700000000000\n", Request{}},
 		{"empty value resets a list", "wwwauth[]=a\nwwwauth[]=b\nwwwauth[]=\nwwwauth[]=c\n", Request{WWWAuthenticate: []string{"c"}}},

@@ -37,11 +37,9 @@ type Request struct {
 
 	Capabilities []string // capability[] (git 2.46): what git understands
 	State        []string // state[] (git 2.46): what helpers said earlier in this command
-	Continue     bool     // continue (git 2.46): the answer is not the last step
 	AuthType     string   // authtype (git 2.46): "Basic", "Bearer", …
 	Credential   secret.Text
 	Ephemeral    bool // ephemeral (git 2.46): the credential is not to be stored
-	Quit         bool // quit: a helper asked git to stop
 }
 
 // defaultPorts are the ports that an origin does not name.

@@ -38,8 +38,6 @@ type Change struct {
 	File string
 	// Changed is false when File was as it should be already, and has not been touched.
 	Changed bool
-	// FileMade says that File did not exist before, FileRemoved that it went because only install's lines were in it.
-	FileMade, FileRemoved bool
 	// Added and Removed are the lines that differ, in their order in the file.
 	Added, Removed []string
 	// Silenced are the helpers that git asked before Install and that get no tokens any more; they stay where they stand in their file.
@@ -101,7 +99,6 @@ func (t target) report(edited edit) Change {
 	change := Change{File: t.file, Changed: edited.changes(t)}
 	if change.Changed {
 		change.Added, change.Removed = edited.added, edited.removed
-		change.FileMade, change.FileRemoved = !t.exists, edited.remove
 	}
 	return change
 }

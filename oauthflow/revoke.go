@@ -10,16 +10,16 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// ErrNoRevocation: nothing says where tokens of this server are revoked.
-var ErrNoRevocation = errors.New("the server has no known address to revoke tokens at")
+// errNoRevocation: nothing says where tokens of this server are revoked.
+var errNoRevocation = errors.New("the server has no known address to revoke tokens at")
 
 // Revoke makes a token, of either kind, and the grant that it belongs to worth
 // nothing (RFC 7009). A token that the server does not know is no error. It
-// fails with ErrNoRevocation, with an *Error (GitLab: status 403 for a token of
-// another application) or for want of a connection.
+// fails where the provider has no address for that, with an *Error (GitLab: status
+// 403 for a token of another application) or for want of a connection.
 func (c Client) Revoke(ctx context.Context, provider Provider, token secret.Text) error {
 	if provider.RevokeURL == "" {
-		return ErrNoRevocation
+		return errNoRevocation
 	}
 	_, err := c.post(ctx, provider, provider.RevokeURL, url.Values{"token": {token.Reveal()}})
 	return adviseClient(err)
@@ -49,10 +49,10 @@ func (c Client) RevokeGrant(ctx context.Context, provider Provider, grant Grant)
 
 // RevocationURL returns where a person has said that tokens of a host are revoked
 // (oauthRevokeURL), for a grant that was given when nobody had: a token goes
-// nowhere else. It fails with ErrNoRevocation where nothing is said.
+// nowhere else. It fails where nothing is said.
 func RevocationURL(origin string, settings Settings) (string, error) {
 	if settings.RevokeURL == "" {
-		return "", ErrNoRevocation
+		return "", errNoRevocation
 	}
 	base, err := url.Parse(origin)
 	if err != nil {

@@ -48,7 +48,7 @@ func TestRevoke(t *testing.T) {
 func TestRevokeWhereNothingSaysHow(t *testing.T) {
 	provider := testProvider()
 	provider.RevokeURL = ""
-	if err := (Client{}).Revoke(t.Context(), provider, secret.New("t")); err != ErrNoRevocation {
+	if err := (Client{}).Revoke(t.Context(), provider, secret.New("t")); err != errNoRevocation {
 		t.Errorf("error %v", err)
 	}
 }
@@ -109,7 +109,7 @@ func TestRevocationURL(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := RevocationURL("https://git.example", Settings{RevokeURL: row.configured})
-			if got != row.want || (err != nil) != (row.want == "") || row.configured == "" && err != ErrNoRevocation {
+			if got != row.want || (err != nil) != (row.want == "") || row.configured == "" && err != errNoRevocation {
 				t.Errorf("got %q, %v, want %q", got, err, row.want)
 			}
 		})
