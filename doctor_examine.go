@@ -127,7 +127,7 @@ func (e *examination) label() string {
 // says so.
 func (e *examination) question() question {
 	q := e.target.question(e.label())
-	if heard, err := e.heard(); err == nil && isTrue(heard["usehttppath"]) {
+	if heard, err := e.heard(); err == nil && gitconfig.IsTrue(heard["usehttppath"]) {
 		q.Path = e.target.path
 	}
 	return q

@@ -37,7 +37,7 @@ func checkRemote(_ context.Context, e *examination) finding {
 		return newFinding(verdictProblem, "git's configuration: %v", err)
 	}
 	f = judgeUsername(f, e.target, heard["username"])
-	if isTrue(heard["usehttppath"]) {
+	if gitconfig.IsTrue(heard["usehttppath"]) {
 		f = f.with(verdictNote, "credential.useHttpPath is set: a password is kept for each path, while one sign-in serves the whole host")
 	}
 	return judgePush(f, e)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"git-credential-doorkey/internal/gitconfig"
 )
 
 // surroundings are what decides how a person can be reached from here. All
@@ -54,11 +56,8 @@ func inContainer() bool {
 // note set CI (GitLab, GitHub, Gitea, Bitbucket, CircleCI, Travis), Jenkins and
 // TeamCity have variables of their own.
 func (s surroundings) isCI() bool {
-	return isTrue(s.variable("CI")) || s.variable("GITLAB_CI") != "" || s.variable("JENKINS_URL") != "" || s.variable("TEAMCITY_VERSION") != ""
+	return gitconfig.IsTrue(s.variable("CI")) || s.variable("GITLAB_CI") != "" || s.variable("JENKINS_URL") != "" || s.variable("TEAMCITY_VERSION") != ""
 }
-
-// isTrue reads a variable that is off unless somebody turned it on.
-func isTrue(value string) bool { return value != "" && isOn(value) }
 
 func (s surroundings) isSSH() bool {
 	return s.variable("SSH_CONNECTION") != "" || s.variable("SSH_TTY") != "" || s.variable("SSH_CLIENT") != ""

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -18,7 +19,7 @@ import (
 // in it, and addresses are written without their queries.
 func newTrace(named string, stderr io.Writer) (*slog.Logger, error) {
 	switch {
-	case !isTrue(named):
+	case !gitconfig.IsTrue(named):
 		return slog.New(slog.DiscardHandler), nil
 	case filepath.IsAbs(named):
 		file, err := os.OpenFile(named, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)

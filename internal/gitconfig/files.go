@@ -91,7 +91,7 @@ func named(variable, file string) (string, error) {
 
 // systemFile is $GIT_CONFIG_SYSTEM (git 2.32), else the path that was compiled into git.
 func systemFile(ctx context.Context, environment []string) (string, error) {
-	if value, _ := lookup(environment, "GIT_CONFIG_NOSYSTEM"); isTrue(value) {
+	if value, _ := lookup(environment, "GIT_CONFIG_NOSYSTEM"); IsTrue(value) {
 		return "", errors.New("GIT_CONFIG_NOSYSTEM is set, so git does not read its system file: unset it, or choose --global")
 	}
 	if file, set := lookup(environment, "GIT_CONFIG_SYSTEM"); set {
@@ -108,8 +108,9 @@ func systemFile(ctx context.Context, environment []string) (string, error) {
 	return strings.TrimRight(string(output), "\r\n"), err
 }
 
-// isTrue reads a boolean as git reads it from the environment.
-func isTrue(value string) bool {
+// IsTrue reads a boolean as git reads it from the environment: what is not set, or
+// set to nothing, is off.
+func IsTrue(value string) bool {
 	switch strings.ToLower(value) {
 	case "", "0", "false", "no", "off":
 		return false
