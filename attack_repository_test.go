@@ -120,12 +120,12 @@ func fieldOf(answer, key string) string {
 // TestAttackByRepositorysTrust: whom to trust is not a repository's to say
 // either. The server here has a certificate that nobody else vouches for.
 func TestAttackByRepositorysTrust(t *testing.T) {
-	for _, setting := range []string{"http.sslVerify false", "http.SERVER.sslVerify false", "http.sslCAInfo CA", "http.SERVER.sslCAInfo CA"} {
+	for _, setting := range []string{"http.sslVerify false", "http.SERVER.sslVerify false", "http.sslCAInfo AUTHORITY", "http.SERVER.sslCAInfo AUTHORITY"} {
 		t.Run(setting, func(t *testing.T) {
 			v := newVictim(t)
 			server := v.signsInAt(t)
 			v.git(t, "", "config", "--global", "--unset", "http."+server.URL()+".sslCAInfo")
-			v.clones(t, []string{setting}, strings.NewReplacer("SERVER", server.URL(), "CA", server.CAFile()))
+			v.clones(t, []string{setting}, strings.NewReplacer("SERVER", server.URL(), "AUTHORITY", server.CAFile()))
 			got := v.asks(t, "get", "protocol=https\nhost="+strings.TrimPrefix(server.URL(), "https://")+"\n")
 			if got.code == 0 || !strings.Contains(got.stderr, "certificate") || server.Count(fakegitlab.Token) > 0 {
 				t.Errorf("%q, %s; %d requests for tokens", got.stdout, got.stderr, server.Count(fakegitlab.Token))

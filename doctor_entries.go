@@ -18,7 +18,7 @@ func (e *examination) setting(name string) (value, place string) {
 		return "", ""
 	}
 	for _, entry := range slices.Backward(entries) {
-		if isSetting(entry, "credential", name) && entry.Value == values[name] && !isOfRepository(entry) && install.Covers(entry.Key, e.question().URL().String()) {
+		if isSetting(entry, "credential", name) && entry.Value == values[name] && !entry.IsOfRepository() && install.Covers(entry.Key, e.question().URL().String()) {
 			return entry.Value, placeOf(entry)
 		}
 	}
@@ -29,12 +29,6 @@ func (e *examination) setting(name string) (value, place string) {
 // case.
 func isSetting(entry gitconfig.Entry, section, name string) bool {
 	return strings.HasPrefix(entry.Key, section+".") && strings.HasSuffix(entry.Key, "."+name)
-}
-
-// isOfRepository reports whether somebody else may have written an entry, who
-// made the repository.
-func isOfRepository(entry gitconfig.Entry) bool {
-	return entry.Scope == "local" || entry.Scope == "worktree"
 }
 
 // placeOf names where an entry stands.

@@ -28,7 +28,7 @@ type examination struct {
 
 	git      func() (gitconfig.Version, error)
 	chain    func() ([]install.Helper, error)   // whom git asks
-	entries  func() ([]gitconfig.Entry, error)  // all that git reads of credential.*, http.* and url.* here
+	entries  func() ([]gitconfig.Entry, error)  // all that git reads here
 	heard    func() (gitconfig.Values, error)   // credential.* for the address as git reads it here
 	values   func() (gitconfig.Values, error)   // credential.* as doorkey reads it: repositories are not heard
 	settings func() (settings, error)           // what that means
@@ -63,7 +63,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
 	e.chain = sync.OnceValues(func() ([]install.Helper, error) { return e.readChain(ctx) })
 	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
-		return gitconfig.Entries(ctx, "", nil, `^(credential|http|url)\.`)
+		return e.config.Entries(ctx)
 	})
 	e.heard = sync.OnceValues(func() (gitconfig.Values, error) { return e.readHeard(ctx) })
 	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
@@ -111,7 +111,7 @@ func (e *examination) readHeard(ctx context.Context) (gitconfig.Values, error) {
 	if err != nil || !e.hasHost() {
 		return nil, nil
 	}
-	return gitconfig.ForURLHere(ctx, "credential", address)
+	return e.config.ForURLHere(ctx, "credential", address)
 }
 
 // label is the user name that git will ask with. A token is none: what follows
@@ -137,7 +137,7 @@ func (e *examination) readValues(ctx context.Context) (gitconfig.Values, error) 
 	if !e.hasHost() {
 		return nil, nil
 	}
-	return gitconfig.ForURL(ctx, "credential", e.question().URL())
+	return e.config.ForURL(ctx, "credential", e.question().URL())
 }
 
 // readProvider finds out how to sign in, as a sign-in does it.
@@ -149,7 +149,7 @@ func (e *examination) readProvider(ctx context.Context) (oauthflow.Provider, err
 	answer, unreachable := e.answer()
 	provider, err := oauthflow.Resolve(e.target.origin, answer.challenges, settings.oauth)
 	if err == nil {
-		err = refuseForEveryHost(ctx, e.target.origin, provider, settings.oauth)
+		err = e.refuseForEveryHost(ctx, e.target.origin, provider, settings.oauth)
 	}
 	if err != nil || unreachable != nil { // which another check says
 		return provider, err

@@ -77,7 +77,7 @@ func judgeOther(f finding, helper install.Helper, hidden bool) finding {
 // wayOut is how to end a helper. Install resets what git reads before its lines.
 func wayOut(entry gitconfig.Entry) string {
 	switch {
-	case isOfRepository(entry):
+	case entry.IsOfRepository():
 		return "it stands in the repository's own configuration, which git reads last: take it out there"
 	case entry.Scope == "command":
 		return "it comes with this command: leave it out"

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
@@ -28,7 +27,7 @@ func checkServer(ctx context.Context, e *examination) finding {
 
 // verifiesNothing reports whether git takes any certificate.
 func (e *examination) verifiesNothing(ctx context.Context) bool {
-	values, err := gitconfig.ForURLHere(ctx, "http", e.question().URL())
+	values, err := e.config.ForURLHere(ctx, "http", e.question().URL())
 	value, set := values["sslverify"]
 	return err == nil && set && isFalse(value) || e.where.variable("GIT_SSL_NO_VERIFY") != ""
 }

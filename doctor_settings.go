@@ -47,9 +47,9 @@ func checkSettings(_ context.Context, e *examination) finding {
 func (e *examination) ignored(entry gitconfig.Entry) string {
 	switch {
 	case !install.Covers(entry.Key, e.address):
-	case isOfRepository(entry) && decidesWhereTokensGo(entry):
+	case entry.IsOfRepository() && decidesWhereTokensGo(entry):
 		return "a repository must not say where tokens go, so set it with --global, if you mean it"
-	case isOurs(entry) && !isOfRepository(entry) && !install.Covers(entry.Key, e.question().URL().String()):
+	case isOurs(entry) && !entry.IsOfRepository() && !install.Covers(entry.Key, e.question().URL().String()):
 		return "it is for a path, which git does not tell; set it for the host without the path"
 	}
 	return ""

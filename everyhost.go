@@ -6,14 +6,13 @@ import (
 	"net/url"
 	"strings"
 
-	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/oauthflow"
 )
 
 // refuseForEveryHost refuses settings that are meant for one host and are set
 // for all: endpoints of another server, whose tokens would go to every host that
 // a URL can name, and a client secret, which would be sent to each of them.
-func refuseForEveryHost(ctx context.Context, origin string, provider oauthflow.Provider, configured oauthflow.Settings) error {
+func (d *doorkey) refuseForEveryHost(ctx context.Context, origin string, provider oauthflow.Provider, configured oauthflow.Settings) error {
 	var telling [][2]string // names of settings, and what they say
 	for _, setting := range [][3]string{
 		{"oauthAuthURL", configured.AuthURL, provider.AuthURL}, {"oauthTokenURL", configured.TokenURL, provider.TokenURL},
@@ -29,7 +28,7 @@ func refuseForEveryHost(ctx context.Context, origin string, provider oauthflow.P
 	if len(telling) == 0 {
 		return nil
 	}
-	everywhere, err := gitconfig.ForURL(ctx, "credential", &url.URL{Scheme: "https", Host: noHost})
+	everywhere, err := d.config.ForURL(ctx, "credential", &url.URL{Scheme: "https", Host: noHost})
 	if err != nil {
 		return fmt.Errorf("git's configuration: %v", err)
 	}

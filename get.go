@@ -103,7 +103,7 @@ func (d *doorkey) resolve(ctx context.Context, q question, configured oauthflow.
 	case err != nil:
 		return provider, fmt.Errorf("%s: %v", q.origin, err)
 	}
-	return provider, refuseForEveryHost(ctx, q.origin, provider, configured)
+	return provider, d.refuseForEveryHost(ctx, q.origin, provider, configured)
 }
 
 // isUnknown reports whether there is nothing to sign in with.

@@ -15,7 +15,7 @@ import (
 // stays until the new one is on disk, and then is ended at the server, where
 // nobody would ever use it again.
 func (d *doorkey) login(ctx context.Context, given arguments) error {
-	target, q, err := askedAbout(ctx, given)
+	target, q, err := d.askedAbout(ctx, given)
 	if err != nil {
 		return err
 	}

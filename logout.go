@@ -27,7 +27,7 @@ func (d *doorkey) logout(ctx context.Context, given arguments) error {
 	if all {
 		return d.logoutOf(ctx, target.origin, "", func(cache.Account) bool { return true })
 	}
-	q, err := target.ask(ctx, given.options["username"])
+	q, err := target.ask(ctx, d.config, given.options["username"])
 	if err != nil {
 		return err
 	}

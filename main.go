@@ -16,6 +16,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/manual"
 	"git-credential-doorkey/internal/secret"
 )
@@ -30,7 +31,7 @@ func main() {
 // 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	where := here()
-	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: where}, where: where, now: time.Now}
+	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: where}, where: where, config: new(gitconfig.Config), now: time.Now}
 	var err error
 	if d.trace, err = newTrace(d.where.variable("DOORKEY_TRACE"), stderr); err != nil {
 		d.person.complain(err) // which is no reason not to answer
@@ -63,6 +64,7 @@ type doorkey struct {
 	out    io.Writer // git reads it: nothing but the protocol's answer, or what a person asked for
 	person *person
 	cache  *cache.Cache
+	config *gitconfig.Config
 	where  surroundings
 	trace  *slog.Logger
 	flow   flow // --flow

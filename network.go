@@ -27,26 +27,26 @@ type gitHTTP struct {
 }
 
 // readHTTP finds out how git would talk to an endpoint. No repository is heard.
-func readHTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
+func (d *doorkey) readHTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
 	address, err := url.Parse(endpoint)
 	if err != nil {
 		return oauthflow.HTTPSettings{}, fmt.Errorf("endpoint %q is not a URL", secret.HideIn(endpoint))
 	}
-	values, err := gitconfig.ForURL(ctx, "http", address)
+	values, err := d.config.ForURL(ctx, "http", address)
 	if err != nil {
 		return oauthflow.HTTPSettings{}, fmt.Errorf("git's configuration: %v", err)
 	}
 	return gitHTTP{
 		endpoint: address, values: values, variable: os.LookupEnv,
 		expand:   func(path string) (string, error) { return gitconfig.ExpandPath(ctx, path) },
-		perURL:   func(variable string) ([]gitconfig.URLValue, error) { return gitconfig.PerURL(ctx, "http", variable) },
+		perURL:   func(variable string) ([]gitconfig.URLValue, error) { return d.config.PerURL(ctx, "http", variable) },
 		password: func(proxy *url.URL) (string, error) { return keptPassword(ctx, proxy) },
 	}.settings()
 }
 
 // networkFor is readHTTP, and tells the person what they should know of it.
 func (d *doorkey) networkFor(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
-	settings, err := readHTTP(ctx, endpoint)
+	settings, err := d.readHTTP(ctx, endpoint)
 	if err == nil && settings.NoVerify {
 		d.person.notVerified(originOf(endpoint))
 	}

@@ -9,7 +9,6 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
-	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
@@ -37,7 +36,7 @@ func (d *doorkey) readSettings(ctx context.Context, request credential.Request) 
 	if address.Host == "" {
 		address.Host = "localhost" // of a certificate: git looks nothing up without a host
 	}
-	values, err := gitconfig.ForURL(ctx, "credential", address)
+	values, err := d.config.ForURL(ctx, "credential", address)
 	if err != nil {
 		return settings{}, fmt.Errorf("git's configuration: %v", err)
 	}

@@ -76,7 +76,7 @@ func (d *doorkey) newSetUp(ctx context.Context, given arguments) (*setUp, error)
 	if err != nil {
 		return nil, err
 	}
-	q, err := target.ask(ctx, "")
+	q, err := target.ask(ctx, d.config, "")
 	if err != nil {
 		return nil, err
 	}

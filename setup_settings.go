@@ -121,7 +121,7 @@ func (s *setUp) candidates(ctx context.Context) ([]application, error) {
 func (s *setUp) configured(ctx context.Context, pattern string) ([]gitconfig.Entry, error) {
 	entries, err := gitconfig.Entries(ctx, "", nil, pattern)
 	return slices.DeleteFunc(entries, func(entry gitconfig.Entry) bool {
-		return entry.Scope == "local" || entry.Scope == "worktree" || !s.concerns(entry.Key)
+		return entry.IsOfRepository() || !s.concerns(entry.Key)
 	}), err
 }
 

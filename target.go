@@ -81,16 +81,17 @@ func isReadAlike(given string, address *url.URL) bool {
 // ask is what git would ask for the place from here, for the account with the
 // label that was given; "" leaves it to the URL, and that to what git has been
 // told to use here (credential.username).
-func (t target) ask(ctx context.Context, label string) (question, error) {
+func (t target) ask(ctx context.Context, config *gitconfig.Config, label string) (question, error) {
 	q := t.question(label)
 	if !q.UsernameGiven {
 		here := q.Request
 		here.Path = t.path
-		username, err := gitconfig.Username(ctx, here.URL())
+		// One that a repository may say: it picks one of the person's own accounts.
+		heard, err := config.ForURLHere(ctx, "credential", here.URL())
 		if err != nil {
 			return question{}, fmt.Errorf("git's configuration: %v", err)
 		}
-		q = t.question(username)
+		q = t.question(heard["username"])
 	}
 	if isTokenName(q.Username) {
 		return question{}, usageError{problem: "the user name for " + q.origin + " is an access token, and no account of doorkey's: take it out of the URL (or out of credential.username), and revoke it, since it may have been seen"}
@@ -103,12 +104,12 @@ func (t target) ask(ctx context.Context, label string) (question, error) {
 
 // askedAbout is the target of a command with a URL, and the question that git
 // would ask for it and the account that the command means.
-func askedAbout(ctx context.Context, given arguments) (target, question, error) {
+func (d *doorkey) askedAbout(ctx context.Context, given arguments) (target, question, error) {
 	found, err := targetOf(ctx, given.first())
 	if err != nil {
 		return target{}, question{}, err
 	}
-	q, err := found.ask(ctx, given.options["username"])
+	q, err := found.ask(ctx, d.config, given.options["username"])
 	return found, q, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/gitconfig"
 )
 
 func TestParseTarget(t *testing.T) {
@@ -138,14 +140,14 @@ func TestTargetAsk(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			q, err := place.ask(t.Context(), row.given)
+			q, err := place.ask(t.Context(), new(gitconfig.Config), row.given)
 			if err != nil || q.label != row.want || q.Username != row.want || q.UsernameGiven != (row.want != "") || q.origin != place.origin {
 				t.Errorf("got %+v, %v, want the label %q", q, err, row.want)
 			}
 		})
 	}
 	t.Run("a label with a line break", func(t *testing.T) {
-		if q, err := (target{origin: "https://gitlab.example.com"}).ask(t.Context(), "a\nhost=evil.example"); err == nil {
+		if q, err := (target{origin: "https://gitlab.example.com"}).ask(t.Context(), new(gitconfig.Config), "a\nhost=evil.example"); err == nil {
 			t.Errorf("got %+v", q)
 		}
 	})

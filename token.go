@@ -9,7 +9,7 @@ import (
 // none. A password is no token: what a script would do with it is not what was
 // asked for.
 func (d *doorkey) token(ctx context.Context, given arguments) error {
-	_, q, err := askedAbout(ctx, given)
+	_, q, err := d.askedAbout(ctx, given)
 	if err != nil {
 		return err
 	}

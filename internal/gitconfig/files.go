@@ -139,6 +139,12 @@ type Entry struct {
 	Value string
 }
 
+// IsOfRepository reports whether somebody else may have written an entry, who made the repository. What one of its files
+// includes has its scope, and what is not known to be a person's own is not.
+func (e Entry) IsOfRepository() bool {
+	return e.Scope != System.String() && e.Scope != Global.String() && e.Scope != "command"
+}
+
 // Entries returns, in git's reading order, every setting whose key matches the regular expression, as git started in dir
 // (the current directory if empty) with an environment (this process's if nil) reads it: all scopes, includes followed.
 // None is no error. It needs git 2.26.
@@ -176,19 +182,27 @@ func read(ctx context.Context, dir string, environment []string, query ...string
 	if err != nil {
 		return nil, err
 	}
-	return parseEntries(string(output))
+	lines, err := parseLines(string(output))
+	return entriesOf(lines), err
 }
 
-// parseEntries reads `git config --show-scope --show-origin -z`: scope NUL origin NUL key LF value NUL, again and again.
-func parseEntries(output string) ([]Entry, error) {
+// parseLines reads `git config --show-scope --show-origin -z`: scope NUL origin NUL key LF value NUL, again and again.
+func parseLines(output string) ([]line, error) {
 	fields := strings.Split(output, "\x00")
 	if len(fields)%3 != 1 || fields[len(fields)-1] != "" {
 		return nil, errors.New("git config answered in a form that is not understood")
 	}
-	var entries []Entry
+	var lines []line
 	for i := 0; i+2 < len(fields); i += 3 {
-		key, value, _ := strings.Cut(fields[i+2], "\n")
-		entries = append(entries, Entry{Scope: fields[i], Origin: fields[i+1], Key: key, Value: value})
+		lines = append(lines, newLine(fields[i], fields[i+1], fields[i+2]))
 	}
-	return entries, nil
+	return lines, nil
+}
+
+func entriesOf(lines []line) []Entry {
+	var entries []Entry
+	for _, l := range lines {
+		entries = append(entries, l.Entry)
+	}
+	return entries
 }

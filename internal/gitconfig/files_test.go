@@ -196,10 +196,10 @@ func TestEntries(t *testing.T) {
 	})
 }
 
-func TestParseEntriesRefuses(t *testing.T) {
+func TestParseLinesRefuses(t *testing.T) {
 	for _, output := range []string{"", "global\x00", "global\x00file:x\x00a.b\nc", "global\x00file:x\x00a.b\nc\x00more\x00"} {
-		if got, err := parseEntries(output); (err != nil) != (output != "") {
-			t.Errorf("%q gave %q, %v", output, got, err)
+		if got, err := parseLines(output); (err != nil) != (output != "") {
+			t.Errorf("%q gave %+v, %v", output, got, err)
 		}
 	}
 }

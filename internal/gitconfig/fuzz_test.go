@@ -1,6 +1,7 @@
 package gitconfig
 
 import (
+	"net/url"
 	"os"
 	"os/exec"
 	"reflect"
@@ -24,16 +25,20 @@ func FuzzParse(f *testing.F) {
 		if again := parse([]byte(printed.String()), section); !strings.ContainsAny(section, "\n\x00") && !reflect.DeepEqual(again, values) {
 			t.Errorf("%q, then %q", values, again)
 		}
-		entries, err := parseEntries(output)
+		entries, err := parseLines(output)
 		if err != nil {
 			return
 		}
 		printed.Reset()
-		for _, e := range entries {
-			printed.WriteString(e.Scope + "\x00" + e.Origin + "\x00" + e.Key + "\n" + e.Value + "\x00")
+		for _, l := range entries {
+			setting := l.Key
+			if !l.alone {
+				setting += "\n" + l.Value
+			}
+			printed.WriteString(l.Scope + "\x00" + l.Origin + "\x00" + setting + "\x00")
 		}
-		if again, err := parseEntries(printed.String()); err != nil || !reflect.DeepEqual(again, entries) {
-			t.Errorf("%q, then %q, %v", entries, again, err)
+		if again, err := parseLines(printed.String()); err != nil || !reflect.DeepEqual(again, entries) {
+			t.Errorf("%+v, then %+v, %v", entries, again, err)
 		}
 	})
 }
@@ -68,6 +73,59 @@ func FuzzQuoted(f *testing.F) {
 		read, err := git.Output()
 		if err != nil || string(read) != value+"\x00" {
 			t.Errorf("%q is read as %q, %v", value, read, err)
+		}
+	})
+}
+
+// FuzzFileOf: settings that are written as a file, git reads as they were.
+func FuzzFileOf(f *testing.F) {
+	f.Add("https://gitlab.example.com", "a;b#c", false)
+	f.Add(`a"b\c.d`, " \"x\\\n\t\r\n\r", false)
+	f.Add("", "p\xe4ss\xff", false)
+	f.Add("https://*.EXAMPLE.com/%41 ]", "", true)
+	f.Add("\xef\xbb\xbf\x01\x7f", "\b\x1b", false)
+	f.Fuzz(func(t *testing.T, subsection, value string, alone bool) {
+		if strings.ContainsAny(subsection, "\n\x00") || strings.Contains(value, "\x00") {
+			return // which git cannot hold
+		}
+		setting := value
+		if alone {
+			setting = ""
+		}
+		want := []line{
+			{Entry{Key: "http." + subsection + ".proxy", Value: setting}, alone},
+			{Entry{Key: "http.proxy", Value: value}, false},
+		}
+		git := exec.Command("git", "config", "-z", "--file", "-", "--list")
+		git.Env, git.Stdin = neutral(os.Environ()), strings.NewReader(fileOf(want))
+		output, err := git.Output()
+		var got []line
+		for setting := range strings.SplitSeq(strings.TrimSuffix(string(output), "\x00"), "\x00") {
+			got = append(got, newLine("", "", setting))
+		}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q is read as %q, %v", fileOf(want), output, err)
+		}
+	})
+}
+
+// FuzzMayConcern: what is not shown to git, it would not take.
+func FuzzMayConcern(f *testing.F) {
+	f.Add("https://gitlab.example.com/path", "gitlab.example.com", "path")
+	f.Add("https://GITLAB.example.com:443", "gitlab.example.com:443", "")
+	f.Add("https://ada:x@gitlab.example.com.", "gitlab..example.com", "")
+	f.Add("https://gitl%61b.example.com", "gitlab.example.com", "")
+	f.Add("https://[::1]", "[::1]:443", "")
+	f.Add("https://", ".", "")
+	f.Fuzz(func(t *testing.T, subsection, host, path string) {
+		l := line{Entry{Key: "http." + subsection + ".proxy"}, true}
+		address := &url.URL{Scheme: "https", Host: host, Path: path}
+		if strings.ContainsAny(subsection, "\n\x00") || strings.Contains(path, "\x00") || !isKnownToGit(host) || l.mayConcern(address) {
+			return
+		}
+		// An address that git does not take for one has no settings either.
+		if got, err := matched(t.Context(), []line{l}, "http", address); err == nil && len(got) > 0 {
+			t.Errorf("git finds %q for %q", subsection, address)
 		}
 	})
 }

@@ -5,8 +5,6 @@ package gitconfig
 import (
 	"context"
 	"errors"
-	"iter"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -25,64 +23,6 @@ func isKnownToGit(host string) bool {
 	return host != "" && strings.Trim(host, characters) == ""
 }
 
-// ForURL returns what a section ("credential", "http") says for a URL, by
-// git's own matching ("git config --get-urlmatch", git 1.8.5).
-//
-// It reads system, global and command scope ("git -c", GIT_CONFIG_COUNT), and
-// never the file of a repository: what somebody has cloned must not say where
-// tokens are sent.
-func ForURL(ctx context.Context, section string, address *url.URL) (Values, error) {
-	return forURL(ctx, neutral(os.Environ()), section, address)
-}
-
-// ForURLHere is ForURL as git itself reads the section where it is started: with
-// the file of the repository. Nothing that decides where tokens go is read so.
-func ForURLHere(ctx context.Context, section string, address *url.URL) (Values, error) {
-	return forURL(ctx, asOtherCommands(nil), section, address)
-}
-
-func forURL(ctx context.Context, environment []string, section string, address *url.URL) (Values, error) {
-	if !isKnownToGit(address.Host) {
-		return nil, nil
-	}
-	output, err := Run(ctx, "", environment, "config", "-z", "--get-urlmatch", section, address.String())
-	if foundNothing(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return parse(output, section), nil
-}
-
-// URLValue is what a variable is set to for URLs that begin with one.
-type URLValue struct {
-	URL   string // as it is written in the key, which may be a pattern ("https://*.example.com")
-	Value string // "true" for a variable without "=", as in git
-}
-
-// PerURL returns every setting of a variable for a URL of its own
-// ("http.<url>.sslVerify"), in git's reading order and from the same scopes as
-// ForURL. It is for those who need to know what exactly was said of whom. Section
-// and variable are letters alone.
-func PerURL(ctx context.Context, section, variable string) ([]URLValue, error) {
-	prefix, suffix := section+".", "."+strings.ToLower(variable)
-	output, err := Run(ctx, "", neutral(os.Environ()), "config", "-z", "--get-regexp", `^`+section+`\..*\.`+strings.ToLower(variable)+`$`)
-	if foundNothing(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var found []URLValue
-	for key, value := range settingsIn(output) {
-		if address, isOne := strings.CutPrefix(strings.TrimSuffix(key, suffix), prefix); isOne {
-			found = append(found, URLValue{address, value})
-		}
-	}
-	return found, nil
-}
-
 // ExpandPath returns a configured path as git reads it: "~/", "~user/" and
 // "%(prefix)/" are replaced. Other paths cost no child process.
 func ExpandPath(ctx context.Context, path string) (string, error) {
@@ -98,32 +38,6 @@ const nothingFound = 1
 func foundNothing(err error) bool {
 	failed, ran := errors.AsType[*RunError](err)
 	return ran && failed.ExitCode == nothingFound
-}
-
-// parse reads the settings of a section.
-func parse(output []byte, section string) Values {
-	values := make(Values)
-	for key, value := range settingsIn(output) {
-		if name, found := strings.CutPrefix(key, section+"."); found {
-			values[name] = value
-		}
-	}
-	return values
-}
-
-// settingsIn reads "key LF value NUL", again and again.
-func settingsIn(output []byte) iter.Seq2[string, string] {
-	return func(yield func(key, value string) bool) {
-		for entry := range strings.SplitSeq(string(output), "\x00") {
-			key, value, given := strings.Cut(entry, "\n")
-			if !given {
-				value = "true"
-			}
-			if !yield(key, value) {
-				return
-			}
-		}
-	}
 }
 
 // repositoryVariables are the environment variables by which git tells its

@@ -3,7 +3,6 @@ package gitconfig
 import (
 	"context"
 	"errors"
-	"net/url"
 	"strings"
 )
 
@@ -42,18 +41,4 @@ func Address(ctx context.Context, given string) (string, error) {
 		return "", err // the name of a remote that is not there
 	}
 	return address, err
-}
-
-// Username returns the user name that git would ask for at a URL from the
-// current directory (credential.username), "" for none. It is one that the file
-// of a repository may say: it picks one of a person's own accounts there.
-func Username(ctx context.Context, address *url.URL) (string, error) {
-	if !isKnownToGit(address.Host) {
-		return "", nil
-	}
-	output, err := Run(ctx, "", nil, "config", "-z", "--get-urlmatch", "credential.username", address.String())
-	if foundNothing(err) {
-		return "", nil
-	}
-	return strings.TrimRight(string(output), "\x00"), err
 }

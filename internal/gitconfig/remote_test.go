@@ -1,7 +1,6 @@
 package gitconfig
 
 import (
-	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
@@ -62,35 +61,4 @@ func git(t *testing.T, args ...string) {
 	if output, err := exec.Command("git", args...).CombinedOutput(); err != nil {
 		t.Fatalf("git %q: %v: %s", args, err, output)
 	}
-}
-
-func TestUsername(t *testing.T) {
-	for _, row := range []struct{ name, global, repository, want string }{
-		{"none", "", "", ""},
-		{"for all hosts", "[credential]\n\tusername = everywhere\n", "", "everywhere"},
-		{"for the host, said by the repository", "[credential]\n\tusername = everywhere\n",
-			"[credential \"https://gitlab.example.com\"]\n\tusername = ada@example.com\n", "ada@example.com"},
-		{"for another host", "[credential \"https://code.example\"]\n\tusername = there\n", "", ""},
-		{"for a path", "[credential \"https://gitlab.example.com/group\"]\n\tusername = group\n", "", "group"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			write(t, row.global, row.repository)
-			got, err := Username(t.Context(), &url.URL{Scheme: "https", Host: "gitlab.example.com", Path: "/group/project.git"})
-			if err != nil || got != row.want {
-				t.Errorf("got %q, %v, want %q", got, err, row.want)
-			}
-		})
-	}
-	t.Run("host that git has no name for", func(t *testing.T) {
-		write(t, "[credential]\n\tusername = everywhere\n", "")
-		if got, err := Username(t.Context(), &url.URL{Scheme: "https", Host: "b\u00fccher.example"}); err != nil || got != "" {
-			t.Errorf("got %q, %v", got, err)
-		}
-	})
-	t.Run("damaged file", func(t *testing.T) {
-		write(t, "", "[credential\n")
-		if got, err := Username(t.Context(), &url.URL{Scheme: "https", Host: "gitlab.example.com"}); err == nil {
-			t.Errorf("got %q, want git's complaint about its file", got)
-		}
-	})
 }

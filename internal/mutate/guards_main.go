@@ -4,7 +4,7 @@ package main
 func guardsOfMain() []guard {
 	return []guard{
 		{"tokens go over TLS", ". TestScripts/plain-http", "get.go", `if !oauthflow.MayCarryTokens(q.origin) {`, `if false {`},
-		{"what is for one host is not set for all", ". TestScripts/attack-every-host", "get.go", `return provider, refuseForEveryHost(ctx, q.origin, provider, configured)`, `return provider, nil`},
+		{"what is for one host is not set for all", ". TestScripts/attack-every-host", "get.go", `return provider, d.refuseForEveryHost(ctx, q.origin, provider, configured)`, `return provider, nil`},
 		{"a secret is not for all hosts", ". TestScripts/attack-every-host", "everyhost.go", `if !configured.ClientSecret.IsEmpty() {`, `if false {`},
 		{"a store overwrites no grant", ". TestAttackByStoreAndErase", "store.go", `return a.IsGrant() && !a.Spent(d.now()) }`, `return false }`},
 		{"a store takes no grant's place", ". TestScripts/erase", "store.go", `|| signsIn(origin, request, settings) {`, `{`},
@@ -17,7 +17,7 @@ func guardsOfMain() []guard {
 		{"events have nothing that a terminal acts on", ". TestNothingFromOutsideReachesTheTerminalRaw", "person.go", `*field = printable(*field)`, `_ = field`},
 		{"messages are printable", ". TestScripts/attack-text", "person.go", `lines[i] = printable(line)`, `lines[i] = line`},
 		{"a command to be copied is one command", ". TestScripts/attack-pasted-command", "setup_result.go", `shellWord(printable(address))`, `printable(address)`},
-		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.Scope == "local" || entry.Scope == "worktree" || `, ``},
+		{"a repository offers no application", ". TestScripts/setup", "setup_settings.go", `entry.IsOfRepository() || `, ``},
 		{"git is started with no secret", "internal/gitconfig TestSetKeepsSecretsFromArguments", "internal/gitconfig/set.go", `value = rand.Text()`, `value = rand.Text()[:0] + setting.Secret.Reveal()`},
 
 		{"nobody looks into the memory", ". TestMemoryIsPrivate", "memory_linux.go", `unix.PR_SET_DUMPABLE, 0,`, `unix.PR_SET_DUMPABLE, 1,`},

@@ -1,0 +1,217 @@
+package gitconfig
+
+import (
+	"maps"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestForURLHearsWhatGitHears of a person's own files, which may be there for
+// some repositories alone, and nothing of what a repository has.
+func TestForURLHearsWhatGitHears(t *testing.T) {
+	const remote = "[remote \"origin\"]\n\turl = https://gitlab.example.com/group/project.git\n"
+	for _, row := range []struct {
+		name        string
+		global      string            // ~/.gitconfig; REPOSITORY is where the repository is
+		repository  string            // .git/config; HOME is the home directory
+		environment map[string]string // ~/work says who "work" is
+		want        string            // http.proxy
+	}{
+		{"no include", "", "", nil, ""},
+		{"include", "[include]\n\tpath = work\n", "", nil, "work"},
+		{"for this repository", "[includeIf \"gitdir:REPOSITORY/\"]\n\tpath = ~/work\n", "", nil, "work"},
+		{"for another repository", "[includeIf \"gitdir:REPOSITORY/other/\"]\n\tpath = work\n", "", nil, ""},
+		{"for the repository that GIT_DIR names", "[includeIf \"gitdir:REPOSITORY/\"]\n\tpath = work\n", "", map[string]string{"GIT_DIR": "REPOSITORY/.git"}, "work"},
+		{"for its remote", "[includeIf \"hasconfig:remote.*.url:https://gitlab.example.com/**\"]\n\tpath = work\n", remote, nil, "work"},
+		{"for another remote", "[includeIf \"hasconfig:remote.*.url:https://code.example/**\"]\n\tpath = work\n", remote, nil, ""},
+		{"for its branch", "[includeIf \"onbranch:main\"]\n\tpath = work\n", "", nil, "work"},
+		{"the last counts", "[include]\n\tpath = work\n[http]\n\tproxy = last\n", "", nil, "last"},
+		{"an included one is the last", "[http]\n\tproxy = first\n[include]\n\tpath = work\n", "", nil, "work"},
+		{"an included one for the host", "[http]\n\tproxy = all\n[include]\n\tpath = host\n[http]\n\tproxy = last\n", "", nil, "host"},
+		{"by the command", "", "", map[string]string{"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "include.path", "GIT_CONFIG_VALUE_0": "HOME/work"}, "work"},
+		{"by git -c", "", "", map[string]string{"GIT_CONFIG_PARAMETERS": "'http.proxy'='command'"}, "command"},
+
+		{"the repository's own", "[http]\n\tproxy = mine\n", "[http]\n\tproxy = evil\n[http \"https://gitlab.example.com\"]\n\tproxy = evil\n", nil, "mine"},
+		{"a file that it includes", "", "[include]\n\tpath = HOME/work\n", nil, ""},
+		{"a file that it includes for itself", "", "[includeIf \"gitdir:/**\"]\n\tpath = HOME/work\n", nil, ""},
+		{"a file that it includes and the person, too", "[include]\n\tpath = host\n", "[include]\n\tpath = HOME/work\n", nil, "host"},
+		{"a file of its working tree", "", "[extensions]\n\tworktreeConfig = true\n", nil, ""},
+		{"the file that GIT_CONFIG names", "", "[http]\n\tproxy = evil\n", map[string]string{"GIT_CONFIG": ".git/config"}, ""},
+
+		{"one that git cannot read", "[http]\n\tproxy = mine\n", "[http\n", nil, "mine"},
+		{"of a form that git does not know", "[http]\n\tproxy = mine\n", "[core]\n\trepositoryFormatVersion = 9\n", nil, "mine"},
+		{"where GIT_DIR names none", "[http]\n\tproxy = mine\n", "", map[string]string{"GIT_DIR": "/nowhere"}, "mine"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			write(t, "", "")
+			here, err := os.Getwd()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if here, err = filepath.EvalSymlinks(here); err != nil {
+				t.Fatal(err)
+			}
+			git(t, "symbolic-ref", "HEAD", "refs/heads/main")
+			names := strings.NewReplacer("REPOSITORY", filepath.ToSlash(here), "HOME", filepath.ToSlash(os.Getenv("HOME")))
+			for file, content := range map[string]string{
+				filepath.Join(os.Getenv("HOME"), ".gitconfig"): row.global,
+				filepath.Join(os.Getenv("HOME"), "work"):       "[http]\n\tproxy = work\n",
+				filepath.Join(os.Getenv("HOME"), "host"):       "[http \"https://gitlab.example.com\"]\n\tproxy = host\n",
+				".git/config":                                  "[core]\n\trepositoryFormatVersion = 0\n" + row.repository,
+				".git/config.worktree":                         "[http]\n\tproxy = evil\n",
+			} {
+				put(t, file, names.Replace(content))
+			}
+			for name, value := range row.environment {
+				t.Setenv(name, names.Replace(value))
+			}
+			got, err := new(Config).ForURL(t.Context(), "http", &url.URL{Scheme: "https", Host: "gitlab.example.com"})
+			if err != nil || got["proxy"] != row.want {
+				t.Errorf("got %v, %v, want %q", got, err, row.want)
+			}
+		})
+	}
+}
+
+// TestForURLInOtherRepositories: one that is bare, and a linked working tree.
+func TestForURLInOtherRepositories(t *testing.T) {
+	write(t, "", "")
+	root := realPath(t)
+	put(t, filepath.Join(os.Getenv("HOME"), ".gitconfig"), "[user]\n\tname = A\n\temail = a@example.com\n[includeIf \"gitdir:"+filepath.ToSlash(root)+"/\"]\n\tpath = work\n")
+	put(t, filepath.Join(os.Getenv("HOME"), "work"), "[http]\n\tproxy = work\n")
+	t.Chdir(root)
+	git(t, "init", "-q", "--bare", "bare.git")
+	git(t, "init", "-q", "main")
+	git(t, "-C", "main", "commit", "-q", "--allow-empty", "-m", "first")
+	git(t, "-C", "main", "worktree", "add", "-q", "../linked")
+	for _, place := range []string{"bare.git", "main", "linked"} {
+		t.Run(place, func(t *testing.T) {
+			t.Chdir(filepath.Join(root, place))
+			git(t, "config", "http.proxy", "evil")
+			got, err := new(Config).ForURL(t.Context(), "http", &url.URL{Scheme: "https", Host: "gitlab.example.com"})
+			if err != nil || got["proxy"] != "work" {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestForURLIsGits: for whatever URLs settings are, they hold for those for which
+// git says so.
+func TestForURLIsGits(t *testing.T) {
+	const written = `
+[credential]
+	helper = one
+	helper = two
+	first = all
+	Alone
+	empty =
+	twice = one
+	twice = two
+	text = "a;b#c \"d\" \\ e\n\tf  "
+[Credential "https://gitlab.example.com"]
+	helper = three
+	first = host
+	alone = no
+	empty
+[credential "https://GITLAB.example.com:443/"]
+	second = port
+[credential "https://gitlab.example.com:8443"]
+	first = other port
+[credential "https://gitlab.example.com/group"]
+	first = path
+	path = yes
+[credential "https://gitlab.example.com/gr%6Fup/project"]
+	escaped = yes
+[credential "https://ada@gitlab.example.com"]
+	first = user
+[credential "https://ada%40example.com@gitlab.example.com"]
+	first = address
+[credential "https://*.example.com"]
+	first = pattern
+	pattern = yes
+[credential "https://gitl%61b.example.com"]
+	first = escaped host
+[credential "http://gitlab.example.com"]
+	first = plain
+[credential "gitlab.example.com"]
+	first = no URL
+[credential ""]
+	first = nothing
+[credential "https://"]
+	first = no host
+[credential "https://[::1]:8443"]
+	first = number
+[credential "https://xgitlab.example.com"]
+	first = longer
+[credential "a\"b\\c"]
+	first = odd
+[credential.Gitlab]
+	first = old form
+`
+	for _, address := range []string{
+		"https://gitlab.example.com", "https://GitLab.Example.com", "https://gitlab.example.com:443", "https://gitlab.example.com:8443", "http://gitlab.example.com",
+		"https://gitlab.example.com/group", "https://gitlab.example.com/group/project.git", "https://gitlab.example.com/group/project", "https://gitlab.example.com/groups",
+		"https://ada@gitlab.example.com", "https://bob@gitlab.example.com/group", "https://ada%40example.com@gitlab.example.com",
+		"https://code.example.com", "https://a.b.example.com", "https://example.com", "https://gitlab.example.com.", "https://lab.example.com", "https://code.example", "https://[::1]:8443",
+	} {
+		t.Run(address, func(t *testing.T) {
+			write(t, written, "")
+			parsed, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			output, err := exec.Command("git", "config", "-z", "--get-urlmatch", "credential", address).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := parse(output, "credential")
+			maps.DeleteFunc(want, func(name, _ string) bool { return name == "helper" })
+			if got, err := new(Config).ForURL(t.Context(), "credential", parsed); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %v, %v, want %v", got, err, want)
+			}
+		})
+	}
+}
+
+// TestConfigIsReadOnce, by one child: what nobody has configured costs no other.
+func TestConfigIsReadOnce(t *testing.T) {
+	write(t, "[credential]\n\thelper = x\n\toauthTimeout = 1\n[credential \"https://code.example\"]\n\toauthClientId = x\n[http]\n\tproxy = y\n", "")
+	trace := filepath.Join(t.TempDir(), "trace")
+	t.Setenv("GIT_TRACE2_EVENT", trace)
+	var config Config
+	for _, section := range []string{"credential", "http", "credential"} {
+		if _, err := config.ForURL(t.Context(), section, &url.URL{Scheme: "https", Host: "gitlab.example.com"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := os.ReadFile(trace)
+	if children := strings.Count(string(content), `"event":"start"`); err != nil || children != 1 {
+		t.Errorf("%d children, %v", children, err)
+	}
+}
+
+// TestConfigOfAnOldGit, which does not say whose a setting is (before 2.26): no
+// repository is heard, and everything else is.
+func TestConfigOfAnOldGit(t *testing.T) {
+	write(t, "[http]\n\tproxy = mine\n[http \"https://gitlab.example.com\"]\n\tsslVerify\n", "[http]\n\tproxy = evil\n")
+	real, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory := t.TempDir()
+	put(t, filepath.Join(directory, "git"), "#!/bin/sh\ncase \"$*\" in *--show-scope*) echo 'error: unknown option' >&2; exit 129;; esac\nexec '"+real+"' \"$@\"\n")
+	if err := os.Chmod(filepath.Join(directory, "git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", directory+string(os.PathListSeparator)+os.Getenv("PATH"))
+	got, err := new(Config).ForURL(t.Context(), "http", &url.URL{Scheme: "https", Host: "gitlab.example.com"})
+	if want := (Values{"proxy": "mine", "sslverify": "true"}); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
