@@ -37,7 +37,7 @@ func judgeGit(version gitconfig.Version) finding {
 }
 
 // checkProgram finds out whether git runs this very program.
-func checkProgram(_ context.Context, e *examination) finding {
+func checkProgram(ctx context.Context, e *examination) finding {
 	this, err := os.Executable()
 	if err != nil {
 		return newFinding(verdictWarning, "where this program is cannot be found out: %v", err)
@@ -53,7 +53,15 @@ func checkProgram(_ context.Context, e *examination) finding {
 	if err != nil {
 		return newFinding(verdictProblem, "%s is not on PATH, so git does not find it\nput it into a directory on PATH\nor, to have git run it from where it is, run: %s install", programName, commandOf(this))
 	}
-	return judgeProgram(path, this)
+	return judgePlace(judgeProgram(path, this), path, install.IsEverywhere(ctx, filepath.Dir(path)))
+}
+
+// judgePlace finds a program that git does not find from everywhere.
+func judgePlace(f finding, path string, isEverywhere bool) finding {
+	if isEverywhere || f.Verdict != verdictOK {
+		return f
+	}
+	return f.with(verdictNote, "a program that is started from a desktop may have another PATH, without \"%s\": \"git credential-doorkey install\" writes the whole path", filepath.Dir(path))
 }
 
 // namedProgram is the path by which a helper names doorkey; "" where git looks on

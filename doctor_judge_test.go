@@ -159,6 +159,13 @@ func TestJudgeEnvironment(t *testing.T) {
 	}
 }
 
+func TestJudgePlace(t *testing.T) {
+	good := newFinding(verdictOK, "there")
+	judgePlace(good, "/usr/bin/git-credential-doorkey", true).expect(t, verdictOK, "there")
+	judgePlace(good, "/home/ada/.local/bin/git-credential-doorkey", false).expect(t, verdictNote, `without "/home/ada/.local/bin"`, "install")
+	judgePlace(newFinding(verdictWarning, "another"), "/home/ada/bin/git-credential-doorkey", false).expect(t, verdictWarning, "another")
+}
+
 func TestJudgeNetwork(t *testing.T) {
 	const address = "https://gitlab.example.com/oauth/token"
 	for _, row := range []struct {

@@ -76,6 +76,25 @@ func TestOneHostOnly(t *testing.T) {
 	}
 }
 
+// TestOtherFormOfTheHelper: the short name makes room for the path, and the path for the short name, in one block.
+func TestOtherFormOfTheHelper(t *testing.T) {
+	m := newMachine(t)
+	m.write(".gitconfig", user)
+	path := "= " + configText(pathHelper(filepath.ToSlash(m.program)))
+	for _, row := range []struct {
+		onlyHere bool
+		want     string
+	}{{false, "= doorkey"}, {true, path}, {false, "= doorkey"}, {true, path}} {
+		m.onlyHere = row.onlyHere
+		m.install(m.options())
+		m.expect(".gitconfig", user+strings.Replace(written, "= doorkey", row.want, 1))
+	}
+	m.expectAnswer(question, "from-git-credential-doorkey")
+	m.onlyHere = false
+	m.uninstall(m.options())
+	m.expect(".gitconfig", user)
+}
+
 // TestStrangePaths runs doorkey from directories whose names the shell or git's configuration would take apart.
 func TestStrangePaths(t *testing.T) {
 	for _, directory := range []string{

@@ -17,6 +17,8 @@ type machine struct {
 	home        string
 	environment []string
 	program     string
+	// onlyHere says that other programs have another PATH.
+	onlyHere bool
 	// onPath is what LookPath finds; empty is nothing.
 	onPath string
 }
@@ -52,6 +54,7 @@ func (m *machine) path(name string) string { return filepath.Join(m.home, filepa
 func (m *machine) options() Options {
 	return Options{
 		Program: m.program, Directory: m.path("work"), Environment: m.environment,
+		IsEverywhere: func(string) bool { return !m.onlyHere },
 		LookPath: func(string) (string, error) {
 			if m.onPath == "" {
 				return "", exec.ErrNotFound

@@ -1,11 +1,13 @@
 package install
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"unicode"
 
@@ -32,10 +34,10 @@ func consistsOf(text, characters string) bool {
 	return text != "" && strings.Trim(text, characters) == ""
 }
 
-// helperFor returns the value of credential.helper that makes git run the program: the short name where PATH leads to
-// that very file, else its absolute path. Git hands the path to a shell, so one with special characters is given as a
-// shell snippet ("!") that has it in quotes.
-func helperFor(program string, lookPath func(string) (string, error)) (string, error) {
+// helperFor returns the value of credential.helper that makes git run the program: the short name where every PATH leads
+// to that very file, else its absolute path, by which this PATH does or, off it, by which it runs. Git hands the path to a
+// shell, so one with special characters is given as a shell snippet ("!") that has it in quotes.
+func helperFor(program string, lookPath func(string) (string, error), isEverywhere func(directory string) bool) (string, error) {
 	if !filepath.IsAbs(program) {
 		return "", fmt.Errorf(`the program's own path is not absolute: "%s"`, program)
 	}
@@ -45,24 +47,52 @@ func helperFor(program string, lookPath func(string) (string, error)) (string, e
 	if !strings.HasPrefix(filepath.Base(program), programName) {
 		return "", fmt.Errorf(`"%s" is not called %s, so uninstall would not know it again: rename the file`, program, programName)
 	}
-	if onPath(program, lookPath) {
+	found := onPath(program, lookPath)
+	switch {
+	case found == "":
+		return pathHelper(filepath.ToSlash(program)), nil
+	case isEverywhere(filepath.Dir(found)):
 		return shortName, nil
 	}
-	return pathHelper(filepath.ToSlash(program)), nil
+	// Not the program's own path: behind a link there is one of a version, which goes with the next.
+	return pathHelper(filepath.ToSlash(found)), nil
 }
 
-// onPath reports whether git, when it looks for doorkey on PATH, finds the same file.
-func onPath(program string, lookPath func(string) (string, error)) bool {
+// onPath is where git, when it looks for doorkey on PATH, finds the same file; "" if it does not.
+func onPath(program string, lookPath func(string) (string, error)) string {
 	if lookPath == nil {
 		lookPath = exec.LookPath
 	}
 	found, err := lookPath(programName)
-	if err != nil {
-		return false
+	if err != nil || !filepath.IsAbs(found) || strings.ContainsFunc(found, unicode.IsControl) {
+		return ""
 	}
 	there, errThere := os.Stat(found)
 	running, errRunning := os.Stat(program)
-	return errors.Join(errThere, errRunning) == nil && os.SameFile(there, running)
+	if errors.Join(errThere, errRunning) != nil || !os.SameFile(there, running) {
+		return ""
+	}
+	return found
+}
+
+// IsEverywhere reports whether a directory of PATH is one that every program has on its PATH. One that is started from a
+// desktop (an editor) has not read what a shell reads, and so has no ~/.local/bin, say, and no /opt/homebrew/bin.
+func IsEverywhere(ctx context.Context, directory string) bool {
+	if isOnEveryPath(directory, runtime.GOOS) {
+		return true
+	}
+	own, err := gitconfig.Run(ctx, "", nil, "--exec-path") // git puts it before all others
+	return err == nil && filepath.Clean(strings.TrimRight(string(own), "\r\n")) == filepath.Clean(directory)
+}
+
+func isOnEveryPath(directory, system string) bool {
+	switch directory {
+	case "/usr/bin", "/bin":
+		return true
+	case "/usr/local/bin":
+		return system == "linux"
+	}
+	return system == "windows" // where all programs have one PATH, from the registry
 }
 
 func pathHelper(path string) string {

@@ -29,6 +29,8 @@ type Options struct {
 	Environment []string
 	// LookPath finds a program by name in the directories of PATH. Nil is [exec.LookPath].
 	LookPath func(name string) (string, error)
+	// IsEverywhere reports whether every program has a directory on its PATH. Nil is [IsEverywhere].
+	IsEverywhere func(directory string) bool
 }
 
 // Change is what Install or Uninstall did or, in a dry run, would do. What stands in it comes from configuration files:
@@ -55,7 +57,11 @@ type Change struct {
 // It fails, with the file untouched, when git cannot read its configuration, when install's own lines were edited by
 // hand, when another process holds the file's lock, and when the file cannot be written.
 func Install(ctx context.Context, options Options) (Change, error) {
-	helper, err := helperFor(options.Program, options.LookPath)
+	isEverywhere := options.IsEverywhere
+	if isEverywhere == nil {
+		isEverywhere = func(directory string) bool { return IsEverywhere(ctx, directory) }
+	}
+	helper, err := helperFor(options.Program, options.LookPath, isEverywhere)
 	if err != nil {
 		return Change{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -75,13 +76,20 @@ func TestHelperFor(t *testing.T) {
 		}
 	}
 	path := pathHelper(filepath.ToSlash(program))
-	rows := []struct{ name, onPath, want string }{
-		{"on PATH", program, "doorkey"},
-		{"another of the name on PATH", other, path},
-		{"not on PATH", "", path},
+	type row struct {
+		name, onPath string
+		everywhere   bool
+		want         string
+	}
+	rows := []row{
+		{"on PATH", program, true, "doorkey"},
+		{"on PATH here alone", program, false, path},
+		{"another of the name on PATH", other, true, path},
+		{"not on PATH", "", true, path},
+		{"on a PATH that is relative", filepath.Base(program), true, path},
 	}
 	if err := os.Symlink(program, link); err == nil { // Windows keeps links for some
-		rows = append(rows, struct{ name, onPath, want string }{"on PATH by a link", link, "doorkey"})
+		rows = append(rows, row{"on PATH by a link", link, true, "doorkey"}, row{"on PATH by a link, here alone", link, false, pathHelper(filepath.ToSlash(link))})
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -90,11 +98,39 @@ func TestHelperFor(t *testing.T) {
 					return "", exec.ErrNotFound
 				}
 				return row.onPath, nil
-			})
+			}, func(found string) bool { return row.everywhere })
 			if err != nil || got != row.want {
 				t.Errorf("got %q, %v, want %q", got, err, row.want)
 			}
 		})
+	}
+}
+
+func TestIsOnEveryPath(t *testing.T) {
+	for _, row := range []struct {
+		directory string
+		want      map[string]bool // by system
+	}{
+		{"/usr/bin", map[string]bool{"linux": true, "darwin": true, "freebsd": true}},
+		{"/bin", map[string]bool{"linux": true, "darwin": true, "freebsd": true}},
+		{"/usr/local/bin", map[string]bool{"linux": true, "darwin": false, "freebsd": false}},
+		{"/opt/homebrew/bin", map[string]bool{"darwin": false}},
+		{"/home/ada/.local/bin", map[string]bool{"linux": false}},
+		{"/home/ada/bin", map[string]bool{"linux": false}},
+		{`C:\Users\Ada\scoop\shims`, map[string]bool{"windows": true}},
+	} {
+		for system, want := range row.want {
+			if got := isOnEveryPath(row.directory, system); got != want {
+				t.Errorf("%s on %s: got %v", row.directory, system, got)
+			}
+		}
+	}
+	output, err := exec.Command("git", "--exec-path").Output()
+	if err != nil || !IsEverywhere(t.Context(), strings.TrimSpace(string(output))) {
+		t.Errorf("git's own directory %q, %v", output, err)
+	}
+	if runtime.GOOS != "windows" && IsEverywhere(t.Context(), t.TempDir()) {
+		t.Error("a new directory is on every PATH")
 	}
 }
 
@@ -133,7 +169,7 @@ func TestHelperForRefuses(t *testing.T) {
 		{"another name", filepath.Join(t.TempDir(), "helper"), "rename"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got, err := helperFor(row.program, nil); err == nil || !strings.Contains(err.Error(), row.want) {
+			if got, err := helperFor(row.program, nil, func(string) bool { return true }); err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %q, %v, want an error with %q", got, err, row.want)
 			}
 		})
