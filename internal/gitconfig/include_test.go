@@ -57,7 +57,7 @@ func TestForURLHearsWhatGitHears(t *testing.T) {
 				t.Fatal(err)
 			}
 			git(t, "symbolic-ref", "HEAD", "refs/heads/main")
-			names := strings.NewReplacer("REPOSITORY", filepath.ToSlash(here), "HOME", filepath.ToSlash(os.Getenv("HOME")))
+			names := strings.NewReplacer("REPOSITORY", asGitHasIt(here), "HOME", asGitHasIt(os.Getenv("HOME")))
 			for file, content := range map[string]string{
 				filepath.Join(os.Getenv("HOME"), ".gitconfig"): row.global,
 				filepath.Join(os.Getenv("HOME"), "work"):       "[http]\n\tproxy = work\n",
@@ -78,11 +78,14 @@ func TestForURLHearsWhatGitHears(t *testing.T) {
 	}
 }
 
+// asGitHasIt is a path without Wine's drive, of which the git that is run there knows nothing.
+func asGitHasIt(path string) string { return strings.TrimPrefix(filepath.ToSlash(path), "Z:") }
+
 // TestForURLInOtherRepositories: one that is bare, and a linked working tree.
 func TestForURLInOtherRepositories(t *testing.T) {
 	write(t, "", "")
 	root := realPath(t)
-	put(t, filepath.Join(os.Getenv("HOME"), ".gitconfig"), "[user]\n\tname = A\n\temail = a@example.com\n[includeIf \"gitdir:"+filepath.ToSlash(root)+"/\"]\n\tpath = work\n")
+	put(t, filepath.Join(os.Getenv("HOME"), ".gitconfig"), "[user]\n\tname = A\n\temail = a@example.com\n[includeIf \"gitdir:"+asGitHasIt(root)+"/\"]\n\tpath = work\n")
 	put(t, filepath.Join(os.Getenv("HOME"), "work"), "[http]\n\tproxy = work\n")
 	t.Chdir(root)
 	git(t, "init", "-q", "--bare", "bare.git")
