@@ -31,12 +31,21 @@ func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
 	}
 	found, err := g.password(proxy)
 	if err != nil {
-		return fmt.Errorf("%s names the user %q of the proxy %q and no password, and no credential helper knows it\n"+
+		return fmt.Errorf("%s names the user %q of the proxy %q and no password, and %v\n"+
 			"give it there (user:password@…), or have it kept: git credential approve, with protocol=%s, host=%s, username=%s and password=…",
-			source, proxy.User.Username(), proxy.Host, proxy.Scheme, proxy.Host, proxy.User.Username())
+			source, proxy.User.Username(), proxy.Host, reasonFor(err), proxy.Scheme, proxy.Host, proxy.User.Username())
 	}
 	s.ProxyPassword = secret.New(found)
 	return nil
+}
+
+// reasonFor is why a password could not be had: that none is kept, or what a
+// helper has said, of a keyring that is locked, say.
+func reasonFor(err error) string {
+	if errors.Is(err, gitconfig.ErrNotKept) {
+		return err.Error()
+	}
+	return fmt.Sprintf("git's credential helpers do not give it: %v", err)
 }
 
 // configuredProxy returns the proxy that git would take, and where it is from:
@@ -176,7 +185,7 @@ func keptPassword(ctx context.Context, proxy *url.URL) (string, error) {
 	}
 	answer, err := credential.Read(bytes.NewReader(output))
 	if err == nil && answer.Password.IsEmpty() {
-		err = errors.New("no password")
+		err = gitconfig.ErrNotKept
 	}
 	return answer.Password.Reveal(), err
 }

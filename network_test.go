@@ -25,7 +25,7 @@ func gitHTTPOf(t *testing.T, endpoint string, values gitconfig.Values, variables
 		variable: func(name string) (string, bool) { value, set := variables[name]; return value, set },
 		expand:   func(path string) (string, error) { return strings.Replace(path, "~", "/home/ada", 1), nil },
 		perURL:   func(string) ([]gitconfig.URLValue, error) { return nil, nil },
-		password: func(*url.URL) (string, error) { return "", errors.New("nobody knows it") },
+		password: func(*url.URL) (string, error) { return "", gitconfig.ErrNotKept },
 	}
 }
 
@@ -189,7 +189,15 @@ func TestPasswordOfProxy(t *testing.T) {
 	}
 	t.Run("known to nobody", func(t *testing.T) {
 		_, err := gitHTTPOf(t, endpointOfTests, gitconfig.Values{"proxy": "ada@proxy.example"}, nil).settings()
-		if err == nil || !strings.Contains(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" and no password`) {
+		if err == nil || !strings.HasPrefix(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" and no password, and no credential helper knows it`+"\n") {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("kept, and not to be had", func(t *testing.T) {
+		git := gitHTTPOf(t, endpointOfTests, gitconfig.Values{"proxy": "ada@proxy.example"}, nil)
+		git.password = func(*url.URL) (string, error) { return "", errors.New("doorkey: the keyring is locked") }
+		_, err := git.settings()
+		if err == nil || !strings.HasPrefix(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" and no password, and git's credential helpers do not give it: doorkey: the keyring is locked`+"\n") {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -2,6 +2,7 @@ package gitconfig
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -12,10 +13,14 @@ import (
 // may have to be unlocked.
 const fillTime = time.Minute
 
+// ErrNotKept: no helper knows an answer, and none has said why.
+var ErrNotKept = errors.New("no credential helper knows it")
+
 // Fill has git's credential helpers answer a question ("git credential fill"),
 // as they are configured outside of repositories. Nobody is asked: what no
-// helper knows is an error. Question and answer are lines of git's credential
-// protocol; the answer has the password in it.
+// helper knows is ErrNotKept, or else what the first of them to complain has
+// said. Question and answer are lines of git's credential protocol; the answer
+// has the password in it.
 func Fill(ctx context.Context, question string) (answer []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fillTime)
 	defer cancel()
@@ -24,5 +29,12 @@ func Fill(ctx context.Context, question string) (answer []byte, err error) {
 	// and SSH_ASKPASS say. doorkey may be among the helpers.
 	command.Env = append(neutral(os.Environ()), "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "DOORKEY_INTERACTIVE=0", "GCM_INTERACTIVE=never")
 	command.Stdin = strings.NewReader(question)
-	return run(ctx, command)
+	answer, err = run(ctx, command)
+	if failure, ran := errors.AsType[*RunError](err); ran {
+		if failure.First == "" || strings.HasPrefix(failure.First, "fatal: ") {
+			return nil, ErrNotKept
+		}
+		return nil, errors.New(failure.First)
+	}
+	return answer, err
 }

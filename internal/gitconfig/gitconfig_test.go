@@ -1,6 +1,7 @@
 package gitconfig
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,8 +63,16 @@ func TestFill(t *testing.T) {
 	t.Run("by nobody else", func(t *testing.T) {
 		write(t, "[core]\n\taskPass = echo askpass\n", "[credential]\n\thelper = \"!echo password=evil; :\"\n")
 		t.Setenv("SSH_ASKPASS", "echo askpass")
-		if got, err := Fill(t.Context(), question); err == nil {
-			t.Errorf("got %q", got)
+		if got, err := Fill(t.Context(), question); !errors.Is(err, ErrNotKept) {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+	t.Run("by a helper that says why not", func(t *testing.T) {
+		for _, helper := range []string{"echo quit=1", "true"} {
+			write(t, "[credential]\n\thelper = \"!echo 'doorkey: the keyring is locked' >&2; echo 'hint: unlock it' >&2; "+helper+"; :\"\n", "")
+			if got, err := Fill(t.Context(), question); err == nil || err.Error() != "doorkey: the keyring is locked" {
+				t.Errorf("%s: got %q, %v", helper, got, err)
+			}
 		}
 	})
 }

@@ -27,6 +27,8 @@ type RunError struct {
 	ExitCode int
 	// Message is the one line of git's standard error that says why, safe to show on a terminal; it may be empty.
 	Message string
+	// First is the first line of git's standard error, as safe: that of a program which git has run, if it said anything.
+	First string
 }
 
 // Error returns git's own line and the command that it belongs to.
@@ -64,23 +66,32 @@ func run(ctx context.Context, command *exec.Cmd) ([]byte, error) {
 	if !ran {
 		return nil, fmt.Errorf("git could not be run: %v: check that git is installed and on PATH", err)
 	}
-	return nil, &RunError{Arguments: args, ExitCode: exit.ExitCode(), Message: complaint(stderr.String())}
+	return nil, &RunError{Arguments: args, ExitCode: exit.ExitCode(), Message: complaint(stderr.String()), First: firstLine(stderr.String())}
 }
 
 // complaint picks from git's standard error the line that says why git ended: the "fatal:" one (traces, warnings and
 // errors that led to it come before, advice comes after), else the first. What cannot be printed is replaced.
 func complaint(stderr string) string {
-	var lines []string
 	for line := range strings.Lines(stderr) {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "fatal: ") {
+			return plain(line)
 		}
 	}
-	if len(lines) == 0 {
-		return ""
+	return firstLine(stderr)
+}
+
+func firstLine(stderr string) string {
+	for line := range strings.Lines(stderr) {
+		if line = strings.TrimSpace(line); line != "" {
+			return plain(line)
+		}
 	}
-	chosen := max(0, slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "fatal: ") }))
-	return strings.Map(printable, strings.Join(shown(strings.Split(lines[chosen], " ")), " "))
+	return ""
+}
+
+// plain is a line of somebody else's as it may be shown.
+func plain(line string) string {
+	return strings.Map(printable, strings.Join(shown(strings.Split(line, " ")), " "))
 }
 
 // shown are arguments without what may be secret in an address among them.
