@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
 	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/oauthflow"
 )
 
 // install puts doorkey into git's configuration, or takes it out, and says
@@ -22,6 +24,11 @@ func (d *doorkey) install(ctx context.Context, verb string, given arguments) err
 	options := install.Options{Scope: scope, Host: given.options["host"], DryRun: given.on["dry-run"]}
 	if options.Program, err = os.Executable(); err != nil {
 		return err
+	}
+	if verb == "install" {
+		if err := checkHost(options.Host); err != nil {
+			return err
+		}
 	}
 	do := install.Install
 	if verb == "uninstall" {
@@ -36,6 +43,19 @@ func (d *doorkey) install(ctx context.Context, verb string, given arguments) err
 		tellUninstalled(d.out, change)
 	} else {
 		tellInstalled(d.out, change, hidesTokens(ctx))
+	}
+	return nil
+}
+
+// checkHost refuses a host that doorkey would not answer for. One that is none is
+// refused by the installation itself.
+func checkHost(host string) error {
+	address, err := url.Parse(host)
+	if err != nil || address.Host == "" {
+		return nil
+	}
+	if origin := address.Scheme + "://" + address.Host; !oauthflow.MayCarryTokens(origin) {
+		return notHTTPS(origin)
 	}
 	return nil
 }

@@ -27,9 +27,14 @@ func (t target) url() string { return strings.TrimSuffix(t.origin+"/"+t.path, "/
 func targetOf(ctx context.Context, given string) (target, error) {
 	found, err := anyTargetOf(ctx, given)
 	if err == nil && !oauthflow.MayCarryTokens(found.origin) {
-		return target{}, usageError{problem: fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", found.origin)}
+		return target{}, notHTTPS(found.origin)
 	}
 	return found, err
+}
+
+// notHTTPS says that no token is sent to an origin.
+func notHTTPS(origin string) error {
+	return usageError{problem: fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", origin)}
 }
 
 // anyTargetOf is targetOf for a host of any protocol: doorkey keeps passwords

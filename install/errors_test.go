@@ -43,7 +43,7 @@ func TestFailuresChangeNothing(t *testing.T) {
 		}, []string{"GIT_CONFIG_NOSYSTEM"}},
 		{"no repository", func(_ *machine, options *Options) { options.Scope = gitconfig.Local },
 			[]string{"no repository", "--global"}},
-		{"host without https", func(_ *machine, options *Options) { options.Host = "http://gitlab.example.com" },
+		{"host without https", func(_ *machine, options *Options) { options.Host = "ssh://gitlab.example.com" },
 			[]string{"--host", "https"}},
 		{"directory that may not be written", func(m *machine, _ *Options) {
 			m.write("closed/config", user)

@@ -2,7 +2,6 @@ package install
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -39,7 +38,8 @@ func isHost(name string) bool {
 	return consistsOf(name, characters)
 }
 
-// parseSection reads the value of --host: https, or http to this machine, a host, perhaps a port and a path.
+// parseSection reads the value of --host: a scheme, a host, perhaps a port and a path. Whether tokens may go there is not
+// its to say, and lines that stand there can be taken out in any case.
 // Nothing is repeated in the errors that could be a password or reach a terminal raw.
 func parseSection(host string) (section, error) {
 	if host == "" {
@@ -59,8 +59,8 @@ func parseSection(host string) (section, error) {
 	if !isHost(name) {
 		return section{}, fmt.Errorf("--host has a character that git knows in no host: write an international name in its ASCII form (xn--…)")
 	}
-	if address.Scheme != "https" && (address.Scheme != "http" || !isLoopback(address.Hostname())) {
-		return section{}, fmt.Errorf("--host does not begin with \"https:\": doorkey sends tokens over https only (http only to this machine)")
+	if address.Scheme != "https" && address.Scheme != "http" {
+		return section{}, fmt.Errorf("--host does not begin with \"https:\": doorkey sends tokens over https only")
 	}
 	if port := address.Port(); port != "" && !isPort(port) {
 		return section{}, fmt.Errorf("--host has a port that is not a plain number from 1 to 65535")
@@ -83,9 +83,4 @@ func portOf(address *url.URL) string {
 		return ""
 	}
 	return ":" + port
-}
-
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }

@@ -37,8 +37,6 @@ func TestParseSectionRefuses(t *testing.T) {
 		{"a bare name", "gitlab.example.com", "address"},
 		{"a bare name with a port", "gitlab.example.com:8443", "address"},
 		{"no host", "https:///group", "address"},
-		{"plain http", "http://gitlab.example.com", "https"},
-		{"a name that begins like this machine", "http://127.0.0.1.example.com", "https"},
 		{"another scheme", "ssh://gitlab.example.com", "https"},
 		{"a user name", "https://me@gitlab.example.com", "user name"},
 		{"a password", "https://me:hunter2@gitlab.example.com", "user name"},
