@@ -39,14 +39,14 @@ func TestAddressesWithSecrets(t *testing.T) {
 		{"endpoint", "", "credential." + host + ".oauthAuthURL ADDRESS", []string{"token " + host, "doctor " + host}},
 		{"revocation endpoint", "", "credential." + host + ".oauthRevokeURL ADDRESS", []string{"token " + host, "doctor " + host}},
 		{"redirect address", "", "credential." + host + ".oauthRedirectURL ADDRESS", []string{"token " + host, "doctor " + host}},
-		{"endpoint of a host that is set up", "", "credential." + host + ".oauthTokenURL ADDRESS", []string{"setup " + host}},
+		{"endpoint of a host that is set up", "", "credential." + host + ".oauthTokenURL ADDRESS", []string{"setup " + host, "token " + host}},
 		{"proxy", "", "http.proxy ADDRESS", []string{"login " + host, "doctor " + host}},
 	} {
 		for form, address := range addressesWithSecrets() {
 			t.Run(row.name+"/"+form, func(t *testing.T) {
 				t.Parallel()
 				v := newVictim(t)
-				v.directory, v.environment = t.TempDir(), append(v.environment, "DOORKEY_INTERACTIVE=0")
+				v.directory, v.environment = t.TempDir(), append(v.environment, "DOORKEY_INTERACTIVE=0", "DOORKEY_TRACE=1")
 				v.git(t, "", "init", "-q", v.directory)
 				v.git(t, "", "config", "--global", "credential."+host+".oauthClientId", "x")
 				v.git(t, "", "config", "--global", "credential.oauthTimeout", "1ms")

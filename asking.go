@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -77,7 +78,7 @@ func (a *asking) confirm(ctx context.Context) (err error) {
 	}
 	guessed := a.provider.Kind
 	a.provider, err = a.client.Confirm(ctx, a.provider, a.question.Path)
-	a.trace.Info("confirm", "kind", a.provider.Kind, "token_endpoint", a.provider.TokenURL, "issuer", a.provider.Issuer, outcome(err))
+	a.trace.Info("confirm", "kind", a.provider.Kind, "token_endpoint", secret.HideIn(a.provider.TokenURL), "issuer", a.provider.Issuer, outcome(err))
 	if err == nil && a.provider.Kind != guessed {
 		a.flows, err = a.flowsFor(a.question.origin, a.provider, a.settings, time.Time{})
 	}
@@ -92,7 +93,7 @@ func (a *asking) tryServer(ctx context.Context) error {
 	}
 	begun := a.now()
 	err := a.client.TryServer(ctx, a.provider)
-	a.trace.Info("try server", "token_endpoint", a.provider.TokenURL, "has_answered", a.provider.Answers, outcome(err), a.took(begun))
+	a.trace.Info("try server", "token_endpoint", secret.HideIn(a.provider.TokenURL), "has_answered", a.provider.Answers, outcome(err), a.took(begun))
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -18,7 +19,7 @@ const endingPatience = 30 * time.Second
 func (d *doorkey) endGrant(ctx context.Context, origin string, e entry, settings oauthflow.Settings) error {
 	begun := d.now()
 	err := d.revokeGrant(ctx, origin, e, settings)
-	d.trace.Info("end grant", "origin", origin, "label", e.account.Username, "revocation_endpoint", e.account.RevocationEndpoint,
+	d.trace.Info("end grant", "origin", origin, "label", e.account.Username, "revocation_endpoint", secret.HideIn(e.account.RevocationEndpoint),
 		"fresh", e.account.Fresh(begun), "access_token", e.secrets.AccessToken, "refresh_token", e.secrets.RefreshToken, outcome(err), d.took(begun))
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -96,7 +97,7 @@ func (d *doorkey) excuse(ctx context.Context, q question, problem error) error {
 // those of oauthflow.Resolve.
 func (d *doorkey) resolve(ctx context.Context, q question, configured oauthflow.Settings) (oauthflow.Provider, error) {
 	provider, err := oauthflow.Resolve(q.origin, q.WWWAuthenticate, configured)
-	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", provider.TokenURL, outcome(err))
+	d.trace.Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", secret.HideIn(provider.TokenURL), outcome(err))
 	switch {
 	case isUnknown(err):
 		return provider, err
