@@ -61,7 +61,7 @@ func (d *doorkey) examine(ctx context.Context, given string) (*examination, erro
 		e.hasToken, e.target.label, e.address = true, "", e.target.url()
 	}
 	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
-	e.chain = sync.OnceValues(func() ([]install.Helper, error) { return e.readChain(ctx) })
+	e.chain = sync.OnceValues(e.readChain)
 	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
 		return e.config.Entries(ctx)
 	})
@@ -99,11 +99,12 @@ func (e *examination) shown() string {
 }
 
 // readChain reads whom git asks, without a host for all hosts.
-func (e *examination) readChain(ctx context.Context) ([]install.Helper, error) {
+func (e *examination) readChain() ([]install.Helper, error) {
+	entries, err := e.entries()
 	if !e.hasHost() {
-		return install.Chain(ctx, "", nil, "")
+		return install.Chain(entries, ""), err
 	}
-	return install.Chain(ctx, "", nil, e.address)
+	return install.Chain(entries, e.address), err
 }
 
 func (e *examination) readHeard(ctx context.Context) (gitconfig.Values, error) {

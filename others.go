@@ -13,9 +13,10 @@ import (
 // each password that was good, and may keep it. It is looked at where settings
 // are read anyway, and remembered with the account until the next sign-in: each
 // repository can have a list of its own, of which this one says nothing.
-func otherHelpers(ctx context.Context, q question) (names []string) {
-	// A git that is too old to tell (2.26) is no reason to fail.
-	chain, _ := install.Chain(ctx, "", nil, q.URL().String())
+func (d *doorkey) otherHelpers(ctx context.Context, q question) (names []string) {
+	// What cannot be read has been said where it mattered.
+	entries, _ := d.config.Entries(ctx)
+	chain := install.Chain(entries, q.URL().String())
 	if !asksDoorkey(chain) {
 		return nil // a person or a program asks doorkey by itself
 	}

@@ -76,7 +76,7 @@ func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Ac
 	return task{
 		Origin: q.origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: []byte(settings.oauth.ClientSecret.Reveal()),
-		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: otherHelpers(ctx, q), LastFailure: lastFailure,
+		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: d.otherHelpers(ctx, q), LastFailure: lastFailure,
 	}, nil
 }
 

@@ -66,11 +66,11 @@ func (s *setUp) tellOthers() {
 
 // tellNext says what is left to do: git may not ask doorkey at all.
 func (s *setUp) tellNext(ctx context.Context) error {
-	chain, err := install.Chain(ctx, "", nil, s.url())
+	entries, err := s.config.Entries(ctx)
 	if err != nil {
 		return err
 	}
-	if asksDoorkey(chain) {
+	if asksDoorkey(install.Chain(entries, s.url())) {
 		fmt.Fprintf(s.out, "\ngit asks doorkey for %s: there is nothing left to do\n", printable(s.url()))
 		return nil
 	}

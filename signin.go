@@ -55,7 +55,7 @@ func (a *asking) askAndKeep(ctx context.Context, turn *cache.SignIn) (entry, []c
 	if err := turn.Reserve(ctx, settings.place); err != nil {
 		return entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
-	others := otherHelpers(ctx, a.question)
+	others := a.otherHelpers(ctx, a.question)
 	if len(others) > 0 && !takesEphemeral(ctx, a.question) {
 		a.person.othersKeep(origin, others)
 	}

@@ -1,8 +1,8 @@
 package install
 
 import (
-	"context"
 	"slices"
+	"strings"
 
 	"git-credential-doorkey/internal/gitconfig"
 )
@@ -25,16 +25,14 @@ type Helper struct {
 	Before bool
 }
 
-// Chain returns the helpers that git, run in a directory (the current one if empty) with an environment (this process's
-// if nil), asks for an address ("https://me@gitlab.example.com/group/project.git"), in git's order. Where the address
-// has no path or no user name, those that only some path or user is asked for are in it too; one that is no address
-// returns the helpers of all hosts. It costs one child process, needs git 2.26, and fails as [gitconfig.Entries].
-func Chain(ctx context.Context, directory string, environment []string, address string) ([]Helper, error) {
-	entries, err := gitconfig.Entries(ctx, directory, environment, helperKeys)
-	if err != nil {
-		return nil, err
-	}
-	return helpers(sectionOf(address).asked(entries)), nil
+// Chain returns the helpers that git asks for an address ("https://me@gitlab.example.com/group/project.git"), in git's
+// order, where all that git reads are the entries. Where the address has no path or no user name, those that only some
+// path or user is asked for are in it too; one that is no address returns the helpers of all hosts.
+func Chain(entries []gitconfig.Entry, address string) []Helper {
+	ofHelpers := slices.DeleteFunc(slices.Clone(entries), func(entry gitconfig.Entry) bool {
+		return !strings.HasPrefix(entry.Key, "credential.") || !strings.HasSuffix(entry.Key, ".helper")
+	})
+	return helpers(sectionOf(address).asked(ofHelpers))
 }
 
 func helpers(asked []gitconfig.Entry) []Helper {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/testparts"
 )
 
@@ -276,27 +277,33 @@ func TestChainOfRepository(t *testing.T) {
 	m.mustGit("init", "-q")
 	m.install(m.options())
 	m.write("work/.git/config", "[credential]\n\thelper = store\n")
-	chain, err := Chain(t.Context(), m.path("work"), m.environment, "https://gitlab.example.com/group/project.git")
-	if err != nil || len(chain) != 2 {
-		t.Fatalf("got %+v, %v", chain, err)
+	chain := Chain(m.entries("work"), "https://gitlab.example.com/group/project.git")
+	if len(chain) != 2 {
+		t.Fatalf("got %+v", chain)
 	}
 	if !chain[0].Doorkey || chain[1].Doorkey || chain[1].Before || chain[1].Scope != "local" || chain[1].Value != "store" {
 		t.Errorf("got %+v", chain)
 	}
-	if elsewhere, err := Chain(t.Context(), m.home, m.environment, "https://gitlab.example.com"); err != nil || len(elsewhere) != 1 {
-		t.Errorf("outside the repository: got %+v, %v", elsewhere, err)
+	if elsewhere := Chain(m.entries(""), "https://gitlab.example.com"); len(elsewhere) != 1 {
+		t.Errorf("outside the repository: got %+v", elsewhere)
 	}
+}
+
+// entries are all that git reads in a directory of the home directory.
+func (m *machine) entries(directory string) []gitconfig.Entry {
+	m.t.Helper()
+	entries, err := gitconfig.Entries(m.t.Context(), m.path(directory), m.environment, ".")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return entries
 }
 
 // chain names the helpers of Chain by the last word of their program's name.
 func (m *machine) chain(address string) string {
 	m.t.Helper()
-	chain, err := Chain(m.t.Context(), m.path("work"), m.environment, address)
-	if err != nil {
-		m.t.Fatal(err)
-	}
 	var names []string
-	for _, helper := range chain {
+	for _, helper := range Chain(m.entries("work"), address) {
 		name := "other"
 		if helper.Doorkey {
 			name = "doorkey"
