@@ -19,7 +19,8 @@ type asking struct {
 	flows    []flow // in the order in which they are tried
 	client   oauthflow.Client
 	deadline time.Time
-	asked    bool // the person was asked to do something
+	asked    bool           // the person was asked to do something
+	tell     oauthflow.Tell // how the browser that brought the grant is told, if one did
 }
 
 // newAsking finds out how the person can be asked, if at all.
@@ -98,18 +99,27 @@ func (a *asking) tryServer(ctx context.Context) error {
 }
 
 // by signs in by one flow.
-func (a *asking) by(ctx context.Context, f flow) (oauthflow.Grant, error) {
+func (a *asking) by(ctx context.Context, f flow) (grant oauthflow.Grant, err error) {
 	switch f {
 	case browserFlow:
 		defer a.person.countdown(ctx, a.question.origin, a.deadline)()
-		return a.client.SignInByBrowser(ctx, a.provider, a.openBrowser)
+		grant, a.tell, err = a.client.SignInByBrowser(ctx, a.provider, a.openBrowser)
+		return grant, err
 	case deviceFlow:
 		defer a.person.countdown(ctx, a.question.origin, a.deadline)()
 		return a.client.SignInByDevice(ctx, a.provider, a.showCode)
 	case pasteFlow:
-		return a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.person.pastedWrong})
+		grant, a.tell, err = a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.person.pastedWrong})
+		return grant, err
 	}
 	return oauthflow.Grant{}, fmt.Errorf("there is no flow %q", f)
+}
+
+// tellBrowser shows the person in the browser what became of the grant.
+func (a *asking) tellBrowser(ctx context.Context, outcome error) {
+	if a.tell != nil {
+		a.tell(ctx, outcome)
+	}
 }
 
 func (a *asking) showCode(code oauthflow.DeviceCode) {

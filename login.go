@@ -59,12 +59,12 @@ func (d *doorkey) replaceGrant(ctx context.Context, q question, provider oauthfl
 	if err != nil {
 		return entry{}, entry{}, err
 	}
-	turn, err := d.awaitSignIn(ctx, q.origin, settings)
+	right, err := d.awaitSignIn(ctx, q.origin, settings)
 	if err != nil {
 		return entry{}, entry{}, err
 	}
-	defer turn.End()
-	signedIn, before, err := asking.askAndKeep(ctx, turn)
+	defer right.End()
+	signedIn, before, err := asking.askAndKeep(ctx, right)
 	if err != nil {
 		return entry{}, entry{}, err
 	}

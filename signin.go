@@ -26,20 +26,21 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	defer stop()
 	if settings.place == keepNothing {
 		signedIn, err := asking.askPerson(ctx, d.now().Add(settings.timeout))
+		asking.tellBrowser(ctx, err)
 		return signedIn, explainSignIn(q.origin, settings.timeout, err)
 	}
-	turn, err := d.awaitSignIn(ctx, q.origin, settings)
+	right, err := d.awaitSignIn(ctx, q.origin, settings)
 	if err != nil {
 		return entry{}, err
 	}
-	defer turn.End()
+	defer right.End()
 	if found, err := d.lookUp(ctx, q); err != nil || found.usable() {
 		return found, err
 	}
 	if d.cache.RefusedAt(q.origin).After(refused) {
 		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.origin)
 	}
-	signedIn, _, err := asking.askAndKeep(ctx, turn)
+	signedIn, _, err := asking.askAndKeep(ctx, right)
 	return signedIn, err
 }
 
@@ -50,9 +51,9 @@ func untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc)
 
 // askAndKeep obtains a grant and keeps it in the place of one that there was,
 // which stays until then. It also returns what was kept before.
-func (a *asking) askAndKeep(ctx context.Context, turn *cache.SignIn) (entry, []cache.Account, error) {
+func (a *asking) askAndKeep(ctx context.Context, right *cache.SignIn) (entry, []cache.Account, error) {
 	origin, settings := a.question.origin, a.settings
-	if err := turn.Reserve(ctx, settings.place); err != nil {
+	if err := right.Reserve(ctx, settings.place); err != nil {
 		return entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
 	others := a.otherHelpers(ctx, a.question)
@@ -60,18 +61,20 @@ func (a *asking) askAndKeep(ctx context.Context, turn *cache.SignIn) (entry, []c
 		a.person.othersKeep(origin, others)
 	}
 	deadline := a.now().Add(settings.timeout)
-	turn.Announce(deadline)
+	right.Announce(deadline)
 	signedIn, err := a.askPerson(ctx, deadline)
 	if err != nil {
 		if a.asked {
 			// What the person sees is err, not that it could not be noted.
-			_ = turn.NoteRefusal(a.now())
+			_ = right.NoteRefusal(a.now())
 		}
 		return entry{}, nil, explainSignIn(origin, settings.timeout, err)
 	}
-	turn.ClearRefusal()
+	right.ClearRefusal()
 	signedIn.account.OtherHelpers = others
-	return a.keep(context.WithoutCancel(ctx), turn, signedIn) // Ctrl-C comes too late: the person has signed in
+	kept, before, err := a.keep(context.WithoutCancel(ctx), right, signedIn) // Ctrl-C comes too late: the person has signed in
+	a.tellBrowser(ctx, err)
+	return kept, before, err
 }
 
 // refreshTakes is longer than another process can take to refresh a grant of the
@@ -79,11 +82,11 @@ func (a *asking) askAndKeep(ctx context.Context, turn *cache.SignIn) (entry, []c
 const refreshTakes = 3 * time.Minute
 
 // keep puts a new grant in its place. It also returns what was kept before.
-func (a *asking) keep(ctx context.Context, turn *cache.SignIn, signedIn entry) (entry, []cache.Account, error) {
+func (a *asking) keep(ctx context.Context, right *cache.SignIn, signedIn entry) (entry, []cache.Account, error) {
 	origin := a.question.origin
 	limited, cancel := context.WithTimeout(ctx, refreshTakes)
 	defer cancel()
-	locked, err := turn.Lock(limited, a.person.busy(origin))
+	locked, err := right.Lock(limited, a.person.busy(origin))
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
@@ -146,12 +149,12 @@ func (d *doorkey) awaitSignIn(ctx context.Context, origin string, settings setti
 	ctx, cancel := context.WithTimeout(ctx, settings.timeout+time.Minute)
 	defer cancel()
 	begun := d.now()
-	turn, err := d.cache.AwaitSignIn(ctx, origin, d.person.signingIn(origin))
+	right, err := d.cache.AwaitSignIn(ctx, origin, d.person.signingIn(origin))
 	d.trace.Info("await sign-in", "origin", origin, outcome(err), d.took(begun))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", settings.timeout+time.Minute, origin)
 	}
-	return turn, err
+	return right, err
 }
 
 // client talks to an endpoint as git would: through its proxy, trusting whom it

@@ -68,7 +68,7 @@ func TestAttackByInjectedCode(t *testing.T) {
 			if options.ClientSecret != "" {
 				provider.ClientSecret = secret.New(options.ClientSecret)
 			}
-			grant, err := client.SignInByBrowser(t.Context(), provider, func(address string) {
+			grant, err := signInByBrowser(t.Context(), client, provider, func(address string) {
 				go injectCode(t, client.HTTP, address, options.ClientSecret == "")
 			})
 			if !Is(err, "invalid_grant") || grant.AccessToken.IsSet() {

@@ -56,7 +56,7 @@ func pageRequests() []stray {
 func TestAttackByPage(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{ConsentAutomatically: true})
 	browser, ended := newBrowser(t, server), make(chan visited, 1)
-	_, err := clientOf(t, server).SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+	_, err := signInByBrowser(t.Context(), clientOf(t, server), gitLabAt(t, server), func(address string) {
 		for _, request := range pageRequests() {
 			t.Run(request.name, func(t *testing.T) {
 				status, header := request.send(t, address)

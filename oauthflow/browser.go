@@ -16,26 +16,28 @@ import (
 // section 4.1, RFC 7636, RFC 8252). It listens on this machine, calls show once
 // with the address that the person is to open, and waits until ctx ends.
 //
+// With a grant comes the way to tell the browser what became of it, which is to be
+// taken once it is kept: nothing waits for a browser before that.
+//
 // An *Error with the code "access_denied" means that the person said no. A
 // server may also show an error in the browser and never send anybody back:
 // then ctx decides.
-func (c Client) SignInByBrowser(ctx context.Context, provider Provider, show func(address string)) (Grant, error) {
+func (c Client) SignInByBrowser(ctx context.Context, provider Provider, show func(address string)) (Grant, Tell, error) {
 	callback, err := listen(provider.RedirectURL)
 	if err != nil {
-		return Grant{}, err
+		return Grant{}, nil, err
 	}
 	attempt := newAttempt(provider, callback.redirect.String())
 	callback.serve(attempt.matches)
-	defer callback.close()
 
 	show(attempt.address)
 	answer, err := callback.wait(ctx)
 	if err != nil {
-		return Grant{}, err
+		callback.close()
+		return Grant{}, nil, err
 	}
 	grant, err := c.redeem(ctx, attempt, answer)
-	callback.finish(ctx, err)
-	return grant, err
+	return callback.handOver(ctx, grant, err)
 }
 
 // attempt is one authorization request and what its answer must fit.

@@ -26,7 +26,7 @@ type visited struct {
 func signIn(t *testing.T, server *fakegitlab.Server, provider Provider, person fakebrowser.Answer) (Grant, visited, error) {
 	t.Helper()
 	browser, ended := newBrowser(t, server), make(chan visited, 1)
-	grant, err := clientOf(t, server).SignInByBrowser(t.Context(), provider, func(address string) {
+	grant, err := signInByBrowser(t.Context(), clientOf(t, server), provider, func(address string) {
 		go func() {
 			page, err := browser.Visit(t.Context(), address, person)
 			ended <- visited{page, err}

@@ -131,9 +131,25 @@ func (c *callback) wait(ctx context.Context) (url.Values, error) {
 // is still there does so at once; one on a busy machine, a little later.
 const lastPagePatience = 10 * time.Second
 
-// finish tells the browser how the sign-in ended and gives it time to fetch that
-// page.
+// Tell shows the browser the last page of a sign-in: that it succeeded, or that
+// something went wrong if there is an outcome. It returns when the browser has
+// fetched the page, after ten seconds, or when ctx ends, and is to be called once.
+type Tell func(ctx context.Context, outcome error)
+
+// handOver returns a grant, and the browser that has brought it to whoever keeps
+// the grant. A failure it tells the browser itself.
+func (c *callback) handOver(ctx context.Context, grant Grant, err error) (Grant, Tell, error) {
+	if err != nil {
+		c.finish(ctx, err)
+		return Grant{}, nil, err
+	}
+	return grant, c.finish, nil
+}
+
+// finish tells the browser how the sign-in ended, gives it time to fetch that
+// page, and ends the server.
 func (c *callback) finish(ctx context.Context, outcome error) {
+	defer c.close()
 	c.outcome = outcome
 	close(c.decided)
 	select {

@@ -70,7 +70,7 @@ func TestStrayRequests(t *testing.T) {
 	for _, test := range strays() {
 		t.Run(test.name, func(t *testing.T) {
 			browser, ended := newBrowser(t, server), make(chan visited, 1)
-			_, err := clientOf(t, server).SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+			_, err := signInByBrowser(t.Context(), clientOf(t, server), gitLabAt(t, server), func(address string) {
 				if status, header := test.send(t, address); status != test.status || header.Get("Access-Control-Allow-Origin") != "" {
 					t.Errorf("answered with %d %v, want %d", status, header, test.status)
 				}
@@ -135,7 +135,7 @@ func listenerOf(t *testing.T, address string) (listener, state string) {
 func TestIdleConnectionsDoNotStallTheSignIn(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{ConsentAutomatically: true})
 	browser, ended := newBrowser(t, server), make(chan visited, 1)
-	_, err := clientOf(t, server).SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+	_, err := signInByBrowser(t.Context(), clientOf(t, server), gitLabAt(t, server), func(address string) {
 		listener, _ := listenerOf(t, address)
 		for range 50 {
 			connection, err := net.Dial("tcp", listener)
@@ -179,7 +179,7 @@ func TestAnswerThatIsLoadedTwice(t *testing.T) {
 		}
 		return location.String()
 	}
-	_, err := client.SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+	_, err := signInByBrowser(t.Context(), client, gitLabAt(t, server), func(address string) {
 		listener, _ := listenerOf(t, address)
 		go func() {
 			answer, loaded := load(address), make(chan string)
@@ -206,11 +206,45 @@ func TestAnswerThatIsLoadedTwice(t *testing.T) {
 	}
 }
 
+// TestBrowserIsToldWhatBecameOfTheGrant: it hears nothing before the grant is
+// kept, and whoever keeps it does not wait for the browser before that.
+func TestBrowserIsToldWhatBecameOfTheGrant(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		outcome error
+		page    string
+	}{
+		{"kept", nil, "You are signed in"},
+		{"not kept", errors.New("the disk is full"), "You are not signed in"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := startGitLab(t, fakegitlab.Options{})
+			browser, ended := newBrowser(t, server), make(chan visited, 1)
+			grant, tell, err := clientOf(t, server).SignInByBrowser(t.Context(), gitLabAt(t, server), func(address string) {
+				go func() {
+					page, err := browser.Visit(t.Context(), address, fakebrowser.Authorize)
+					ended <- visited{page, err}
+				}()
+			})
+			if err != nil || grant.AccessToken.IsEmpty() {
+				t.Fatalf("grant %v, %v", grant, err)
+			}
+			select {
+			case early := <-ended:
+				t.Errorf("the browser was told before: %+v", early)
+			default:
+			}
+			tell(t.Context(), test.outcome)
+			checkLastPage(t, <-ended, test.page)
+		})
+	}
+}
+
 func TestSignInByBrowserEndsWithTheContext(t *testing.T) {
 	late := errors.New("nobody came in time")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	var listener string
-	_, err := Client{}.SignInByBrowser(ctx, testProvider(), func(address string) {
+	_, err := signInByBrowser(ctx, Client{}, testProvider(), func(address string) {
 		listener, _ = listenerOf(t, address)
 		cancel(late)
 	})
@@ -231,7 +265,7 @@ func TestPortInUse(t *testing.T) {
 	defer taken.Close()
 	provider := testProvider()
 	provider.RedirectURL = "http://" + taken.Addr().String() + "/"
-	_, err = Client{}.SignInByBrowser(t.Context(), provider, func(string) { t.Error("asked the person") })
+	_, err = signInByBrowser(t.Context(), Client{}, provider, func(string) { t.Error("asked the person") })
 	if err == nil || !strings.Contains(err.Error(), provider.RedirectURL) || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("error %v", err)
 	}

@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -51,6 +52,24 @@ func clientOf(t *testing.T, server *fakegitlab.Server) Client {
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	return Client{HTTP: client}
+}
+
+// signInByBrowser signs in, and then tells the browser that all is well.
+func signInByBrowser(ctx context.Context, client Client, provider Provider, show func(address string)) (Grant, error) {
+	grant, tell, err := client.SignInByBrowser(ctx, provider, show)
+	if err == nil {
+		tell(ctx, nil)
+	}
+	return grant, err
+}
+
+// signInByPaste is signInByBrowser where the answer is pasted.
+func signInByPaste(ctx context.Context, client Client, provider Provider, paste Paste) (Grant, error) {
+	grant, tell, err := client.SignInByPaste(ctx, provider, paste)
+	if err == nil {
+		tell(ctx, nil)
+	}
+	return grant, err
 }
 
 func newBrowser(t *testing.T, server *fakegitlab.Server) *fakebrowser.Browser {

@@ -24,15 +24,15 @@ type Paste struct {
 // reach this machine: the person opens the address elsewhere and pastes the
 // address that the browser ended on, which did not load there. If the browser
 // does reach this machine after all (through ssh -L), that counts as well;
-// whichever comes first. State and PKCE hold for both.
-func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Paste) (Grant, error) {
+// whichever comes first. State and PKCE hold for both. A browser that did reach
+// this machine is told as there.
+func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Paste) (Grant, Tell, error) {
 	callback, err := listen(provider.RedirectURL)
 	if err != nil {
-		return Grant{}, err
+		return Grant{}, nil, err
 	}
 	attempt := newAttempt(provider, callback.redirect.String())
 	callback.serve(attempt.matches)
-	defer callback.close()
 
 	paste.Show(attempt.address, callback.redirect.Port())
 	ctx, cancel := context.WithCancel(ctx)
@@ -42,15 +42,17 @@ func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Past
 	select {
 	case answer := <-callback.answers:
 		grant, err := c.redeem(ctx, attempt, answer)
-		callback.finish(ctx, err)
-		return grant, err
+		return callback.handOver(ctx, grant, err)
 	case answer := <-pasted:
+		callback.close()
 		if answer.err != nil {
-			return Grant{}, answer.err
+			return Grant{}, nil, answer.err
 		}
-		return c.redeem(ctx, attempt, answer.parameters)
+		grant, err := c.redeem(ctx, attempt, answer.parameters)
+		return grant, func(context.Context, error) {}, err
 	case <-ctx.Done():
-		return Grant{}, context.Cause(ctx)
+		callback.close()
+		return Grant{}, nil, context.Cause(ctx)
 	}
 }
 

@@ -105,7 +105,7 @@ func TestSignInByPaste(t *testing.T) {
 			if row.lines == nil {
 				cancel(errors.New("nobody came"))
 			}
-			grant, err := Client{HTTP: &http.Client{Transport: endpoint}}.SignInByPaste(ctx, provider, pasting(t, &wrong, row.lines...))
+			grant, err := signInByPaste(ctx, Client{HTTP: &http.Client{Transport: endpoint}}, provider, pasting(t, &wrong, row.lines...))
 			if row.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), row.fails) || len(endpoint.asked) > 0 {
 					t.Errorf("error %v after %d requests, want one with %q after none", err, len(endpoint.asked), row.fails)

@@ -155,7 +155,7 @@ func TestCodeGoesByANewConnection(t *testing.T) {
 	var reused []bool
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) { reused = append(reused, got.Reused) }})
 	browser := newBrowser(t, server)
-	_, err := client.SignInByBrowser(ctx, provider, func(address string) {
+	_, err := signInByBrowser(ctx, client, provider, func(address string) {
 		go browser.Visit(t.Context(), address, fakebrowser.Authorize)
 	})
 	if err != nil || !slices.Equal(reused, []bool{false}) {
