@@ -61,7 +61,7 @@ func judgePlace(f finding, path string, isEverywhere bool) finding {
 	if isEverywhere || f.Verdict != verdictOK {
 		return f
 	}
-	return f.with(verdictNote, "a program that is started from a desktop may have another PATH, without \"%s\": \"git credential-doorkey install\" writes the whole path", filepath.Dir(path))
+	return f.with(verdictNote, "a program that is started from a desktop may have another PATH, without \"%s\"\nto write the whole path, run: git credential-doorkey install", filepath.Dir(path))
 }
 
 // namedProgram is the path by which a helper names doorkey; "" where git looks on

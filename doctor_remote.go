@@ -55,13 +55,13 @@ func problemOf(err error) string {
 // judgeUsername says which account a user name means.
 func judgeUsername(f finding, at target, configured string) finding {
 	switch {
-	case isTokenName(configured):
+	case at.label == "" && isTokenName(configured):
 		return f.with(verdictProblem, "credential.username is an access token, for which doorkey does not answer: take it out, and revoke it")
 	case len(at.label) >= shortestToken:
 		return f.with(verdictWarning, "the user name in the URL looks like a token: take it out, and revoke it if others may have seen it")
 	case at.label != "" && at.label != "oauth2":
-		return f.with(verdictNote, "the user name %q in the URL is the label of an account of its own; with curl 8.23 git loses it: better run git config credential.%s.username %s, and take it out of the URL",
-			at.label, at.origin, at.label)
+		return f.with(verdictNote, "the user name %q in the URL is the label of an account of its own; with curl 8.23 git loses it\nbetter take it out of the URL, and run: git config credential.%s.username %s",
+			at.label, at.origin, shellWord(printable(at.label)))
 	case at.label == "" && configured != "":
 		return f.with(verdictNote, "credential.username is %q: that is the label of an account of its own", configured)
 	}

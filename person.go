@@ -181,8 +181,8 @@ func (p *person) notVerified(origin string) {
 // token nor the path is shown: a command to be copied has nothing from outside.
 func (p *person) nameIsToken(origin string) {
 	p.tell(p.stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, and no account of doorkey's\n"+
-		"take it out: git remote set-url origin %s/<path>; or, if it stands in credential.username, there\n"+
-		"revoke it at the server: whoever can read git's configuration has it",
+		"to take it out of a remote, run: git remote set-url origin %s/<path>\n"+
+		"revoke it at the server: whoever can read git's configuration has it (it may also stand in credential.username)",
 		origin, origin))
 }
 

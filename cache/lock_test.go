@@ -26,7 +26,11 @@ func TestLocks(t *testing.T) {
 			return c.AwaitTurn(ctx, origin, waiting)
 		},
 		"sign-in": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
-			signIn, err := c.AwaitSignIn(ctx, origin, func(time.Time) { waiting() })
+			signIn, err := c.AwaitSignIn(ctx, origin, func(time.Time) {
+				if waiting != nil {
+					waiting()
+				}
+			})
 			if err != nil {
 				return nil, err
 			}

@@ -18,8 +18,9 @@ type SignIn struct {
 }
 
 // AwaitSignIn waits until no other process has a person sign in to the origin,
-// and then has the right to. Waiting is as for Lock, and is told until when the
-// other's sign-in lasts at the most; the zero time if it has not said so.
+// and then has the right to. Waiting is as for Lock, but never nil, and is told
+// until when the other's sign-in lasts at the most; the zero time if it has not
+// said so.
 //
 // What was read before AwaitSignIn may have changed: read again.
 func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func(until time.Time)) (*SignIn, error) {
