@@ -19,9 +19,9 @@ func (e foreignError) Error() string { return fmt.Sprintf("it belongs to %v", e.
 // elsewhere is the way out that is always there.
 const elsewhere = "or set DOORKEY_STATE_DIR to a directory of your own"
 
-// refusal says of what checkPrivate refuses why that is so, and the way out, which
+// untrusted says of what checkPrivate refuses why that is so, and the way out, which
 // is another one for what belongs to somebody else.
-func refusal(what, path string, err error) error {
+func untrusted(what, path string, err error) error {
 	if foreign, is := errors.AsType[foreignError](err); is {
 		return fmt.Errorf("%s belongs to %v\n%s\n%s", what, foreign.owner, foreign.owner.wayOut(path), elsewhere)
 	}

@@ -42,7 +42,7 @@ func checkDirectory(path string) error {
 		return fmt.Errorf("state directory: %v", err)
 	}
 	if err := checkPrivate(directory, info); err != nil {
-		return refusal(fmt.Sprintf(`state directory "%s"`, path), path, err)
+		return untrusted(fmt.Sprintf(`state directory "%s"`, path), path, err)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func readPrivate(path string) ([]byte, error) {
 		if errors.Is(err, errNotPrivate) {
 			err = fmt.Errorf("%w\nif the tokens in it may have been seen, revoke them on the server", err)
 		}
-		return nil, refusal(fmt.Sprintf(`"%s"`, path), path, err)
+		return nil, untrusted(fmt.Sprintf(`"%s"`, path), path, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err == nil && len(content) > largestFile {
@@ -105,7 +105,7 @@ func openOwn(path string) (*os.File, error) {
 		err = fmt.Errorf(`"%s" is not a regular file: move it away`, path)
 	default:
 		if err = checkPrivate(file, info); err != nil {
-			err = refusal(fmt.Sprintf(`"%s"`, path), path, err)
+			err = untrusted(fmt.Sprintf(`"%s"`, path), path, err)
 		}
 	}
 	if err != nil {
