@@ -296,6 +296,9 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		}
 		locked := lock(t, c, origin)
 		defer locked.Unlock()
+		if err := errors.Join(locked.NoteFailure(Failure{Text: "no answer"}), (&SignIn{cache: c, origin: origin}).NoteRefusal(time.Now())); err != nil {
+			t.Fatal(err)
+		}
 		for i, left := range []int{1, 0, 0} {
 			forgotten := []string{"alice", account.Username, "nobody"}[i]
 			if err := locked.Forget(func(a Account) bool { return a.Username == forgotten }); err != nil {

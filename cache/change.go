@@ -36,8 +36,9 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	})
 }
 
-// Forget removes the accounts that match. With the last one the file goes, too:
-// it names the host.
+// Forget removes the accounts that match. With the last one the file goes, too, and
+// the notes of what failed: nothing is kept there any more, and a person who has
+// ended it all may be asked again at once.
 func (l *Locked) Forget(matches func(Account) bool) error {
 	return l.change(func(accounts []Account) []Account { return without(accounts, matches) })
 }
@@ -52,6 +53,7 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	if len(accounts) == 0 {
 		os.Remove(between) // of a process that was killed
 		l.ClearFailure()
+		l.cache.clearRefusal(l.origin)
 		return removePrivate(path)
 	}
 	content, err := encode(l.origin, accounts)

@@ -63,15 +63,17 @@ func (s *SignIn) Lock(ctx context.Context, waiting func()) (*Locked, error) {
 
 // NoteRefusal remembers that the person was asked and that nothing came of it, for
 // processes that would ask again right away.
-func (s *SignIn) NoteRefusal(at time.Time) error { return writeTime(s.refusal(), at) }
+func (s *SignIn) NoteRefusal(at time.Time) error { return writeTime(s.cache.refusal(s.origin), at) }
 
 // ClearRefusal forgets what NoteRefusal noted.
-func (s *SignIn) ClearRefusal() {
+func (s *SignIn) ClearRefusal() { s.cache.clearRefusal(s.origin) }
+
+func (c *Cache) clearRefusal(origin string) {
 	// A note that stays does no harm: it is a minute old soon.
-	_ = os.Remove(s.refusal())
+	_ = os.Remove(c.refusal(origin))
 }
 
-func (s *SignIn) refusal() string { return s.cache.path(s.origin, ".refused") }
+func (c *Cache) refusal(origin string) string { return c.path(origin, ".refused") }
 
 // RefusedAt returns when a sign-in to the origin was last refused; the zero
 // time if none is noted.
@@ -79,7 +81,7 @@ func (c *Cache) RefusedAt(origin string) time.Time {
 	if c.checkNamed() != nil {
 		return time.Time{}
 	}
-	return readTime(c.path(origin, ".refused"))
+	return readTime(c.refusal(origin))
 }
 
 func writeTime(path string, at time.Time) error {
