@@ -83,23 +83,30 @@ const refreshTakes = 3 * time.Minute
 
 // keep puts a new grant in its place. It also returns what was kept before.
 func (a *asking) keep(ctx context.Context, right *cache.SignIn, signedIn entry) (entry, []cache.Account, error) {
-	origin := a.question.origin
+	before, err := a.putInPlace(ctx, right, &signedIn)
+	if err != nil {
+		return entry{}, nil, fmt.Errorf("signed in to %s, but could not keep that: %v\nrun the command again", a.question.origin, err)
+	}
+	return signedIn, before, nil
+}
+
+// putInPlace does what keep does. The account becomes what was kept of it.
+func (a *asking) putInPlace(ctx context.Context, right *cache.SignIn, signedIn *entry) (before []cache.Account, err error) {
 	limited, cancel := context.WithTimeout(ctx, refreshTakes)
 	defer cancel()
-	locked, err := right.Lock(limited, a.person.busy(origin))
+	locked, err := right.Lock(limited, a.person.busy(a.question.origin))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
+	}
 	if err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
-		}
-		return entry{}, nil, fmt.Errorf("signed in to %s, but could not keep that: %v\nrun the command again", origin, err)
+		return nil, err
 	}
 	defer locked.Unlock()
-	before, err := locked.Accounts()
-	if err != nil {
-		return entry{}, nil, err
+	if before, err = locked.Accounts(); err != nil {
+		return nil, err
 	}
 	signedIn.account, err = locked.Put(ctx, a.settings.place, signedIn.account, signedIn.secrets)
-	return signedIn, before, err
+	return before, err
 }
 
 // refusalLasts is how long nobody without a terminal asks again.
