@@ -121,8 +121,6 @@ func (s *setUp) lookAtHost(ctx context.Context) error {
 	s.trace.Info("discover", "origin", s.target.origin, "path", s.target.path, "kind", s.host.Kind, "root", s.host.Root,
 		"device_flow", s.host.HasDeviceFlow, outcome(err), s.took(begun))
 	switch {
-	case isTimeout(err):
-		return fmt.Errorf("%s does not answer\ncheck the address, and whether the server is up", s.target.origin)
 	case err != nil:
 		return err
 	case s.host.Kind == "":

@@ -18,7 +18,7 @@ const (
 // send posts a form with a limit of its own, so that one lost packet does not
 // use up the whole sign-in.
 func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Values) (fields, error) {
-	limited, cancel := context.WithTimeout(ctx, requestTime)
+	limited, cancel := context.WithTimeoutCause(ctx, requestTime, errNoAnswer)
 	defer cancel()
 	answer, err := s.client.post(limited, s.provider, endpoint, form)
 	if err != nil && ctx.Err() != nil {

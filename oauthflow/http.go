@@ -3,6 +3,7 @@ package oauthflow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -84,6 +85,10 @@ const (
 	largestBody = 1 << 20 // bytes
 )
 
+// errNoAnswer is the cause with which a context ends whose time was for an answer
+// of the server's: as with the limits above, it is the server that was late.
+var errNoAnswer = errors.New("no answer in time")
+
 // NewHTTPClient returns a client for requests with tokens in them: TLS 1.2 or
 // newer, limits on time and size, and no redirect is ever followed, since it
 // would take the token along. It reads the files that the settings name; an
@@ -126,10 +131,13 @@ func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
 	sent.Header.Set("Accept", "application/json")
 	sent.Header.Set("User-Agent", l.settings.UserAgent)
 	explain := func(err error) error {
-		if request.Context().Err() != nil {
-			return err // whoever asked does not want to know any more
+		switch context.Cause(request.Context()) {
+		case nil:
+			return l.settings.explain(request.URL, err)
+		case errNoAnswer:
+			return l.settings.explain(request.URL, context.DeadlineExceeded)
 		}
-		return l.settings.explain(request.URL, err)
+		return err // whoever asked does not want to know any more
 	}
 	response, err := l.next.RoundTrip(sent)
 	if err != nil {

@@ -145,6 +145,67 @@ func TestSilentServer(t *testing.T) {
 	}
 }
 
+// TestSilenceWithinALimit: the time that a request is given is the server's, and
+// the time of a sign-in is the person's.
+func TestSilenceWithinALimit(t *testing.T) {
+	provider := Provider{DeviceAuthURL: "https://h.example/device", TokenURL: "https://h.example/token", ClientID: "app"}
+	guessed, err := Resolve("https://h.example", nil, Settings{ClientID: "app"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		ask  func(context.Context, Client) error
+	}{
+		{"what the server is", func(ctx context.Context, c Client) error {
+			_, err := c.Discover(ctx, "https://h.example", "")
+			return err
+		}},
+		{"whether it is what it is taken for", func(ctx context.Context, c Client) error {
+			_, err := c.Confirm(ctx, guessed, "")
+			return err
+		}},
+		{"a device code", func(ctx context.Context, c Client) error {
+			_, err := c.SignInByDevice(ctx, provider, func(DeviceCode) {})
+			return err
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := test.ask(t.Context(), silentClient(t))
+				explained, is := errors.AsType[*ConnectionError](err)
+				if !is || !explained.Timeout || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("error %v", err)
+				}
+			})
+			synctest.Test(t, func(t *testing.T) {
+				late := errors.New("nobody came in time")
+				ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, late)
+				defer cancel()
+				if err := test.ask(ctx, silentClient(t)); !errors.Is(err, late) && !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("where the sign-in ends first: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// silentClient is a client whose server takes what it is sent, and says nothing.
+func silentClient(t *testing.T) Client {
+	t.Helper()
+	client, err := NewHTTPClient(HTTPSettings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Transport.(limited).next.DialTLSContext = func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		t.Cleanup(func() { there.Close() })
+		go io.Copy(io.Discard, there)
+		return here, nil
+	}
+	return Client{HTTP: client}
+}
+
 func TestWhoeverAskedEndsIt(t *testing.T) {
 	client, err := NewHTTPClient(HTTPSettings{})
 	if err != nil {

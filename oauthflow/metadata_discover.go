@@ -40,15 +40,16 @@ const (
 //
 // The signs, in their order: the host's name, where it is one of a table; the
 // server's metadata (RFC 8414, OpenID Connect Discovery); the challenge that
-// git would be given; the first label of the name. It fails where the server
-// cannot be reached, and on metadata that must not be used.
+// git would be given; the first label of the name. It fails with a
+// *ConnectionError where the server cannot be reached, or does not answer in half a
+// minute, and on metadata that must not be used.
 func (c Client) Discover(ctx context.Context, origin, path string) (Found, error) {
 	base, err := url.Parse(origin)
 	if err != nil || !carriesTokens(base) {
 		return Found{}, fmt.Errorf("%q is not the address of an https host", origin)
 	}
 	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
-	ctx, cancel := context.WithTimeout(ctx, discoveryTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
 	found, err := c.recognise(ctx, base, roots(path)) // the path is what the person has named
 	if err == nil && found.kind.mayLackDevice {

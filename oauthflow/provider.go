@@ -107,15 +107,15 @@ type guess struct {
 }
 
 // Confirm asks the server of a provider that is only a guess, for want of any
-// sign, what it is: see Discover for the path and the errors. A server that does
-// not say goes on being taken for a GitLab. Every other provider is returned as
-// it is.
+// sign, what it is: see Discover for the path and the errors, but for the end of
+// ctx, of which it returns the cause. A server that does not say goes on being
+// taken for a GitLab. Every other provider is returned as it is.
 func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Provider, error) {
 	if provider.guess == nil {
 		return provider, nil
 	}
 	base, settings := provider.guess.base, provider.guess.settings
-	limited, cancel := context.WithTimeout(ctx, discoveryTime)
+	limited, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
 	// The host's own root speaks first: a clone may be of a path below which
 	// somebody else decides what is served.
@@ -126,8 +126,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	case ctx.Err() != nil:
 		return Provider{}, context.Cause(ctx)
 	case err != nil:
-		// A time-out of this is not one of the sign-in: no %w.
-		return Provider{}, fmt.Errorf("what kind of server it is could not be found out: %v", err)
+		return Provider{}, fmt.Errorf("what kind of server it is could not be found out: %w", err)
 	case found.Kind == "":
 		provider.guess, provider.Answers = nil, true
 		return provider, nil
