@@ -109,6 +109,10 @@ func checkAccount(ctx context.Context, e *examination) finding {
 	if secrets.RefreshToken.IsEmpty() {
 		f = f.with(verdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")
 	}
+	if len(account.OtherHelpersOfPlace) > 0 {
+		f = f.with(verdictNote, "in some place git was seen to tell the token to %s, too: take that out there; until the next sign-in doorkey keeps the token from it where git can (2.54)",
+			strings.Join(account.OtherHelpersOfPlace, ", "))
+	}
 	if values, err := e.values(); err == nil && values["oauthclientid"] != "" && values["oauthclientid"] != account.ClientID {
 		f = f.with(verdictNote, "the grant is that of another application, %q: the one that is configured comes into use with the next sign-in", account.ClientID)
 	}

@@ -104,10 +104,7 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 		grant.RefreshToken = found.secrets.RefreshToken
 	}
 	renewed := granted(found.account, grant, d.now())
-	if len(renewed.account.OtherHelpers) == 0 {
-		renewed.account.OtherHelpers = what.OtherHelpers
-	}
-	_, err = locked.Put(ctx, place, renewed.account, renewed.secrets)
+	_, err = locked.Put(ctx, place, what.Others.rememberedWith(renewed.account), renewed.secrets)
 	return false, err
 }
 

@@ -4,21 +4,38 @@ import (
 	"context"
 	"slices"
 
+	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// otherHelpers names the helpers that git asks besides doorkey. They are told
-// each password that was good, and may keep it. It is looked at where settings
-// are read anyway, and remembered with the account until the next sign-in: each
-// repository can have a list of its own, of which this one says nothing.
-func (d *doorkey) otherHelpers(ctx context.Context, q question) (names []string) {
+// others are the helpers that git asks besides doorkey, by name. They are told
+// each password that was good, and may keep it.
+type others struct {
+	Everywhere []string `json:"everywhere"` // by what git reads wherever it is run
+	Here       []string `json:"here"`       // by what it reads here: in a repository's file, say
+}
+
+// otherHelpers looks who they are, for all paths, as an account is. It is done
+// where settings are read anyway, and remembered with the account.
+func (d *doorkey) otherHelpers(ctx context.Context, q question) others {
+	q.Path = ""
+	address := q.URL().String()
 	// What cannot be read has been said where it mattered.
 	entries, _ := d.config.Entries(ctx)
-	chain := install.Chain(entries, q.URL().String())
+	everywhere := besidesDoorkey(install.Chain(gitconfig.Everywhere(entries), address))
+	here := slices.DeleteFunc(besidesDoorkey(install.Chain(entries, address)), func(name string) bool {
+		return slices.Contains(everywhere, name)
+	})
+	return others{everywhere, here}
+}
+
+// besidesDoorkey names the other helpers of a chain; none where doorkey is not in
+// it, which a person or a program asks by itself then.
+func besidesDoorkey(chain []install.Helper) (names []string) {
 	if !asksDoorkey(chain) {
-		return nil // a person or a program asks doorkey by itself
+		return nil
 	}
 	for _, helper := range chain {
 		if !helper.Doorkey {
@@ -26,6 +43,20 @@ func (d *doorkey) otherHelpers(ctx context.Context, q question) (names []string)
 		}
 	}
 	return names
+}
+
+// names are those that are told a token here.
+func (o others) names() []string { return slices.Concat(o.Everywhere, o.Here) }
+
+// rememberedWith is the account with what was seen of others. What is so
+// everywhere is as it was seen last. What is so in one place is not seen from
+// another one, so the first that was seen stays until the next sign-in.
+func (o others) rememberedWith(account cache.Account) cache.Account {
+	account.OtherHelpers = o.Everywhere
+	if len(account.OtherHelpersOfPlace) == 0 {
+		account.OtherHelpersOfPlace = o.Here
+	}
+	return account
 }
 
 // asksDoorkey reports whether doorkey is one of the helpers.
@@ -46,7 +77,7 @@ func (d *doorkey) respond(ctx context.Context, q question, e entry) credential.R
 		response.Capabilities = []string{"state"}
 		response.State, response.Continue = []string{stateOf(e)}, true
 	}
-	if len(e.account.OtherHelpers) > 0 && takesEphemeral(ctx, q) {
+	if e.account.HasOtherHelpers() && takesEphemeral(ctx, q) {
 		response = response.AsEphemeral()
 	}
 	return response

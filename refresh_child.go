@@ -34,8 +34,8 @@ type task struct {
 	// ProxyPassword is what HTTP leaves out.
 	ProxyPassword []byte        `json:"proxy_password"`
 	Timeout       time.Duration `json:"timeout"`
-	OtherHelpers  []string      `json:"other_helpers"` // to remember with the account
-	LastFailure   time.Time     `json:"last_failure"`  // before this command began to wait for others
+	Others        others        `json:"others"`       // to remember with the account
+	LastFailure   time.Time     `json:"last_failure"` // before this command began to wait for others
 }
 
 // report is a line that the child writes. The last one has Done.
@@ -76,7 +76,7 @@ func (d *doorkey) describeTask(ctx context.Context, q question, account cache.Ac
 	return task{
 		Origin: q.origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: settings.timeout, Place: settings.place,
 		ClientID: settings.oauth.ClientID, ClientSecret: []byte(settings.oauth.ClientSecret.Reveal()),
-		ProxyPassword: []byte(http.ProxyPassword.Reveal()), OtherHelpers: d.otherHelpers(ctx, q), LastFailure: lastFailure,
+		ProxyPassword: []byte(http.ProxyPassword.Reveal()), Others: d.otherHelpers(ctx, q), LastFailure: lastFailure,
 	}, nil
 }
 

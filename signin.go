@@ -56,9 +56,9 @@ func (a *asking) askAndKeep(ctx context.Context, right *cache.SignIn) (entry, []
 	if err := right.Reserve(ctx, settings.place); err != nil {
 		return entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", explainKey(err), origin)
 	}
-	others := a.otherHelpers(ctx, a.question)
-	if len(others) > 0 && !takesEphemeral(ctx, a.question) {
-		a.person.othersKeep(origin, others)
+	seen := a.otherHelpers(ctx, a.question)
+	if names := seen.names(); len(names) > 0 && !takesEphemeral(ctx, a.question) {
+		a.person.othersKeep(origin, names)
 	}
 	deadline := a.now().Add(settings.timeout)
 	right.Announce(deadline)
@@ -71,7 +71,7 @@ func (a *asking) askAndKeep(ctx context.Context, right *cache.SignIn) (entry, []
 		return entry{}, nil, explainSignIn(origin, settings.timeout, err)
 	}
 	right.ClearRefusal()
-	signedIn.account.OtherHelpers = others
+	signedIn.account = seen.rememberedWith(signedIn.account)
 	kept, before, err := a.keep(context.WithoutCancel(ctx), right, signedIn) // Ctrl-C comes too late: the person has signed in
 	a.tellBrowser(ctx, err)
 	return kept, before, err

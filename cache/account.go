@@ -23,7 +23,10 @@ type Account struct {
 	TokenEndpoint      string   // the only URL that the refresh token may be sent to
 	RevocationEndpoint string   // the only URL that tokens may be sent to in order to revoke them; "" if none is known
 	Scopes             []string // as granted
-	OtherHelpers       []string // helpers that git was seen to tell the access token to, since the sign-in
+
+	// Helpers that git was seen to tell the access token to.
+	OtherHelpers        []string // wherever git runs, as it was at the sign-in or the last refresh
+	OtherHelpersOfPlace []string // in some place, as in a repository, at the sign-in or a refresh since
 
 	Obtained time.Time // when the access token or password was kept
 	Expiry   time.Time // of the access token or password; zero: not known to end
@@ -56,6 +59,12 @@ func (a Account) IsGrant() bool { return a.TokenEndpoint != "" }
 // that git was given with its token.
 func (a Account) Answers(username string) bool {
 	return a.IsGrant() && (a.Username == username || a.Username == "" && username == a.AnswerUsername)
+}
+
+// HasOtherHelpers reports whether git is known to tell the access token to other
+// helpers, in whatever place.
+func (a Account) HasOtherHelpers() bool {
+	return len(a.OtherHelpers) > 0 || len(a.OtherHelpersOfPlace) > 0
 }
 
 // margin is how long before its end a token is no longer handed out, so that

@@ -25,7 +25,7 @@ func FuzzDecodeAsStruct(f *testing.F) {
 	}
 	names := []string{
 		"username", "path", "provider", "answer_username", "client_id", "token_endpoint", "revocation_endpoint",
-		"scopes", "other_helpers", "obtained", "ended", "renewable", "sealed", "version", "more",
+		"scopes", "other_helpers", "other_helpers_of_place", "obtained", "ended", "renewable", "sealed", "version", "more",
 	}
 	f.Fuzz(func(t *testing.T, value, key, expiry string, name uint8) {
 		content := []byte(`{"version":1,"origin":"` + origin + `","accounts":[{"` + names[int(name)%len(names)] + `":` + value + `,"key":` + key + `,"expiry":` + expiry + `}]}`)
@@ -57,7 +57,7 @@ func FuzzDecodeAsStruct(f *testing.F) {
 // comparable leaves out what package reflect tells apart and nobody else.
 func comparable(r record) record {
 	r.Obtained, r.Expiry, r.Sealed = time.Time{}, time.Time{}, nil
-	for _, list := range []*[]string{&r.Scopes, &r.OtherHelpers} {
+	for _, list := range []*[]string{&r.Scopes, &r.OtherHelpers, &r.OtherHelpersOfPlace} {
 		if len(*list) == 0 {
 			*list = nil
 		}

@@ -13,7 +13,7 @@ func TestEveryMemberIsRead(t *testing.T) {
 	at := time.Unix(1700000000, 0).UTC()
 	whole := Account{
 		Username: "a", Path: "b", Provider: "c", AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
-		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
+		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, OtherHelpersOfPlace: []string{"l"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
 		key: keyReference{InFile, "j"}, sealed: []byte("k"),
 	}
 	for i, fields := 0, reflect.ValueOf(whole); i < fields.NumField(); i++ {

@@ -20,21 +20,22 @@ type file struct {
 
 // record is one account in the file; decodeAccount reads it.
 type record struct {
-	Username           text         `json:"username"`
-	Path               text         `json:"path,omitempty"`
-	Provider           text         `json:"provider,omitempty"`
-	AnswerUsername     text         `json:"answer_username,omitempty"`
-	ClientID           text         `json:"client_id,omitempty"`
-	TokenEndpoint      text         `json:"token_endpoint,omitempty"`
-	RevocationEndpoint text         `json:"revocation_endpoint,omitempty"`
-	Scopes             []string     `json:"scopes,omitempty"`
-	OtherHelpers       []string     `json:"other_helpers,omitempty"`
-	Obtained           time.Time    `json:"obtained"`
-	Expiry             time.Time    `json:"expiry,omitzero"`
-	Ended              bool         `json:"ended,omitempty"`
-	Renewable          *bool        `json:"renewable"` // nil: an older doorkey did not say it
-	Key                keyReference `json:"key"`
-	Sealed             []byte       `json:"sealed"`
+	Username            text         `json:"username"`
+	Path                text         `json:"path,omitempty"`
+	Provider            text         `json:"provider,omitempty"`
+	AnswerUsername      text         `json:"answer_username,omitempty"`
+	ClientID            text         `json:"client_id,omitempty"`
+	TokenEndpoint       text         `json:"token_endpoint,omitempty"`
+	RevocationEndpoint  text         `json:"revocation_endpoint,omitempty"`
+	Scopes              []string     `json:"scopes,omitempty"`
+	OtherHelpers        []string     `json:"other_helpers,omitempty"`
+	OtherHelpersOfPlace []string     `json:"other_helpers_of_place,omitempty"`
+	Obtained            time.Time    `json:"obtained"`
+	Expiry              time.Time    `json:"expiry,omitzero"`
+	Ended               bool         `json:"ended,omitempty"`
+	Renewable           *bool        `json:"renewable"` // nil: an older doorkey did not say it
+	Key                 keyReference `json:"key"`
+	Sealed              []byte       `json:"sealed"`
 }
 
 // decode reads the file of an origin. A file that was renamed to another
@@ -74,7 +75,7 @@ func decodeAccount(o *object) (Account, error) {
 	account := Account{
 		Username: o.text("username"), Path: o.text("path"), Provider: o.text("provider"), AnswerUsername: o.text("answer_username"),
 		ClientID: o.text("client_id"), TokenEndpoint: o.text("token_endpoint"), RevocationEndpoint: o.text("revocation_endpoint"),
-		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"),
+		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
 		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
 		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
 	}
@@ -95,7 +96,7 @@ func recordOf(a Account) record {
 	return record{
 		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), AnswerUsername: text(a.AnswerUsername),
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
-		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers,
+		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
 		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,
 		Key: a.key, Sealed: a.sealed,
 	}

@@ -1,0 +1,23 @@
+package gitconfig
+
+import "strings"
+
+// Everywhere returns those of all entries, in git's reading order, that git reads wherever it is run: what the system's
+// files and the person's own say, without what these include for some places alone ("includeIf").
+func Everywhere(entries []Entry) []Entry {
+	var everywhere []Entry
+	var condition Entry // by which what follows may be included, up to the next entry of its own file
+	for _, entry := range entries {
+		if entry.Scope != condition.Scope || entry.Origin == condition.Origin {
+			condition = Entry{}
+		}
+		if condition != (Entry{}) || entry.Scope != System.String() && entry.Scope != Global.String() {
+			continue
+		}
+		everywhere = append(everywhere, entry)
+		if strings.HasPrefix(entry.Key, "includeif.") {
+			condition = entry
+		}
+	}
+	return everywhere
+}
