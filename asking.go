@@ -29,11 +29,23 @@ func (d *doorkey) newAsking(q question, provider oauthflow.Provider, settings se
 	return &asking{doorkey: d, question: q, settings: settings, provider: provider, flows: flows}, err
 }
 
-// askPerson runs the sign-in itself, by the first flow that the server has.
+// askPerson runs the sign-in itself. What fails before anybody was asked says so.
 func (a *asking) askPerson(ctx context.Context, deadline time.Time) (entry, error) {
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
 	a.deadline = deadline
+	signedIn, err := a.byFirstFlow(ctx)
+	switch {
+	case err == nil, a.asked, isInterrupt(err):
+		return signedIn, err
+	case isTimeout(err): // which is not the person's fault
+		err = fmt.Errorf("%w within %v", errNoAnswer, a.settings.timeout)
+	}
+	return entry{}, fmt.Errorf("%w\nnobody was asked to sign in", err)
+}
+
+// byFirstFlow signs in by the first flow that the server has.
+func (a *asking) byFirstFlow(ctx context.Context) (entry, error) {
 	err := a.lookAtServer(ctx)
 	if err != nil {
 		return entry{}, err
@@ -58,17 +70,10 @@ func (a *asking) askPerson(ctx context.Context, deadline time.Time) (entry, erro
 // lookAtServer finds out all that can be known of the server before a person is
 // sent there.
 func (a *asking) lookAtServer(ctx context.Context) error {
-	err := a.confirm(ctx)
-	if err == nil {
-		err = a.tryServer(ctx)
-	}
-	switch {
-	case err == nil, isInterrupt(err):
+	if err := a.confirm(ctx); err != nil {
 		return err
-	case isTimeout(err): // which is not the person's fault
-		err = fmt.Errorf("the server did not answer within %v", a.settings.timeout)
 	}
-	return fmt.Errorf("%v\nnobody was asked to sign in", err)
+	return a.tryServer(ctx)
 }
 
 // confirm asks the server what it is, where that was only guessed. Another kind

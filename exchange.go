@@ -61,7 +61,7 @@ func (d *doorkey) renew(ctx context.Context, what task) (gone bool, err error) {
 	if found.secrets.RefreshToken.IsEmpty() {
 		return true, nil
 	}
-	if last := d.cache.LastFailure(what.Origin); !last.At.Equal(what.LastFailure) && last.Text != "" {
+	if last := d.cache.LastFailure(what.Origin); last.IsSince(what.LastFailure) {
 		return false, errors.New(last.Text) // of whom this command has waited for
 	}
 	place := what.placeFor(found.account)
@@ -93,7 +93,7 @@ func (d *doorkey) spend(ctx context.Context, locked *cache.Locked, what task, fo
 		return true, nil
 	case err != nil:
 		explained := what.explain(err)
-		if failed, ok := errors.AsType[*oauthflow.ConnectionError](err); ok && !failed.Lasting {
+		if isSilence(err) {
 			// What counts is the failure, not that it could not be noted.
 			_ = locked.NoteFailure(cache.Failure{At: d.now(), Text: explained.Error()})
 		}

@@ -13,6 +13,17 @@ import (
 // errTimeout is how a sign-in ends that nobody finished in time.
 var errTimeout = errors.New("nobody signed in in time")
 
+// errNoAnswer is how a sign-in ends whose time was over before the server had
+// answered at all.
+var errNoAnswer = errors.New("the server did not answer")
+
+// isSilence reports whether err is a server that did not answer. Others would find
+// that out as slowly.
+func isSilence(err error) bool {
+	failed, is := errors.AsType[*oauthflow.ConnectionError](err)
+	return errors.Is(err, errNoAnswer) || is && !failed.Lasting
+}
+
 // isInterrupt reports whether a signal ended the sign-in: Ctrl-C, which git has
 // had as well.
 func isInterrupt(err error) bool { return errors.Is(err, context.Canceled) }

@@ -96,6 +96,7 @@ type serverOf struct {
 //	gitlab expire-codes          the codes that were given are over
 //	gitlab deny-device           the person says no there
 //	gitlab count KIND N          fail unless it has counted N requests of a kind
+//	gitlab await KIND N          wait until it has counted as many
 //	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-hold] [-fill N] [-body B] [-location URL] [-www-authenticate C] [-date D]
 //	gitlab behave                 which also lets go of the answers that are held
 //
@@ -149,6 +150,12 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 		register(ts, args[1:])
 	case "count":
 		count(ts, server.Server, args[1:])
+	case "await":
+		want, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		if !comes(func() bool { return server.Count(fakegitlab.Kind(args[1])) >= want }) {
+			ts.Fatalf("the server was not asked %s %d times: %v", args[1], want, server.Counts())
+		}
 	case "misbehave":
 		misbehave(ts, server, args[1:])
 	case "behave":

@@ -17,7 +17,7 @@ import (
 // one for the same origin one asks; the others wait and use what it got. Whoever
 // has a grant there goes on with it meanwhile.
 func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (entry, error) {
-	refused := d.cache.RefusedAt(q.origin)
+	refused, failed := d.cache.RefusedAt(q.origin), d.cache.LastSignInFailure(q.origin).At
 	asking, err := d.newAsking(q, provider, settings, refused)
 	if err != nil {
 		return entry{}, err
@@ -39,6 +39,9 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	}
 	if d.cache.RefusedAt(q.origin).After(refused) {
 		return entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.origin)
+	}
+	if last := d.cache.LastSignInFailure(q.origin); last.IsSince(failed) {
+		return entry{}, errors.New(last.Text) // of whom this command has waited for
 	}
 	signedIn, _, err := asking.askAndKeep(ctx, right)
 	return signedIn, err
@@ -64,17 +67,28 @@ func (a *asking) askAndKeep(ctx context.Context, right *cache.SignIn) (entry, []
 	right.Announce(deadline)
 	signedIn, err := a.askPerson(ctx, deadline)
 	if err != nil {
-		if a.asked {
-			// What the person sees is err, not that it could not be noted.
-			_ = right.NoteRefusal(a.now())
-		}
-		return entry{}, nil, explainSignIn(origin, settings.timeout, err)
+		return entry{}, nil, a.noted(right, err)
 	}
 	right.ClearRefusal()
+	right.ClearFailure()
 	signedIn.account = seen.rememberedWith(signedIn.account)
 	kept, before, err := a.keep(context.WithoutCancel(ctx), right, signedIn) // Ctrl-C comes too late: the person has signed in
 	a.tellBrowser(ctx, err)
 	return kept, before, err
+}
+
+// noted is a failure as the person is told it, of which those know who would ask, or
+// find it out, again right away.
+func (a *asking) noted(right *cache.SignIn, err error) error {
+	explained := explainSignIn(a.question.origin, a.settings.timeout, err)
+	// What the person sees is the failure, not that it could not be noted.
+	switch {
+	case a.asked:
+		_ = right.NoteRefusal(a.now())
+	case isSilence(err):
+		_ = right.NoteFailure(cache.Failure{At: a.now(), Text: explained.Error()})
+	}
+	return explained
 }
 
 // refreshTakes is longer than another process can take to refresh a grant of the
