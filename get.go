@@ -41,7 +41,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	}
 	found, err := d.lookUp(ctx, q)
 	if errors.Is(err, cache.ErrStateDirectory) {
-		return credential.Response{}, d.excuse(ctx, q, err)
+		return d.answerWithout(ctx, q, err)
 	}
 	if err != nil || found.usable() {
 		return d.respond(ctx, q, found), err
@@ -76,21 +76,26 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	return d.respond(ctx, q, signedIn), err
 }
 
-// excuse returns the error of a state directory that cannot be used, which is to
-// stop git. Where doorkey does not sign in, all that could be kept there is a
-// password: then the person is told, and git may go on without.
-func (d *doorkey) excuse(ctx context.Context, q question, problem error) error {
+// answerWithout answers where what is kept cannot be had. That is an error, which
+// is to stop git, but not where doorkey is to keep nothing anyway; nor where it does
+// not sign in, and all that could be kept is a password: then the person is told,
+// and git may go on without.
+func (d *doorkey) answerWithout(ctx context.Context, q question, problem error) (credential.Response, error) {
 	if oauthflow.MayCarryTokens(q.origin) {
 		settings, err := d.readSettings(ctx, q.Request)
 		if err != nil {
-			return problem
+			return credential.Response{}, problem
 		}
-		if _, err := d.resolve(ctx, q, settings.oauth); !isUnknown(err) {
-			return problem
+		provider, err := d.resolve(ctx, q, settings.oauth)
+		switch {
+		case err == nil && settings.place == keepNothing:
+			return d.answerFromGit(ctx, q, provider, settings)
+		case !isUnknown(err):
+			return credential.Response{}, problem
 		}
 	}
 	d.person.goesOnWithout(q.origin, problem)
-	return nil
+	return credential.Response{}, nil
 }
 
 // resolve finds out how to sign in at the host of a question. Its errors are

@@ -28,13 +28,16 @@ func (d *doorkey) store(ctx context.Context) error {
 	if slices.ContainsFunc(request.State, isOurState) || isTokenName(request.Username) {
 		return nil // user names lie open in the file
 	}
-	accounts, err := d.cache.Accounts(origin)
-	if err != nil || slices.ContainsFunc(accounts, func(a cache.Account) bool { return a.IsGrant() && !a.Spent(d.now()) }) {
-		return err
+	accounts, problem := d.cache.Accounts(origin)
+	if slices.ContainsFunc(accounts, func(a cache.Account) bool { return a.IsGrant() && !a.Spent(d.now()) }) {
+		return nil
 	}
 	settings, err := d.readSettings(ctx, request)
 	if err != nil || settings.place == keepNothing || signsIn(origin, request, settings) {
 		return err
+	}
+	if problem != nil {
+		return problem
 	}
 	d.trace.Info("store", "origin", origin, "path", request.Path, "username", request.Username, "password", request.Password, "key", settings.place)
 	locked, err := d.lockToChange(ctx, origin)

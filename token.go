@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"git-credential-doorkey/cache"
 )
 
 // token prints the access token that git would get, and nothing where there is
@@ -14,7 +17,7 @@ func (d *doorkey) token(ctx context.Context, given arguments) error {
 		return err
 	}
 	found, err := d.lookUp(ctx, q)
-	if err != nil {
+	if err != nil && !errors.Is(err, cache.ErrStateDirectory) { // of which answer knows what it means
 		return err
 	}
 	switch {
