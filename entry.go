@@ -19,7 +19,8 @@ type entry struct {
 
 // lookUp finds the account that a question means, with its secrets if it can be
 // handed out as it is. The zero entry is none. This is all that most questions
-// need: no lock, no child process, no network.
+// need: no lock, no child process, no network. An account that cannot be unsealed
+// comes with the error.
 func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 	accounts, err := d.cache.Accounts(q.origin)
 	if err != nil {
@@ -38,8 +39,10 @@ func (d *doorkey) lookUp(ctx context.Context, q question) (entry, error) {
 	case errors.Is(err, cache.ErrKeyGone):
 		d.person.keyIsGone(q.origin, account.Place())
 		return entry{}, nil
+	case err != nil && account.IsGrant():
+		return entry{account: account}, explainKey(err)
 	case err != nil:
-		return entry{}, explainKey(err)
+		return entry{account: account}, explainPasswordKey(err)
 	case q.refused != "" && secrets.AccessToken.Fingerprint() == q.refused:
 		return entry{account: account}, nil
 	}
@@ -74,6 +77,12 @@ func (q question) fits(account cache.Account) bool {
 // nothing else.
 func (e entry) usable() bool {
 	return e.secrets.Password.IsSet() || !e.secrets.AccessToken.IsEmpty()
+}
+
+// isPasswordOutOfReach reports whether err, with which lookUp has returned the entry,
+// says that it is a password whose key cannot be had in this session.
+func (e entry) isPasswordOutOfReach(err error) bool {
+	return !e.account.IsGrant() && isKeyOutOfReach(err)
 }
 
 // renews reports whether there is something to refresh with. A grant that is

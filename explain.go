@@ -46,16 +46,34 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 	return fmt.Errorf("sign-in to %s: %v", origin, err)
 }
 
-// explainKey adds what to do to an error of the data key.
+// explainKey adds what to do to an error of the data key that tokens are sealed
+// with.
 func explainKey(err error) error {
-	const without = "\nor, to do without a keyring, set credential.oauthStore to \"file\"; then, to have the account forgotten, run: git credential-doorkey logout"
+	return explainKeyOf(err, "in this session, and the key for the tokens of this host is kept in one", "then, to have the account forgotten, run: git credential-doorkey logout")
+}
+
+// explainPasswordKey does so for a password, which whoever knows it can replace.
+func explainPasswordKey(err error) error {
+	return explainKeyOf(err, "in this session, and the key for the password of this host is kept in one", "the password that git is given next is then kept instead")
+}
+
+// explainKeyOf is told what to say of a keyring that is absent, and what to do once
+// no keyring is wanted.
+func explainKeyOf(err error, absent, then string) error {
+	without := "\nor, to do without a keyring, set credential.oauthStore to \"file\"; " + then
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%v\nunlock it (log in to the desktop, or open its password manager)"+without, err)
+		return fmt.Errorf("%w\nunlock it (log in to the desktop, or open its password manager)%s", err, without)
 	case errors.Is(err, cache.ErrKeyringTimeout):
-		return fmt.Errorf("%v\nlook for its password dialog on the desktop"+without, err)
+		return fmt.Errorf("%w\nlook for its password dialog on the desktop%s", err, without)
 	case errors.Is(err, cache.ErrKeyringAbsent):
-		return fmt.Errorf("%v in this session, and the key for the tokens of this host is kept in one\nlog in to the desktop"+without, err)
+		return fmt.Errorf("%w %s\nlog in to the desktop%s", err, absent, without)
 	}
 	return err
+}
+
+// isKeyOutOfReach reports whether err is that of a data key which is there, and
+// cannot be had in this session.
+func isKeyOutOfReach(err error) bool {
+	return errors.Is(err, cache.ErrKeyringLocked) || errors.Is(err, cache.ErrKeyringTimeout) || errors.Is(err, cache.ErrKeyringAbsent)
 }

@@ -40,7 +40,7 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 		return credential.Response{}, nil
 	}
 	found, err := d.lookUp(ctx, q)
-	if errors.Is(err, cache.ErrStateDirectory) {
+	if errors.Is(err, cache.ErrStateDirectory) || found.isPasswordOutOfReach(err) {
 		return d.answerWithout(ctx, q, err)
 	}
 	if err != nil || found.usable() {

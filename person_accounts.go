@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -71,11 +72,14 @@ func (p *person) stillKept(origin string, others []cache.Account) {
 	p.tell(p.stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still kept for %s: %s\n\"--username LABEL\" names one of them, \"--all\" all of them", origin, labelsOf(others)))
 }
 
-// goesOnWithout is said where the state directory cannot be used, and nothing but
-// a password could be kept there for the host.
+// goesOnWithout is said where the state directory cannot be used, or a key cannot
+// be had, and nothing but a password could be kept for the host.
 func (p *person) goesOnWithout(origin string, problem error) {
-	p.tell(p.stderr, event{Event: "state_unusable", Host: origin},
-		fmt.Sprintf("%v\na password that is kept for %s is not found until then; git goes on without", problem, origin))
+	e := event{Event: "key_unreachable", Host: origin}
+	if errors.Is(problem, cache.ErrStateDirectory) {
+		e = event{Event: "state_unusable", Host: origin}
+	}
+	p.tell(p.stderr, e, fmt.Sprintf("%v\na password that is kept for %s is not found until then; git goes on without", problem, origin))
 }
 
 // keyIsGone is said before the sign-in that it makes necessary.

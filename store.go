@@ -48,7 +48,7 @@ func (d *doorkey) store(ctx context.Context) error {
 	_, err = locked.Put(ctx, settings.place, cache.Account{
 		Username: request.Username, Path: request.Path, Obtained: d.now(), Expiry: request.PasswordExpiry,
 	}, cache.Secrets{Password: request.Password, RefreshToken: request.OAuthRefreshToken})
-	return explainKey(err)
+	return explainPasswordKey(err)
 }
 
 // signsIn reports whether doorkey signs in at an origin: there, a password that

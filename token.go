@@ -17,7 +17,7 @@ func (d *doorkey) token(ctx context.Context, given arguments) error {
 		return err
 	}
 	found, err := d.lookUp(ctx, q)
-	if err != nil && !errors.Is(err, cache.ErrStateDirectory) { // of which answer knows what it means
+	if err != nil && !errors.Is(err, cache.ErrStateDirectory) { // what that means is for answer to say
 		return err
 	}
 	switch {
