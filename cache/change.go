@@ -20,10 +20,7 @@ func (l *Locked) Reserve(ctx context.Context, place KeyPlace) (err error) {
 // Put seals an account and keeps it in the place of those that it replaces,
 // first in the list. It returns the account as Accounts will.
 func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secrets Secrets) (Account, error) {
-	key, err := l.reserved.key, error(nil)
-	if place != l.reserved.place {
-		key, err = l.cache.sealingKey(ctx, place)
-	}
+	key, err := l.sealingKey(ctx, place)
 	if err != nil {
 		return Account{}, err
 	}
@@ -34,6 +31,14 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	return sealed, l.change(func(accounts []Account) []Account {
 		return append([]Account{sealed}, without(accounts, sealed.replaces)...)
 	})
+}
+
+// sealingKey returns the reserved key, or that of another place.
+func (l *Locked) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error) {
+	if place != l.reserved.place {
+		return l.cache.sealingKey(ctx, place)
+	}
+	return l.reserved.key, l.cache.saveAgain(ctx, l.reserved.key)
 }
 
 // Forget removes the accounts that match. With the last one the file goes, too, and

@@ -2,7 +2,9 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
 )
 
 // reservation is what a Put takes and might not get when it is too late to be
@@ -28,6 +30,25 @@ func (c *Cache) reserve(ctx context.Context, origin, suffix string, place KeyPla
 		return reservation{}, err
 	}
 	return reservation{file, place, key}, nil
+}
+
+// saveAgain sees to it that what is sealed with a reserved key can be read: a key
+// file is gone if the state directory was deleted meanwhile. What else is wrong with
+// that file is for its reader to report.
+func (c *Cache) saveAgain(ctx context.Context, key dataKey) error {
+	if key.reference.Place != InFile {
+		return nil
+	}
+	file := keyFile{directory: c.Directory}
+	if _, err := file.load(ctx, key.reference.ID); !errors.Is(err, ErrKeyGone) {
+		return nil
+	}
+	unlock, err := c.lockFile(ctx, filepath.Join(c.Directory, "key.lock"), nil)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return file.save(ctx, key.reference.ID, key.bytes)
 }
 
 // room is the size of the origin's file after the next change, in bytes, at the

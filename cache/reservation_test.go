@@ -1,0 +1,46 @@
+//go:build !windows
+
+package cache
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestStateDirectoryGoesDuringSignIn: who deletes it while a person signs in loses
+// what was in it, and not what comes of the sign-in. On Windows nobody deletes a
+// file that is locked.
+func TestStateDirectoryGoesDuringSignIn(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // automatic is the file, too
+	for _, place := range []KeyPlace{InFile, Automatic} {
+		t.Run(string(place), func(t *testing.T) {
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.End()
+			if err := s.Reserve(t.Context(), place); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(c.Directory); err != nil {
+				t.Fatal(err)
+			}
+			locked, err := s.Lock(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer locked.Unlock()
+			account, secrets := grant("")
+			kept, err := locked.Put(t.Context(), place, account, secrets)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
+				t.Errorf("other secrets came back, error %v", err)
+			}
+		})
+	}
+}
