@@ -97,7 +97,7 @@ func (c *Cache) TryWrite() error {
 	}
 	trial, err := os.CreateTemp(directory, "git-credential-doorkey-*.trial")
 	if err != nil {
-		return fmt.Errorf("cannot write: %v", denied(directory, err))
+		return fmt.Errorf("cannot write: %v", denied(c.Directory, err))
 	}
 	trial.Close()
 	defer os.Remove(trial.Name())

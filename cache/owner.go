@@ -16,14 +16,11 @@ type foreignError struct{ owner owner }
 
 func (e foreignError) Error() string { return fmt.Sprintf("it belongs to %v", e.owner) }
 
-// elsewhere is the way out that is always there.
-const elsewhere = "or set DOORKEY_STATE_DIR to a directory of your own"
-
 // untrusted says of what checkPrivate refuses why that is so, and the way out, which
 // is another one for what belongs to somebody else.
 func untrusted(what, path string, err error) error {
 	if foreign, is := errors.AsType[foreignError](err); is {
-		return fmt.Errorf("%s belongs to %v\n%s\n%s", what, foreign.owner, foreign.owner.wayOut(path), elsewhere)
+		return fmt.Errorf("%s belongs to %v\n%s", what, foreign.owner, orElsewhere(foreign.owner.wayOut(path), path))
 	}
 	return fmt.Errorf("%s: %v\nmove it away, or to take it back, run: %s", what, err, takeBack(path))
 }
@@ -34,19 +31,49 @@ func denied(path string, err error) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
-	inTheWay := path
-	info, looked := os.Lstat(inTheWay)
-	for looked != nil && inTheWay != filepath.Dir(inTheWay) {
-		inTheWay = filepath.Dir(inTheWay)
-		info, looked = os.Lstat(inTheWay)
-	}
+	path = filepath.Clean(path)
+	inTheWay, info := firstThere(path)
 	what := fmt.Sprintf(`"%s": permission denied`, path)
 	if inTheWay != path {
 		what += fmt.Sprintf(` by "%s"`, inTheWay)
 	}
 	whose, known := ownerOf(inTheWay, info)
-	if !known || whose.isOurs() {
-		return fmt.Errorf("%s\nsee to it that you may read and write there, %s", what, elsewhere)
+	switch {
+	case !known || whose.isOurs():
+		return fmt.Errorf("%s\n%s", what, orElsewhere("see to it that you may read and write there", path))
+	case inTheWay == path:
+		what += fmt.Sprintf(": it belongs to %v", whose)
+	default:
+		what += fmt.Sprintf(", which belongs to %v", whose)
 	}
-	return fmt.Errorf("%s, which belongs to %v\n%s\n%s", what, whose, whose.wayOut(inTheWay), elsewhere)
+	return fmt.Errorf("%s\n%s", what, orElsewhere(whose.wayOut(inTheWay), path))
+}
+
+// firstThere returns a path that can be looked at, or the first above it that can.
+func firstThere(path string) (string, fs.FileInfo) {
+	info, err := os.Lstat(path)
+	for err != nil && path != filepath.Dir(path) {
+		path = filepath.Dir(path)
+		info, err = os.Lstat(path)
+	}
+	return path, info
+}
+
+// orElsewhere adds to the way out for a path, "" for none, the one that is always
+// there.
+func orElsewhere(wayOut, path string) string {
+	elsewhere := "set DOORKEY_STATE_DIR to a directory of your own"
+	if isHomeless(path) {
+		elsewhere = "set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory of your own"
+	}
+	if wayOut == "" {
+		return elsewhere
+	}
+	return wayOut + "\nor " + elsewhere
+}
+
+// isBelow reports whether a path is in a directory, however deep.
+func isBelow(directory, path string) bool {
+	below, err := filepath.Rel(directory, path)
+	return err == nil && below != "." && filepath.IsLocal(below)
 }

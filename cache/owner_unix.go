@@ -7,9 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/adrg/xdg"
 )
 
 // root is the user who may do everything.
@@ -44,16 +47,41 @@ func (o owner) String() string {
 	return fmt.Sprintf("user %d", int(o))
 }
 
-// wayOut is what to do about a file or directory of this owner's. What root has
-// made can be taken over: root could do everything with it as it is.
+// wayOut is what to do about a file or directory of this owner's: "" where nothing
+// is to be done about it. What root has made inside what is this user's can be taken
+// over: root could do everything with it as it is.
 func (o owner) wayOut(path string) string {
 	switch me := os.Geteuid(); {
 	case owner(me) == root:
 		return fmt.Sprintf("doorkey runs as root: run the command as %v, or with root's own home (sudo -H)", o)
+	case !isInOurs(path):
+		return ""
 	case o == root:
 		return fmt.Sprintf("if it was made with sudo, run: sudo chown -R %d %s", me, inShell(path))
 	}
-	return "move it away if it is in your home"
+	return "move it away"
+}
+
+// isInOurs reports whether a path stands in a directory of this user's. "/", "/root"
+// and a home do not: what is in the way there is not for this user to change.
+func isInOurs(path string) bool {
+	parent := filepath.Dir(path)
+	return parent != path && belongsToUs(parent)
+}
+
+func belongsToUs(directory string) bool {
+	info, err := os.Stat(directory)
+	if err != nil {
+		return false
+	}
+	whose, known := ownerOf(directory, info)
+	return known && whose.isOurs() && info.IsDir()
+}
+
+// isHomeless reports whether a path is where HOME has accounts kept, and HOME is not
+// this user's: a service's that is nowhere, the "/" of a container, another user's.
+func isHomeless(path string) bool {
+	return !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) && isBelow(xdg.StateHome, path) && !belongsToUs(os.Getenv("HOME"))
 }
 
 // takeBack is the command with which a person makes a path private again.

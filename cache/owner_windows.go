@@ -3,6 +3,7 @@ package cache
 import (
 	"fmt"
 	"io/fs"
+	"os/user"
 	"slices"
 
 	"golang.org/x/sys/windows"
@@ -37,10 +38,24 @@ func (o owner) String() string {
 	return domain + `\` + account
 }
 
-// wayOut is what to do about a file or directory of this owner's.
+// wayOut is what to do about a file or directory of this owner's: "" where nothing
+// is to be done about it.
 func (o owner) wayOut(path string) string {
+	if !isInOurs(path) {
+		return ""
+	}
 	return fmt.Sprintf("move it away, or if it should be yours, as an administrator run: takeown /f %s", inShell(path))
 }
+
+// isInOurs reports whether a path is in this user's profile, whatever the variables
+// say: of directories there, some belong to the system.
+func isInOurs(path string) bool {
+	me, err := user.Current()
+	return err == nil && isBelow(me.HomeDir, path)
+}
+
+// isHomeless is never so: the system says where the profile is.
+func isHomeless(string) bool { return false }
 
 // takeBack is the command with which a person makes a path private again: as those
 // above it in the person's profile are.
