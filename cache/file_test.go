@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -174,6 +175,46 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 	c := &Cache{Directory: directory}
 	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.HasSuffix(err.Error(), "run: "+takeBack(directory)) {
 		t.Errorf("error %v, want one that says how to take the directory back", err)
+	}
+}
+
+// obstacle is what can stand where a directory has to be.
+type obstacle struct {
+	name, path string
+	make       func(path string) error
+}
+
+// TestFileInTheWay: where a directory has to be and something else is, that is
+// named, with the way out, whatever wants to write there.
+func TestFileInTheWay(t *testing.T) {
+	aFile := func(path string) error { return os.WriteFile(path, nil, 0o600) }
+	for _, row := range append(systemObstacles(), []obstacle{
+		{"a file for the state directory", "local/state/doorkey", aFile},
+		{"a file for the one above", "local/state", aFile},
+		{"a file further above", "local", aFile},
+	}...) {
+		t.Run(row.name, func(t *testing.T) {
+			home := directoryInOurs(t)
+			inTheWay := filepath.Join(home, filepath.FromSlash(row.path))
+			if err := errors.Join(os.MkdirAll(filepath.Dir(inTheWay), 0o700), row.make(inTheWay)); err != nil {
+				t.Fatal(err)
+			}
+			c := &Cache{Directory: filepath.Join(home, "local", "state", "doorkey")}
+			_, locking := c.Lock(t.Context(), origin, nil)
+			want := fmt.Sprintf("\"%s\" is not a directory\nmove it away\nor set DOORKEY_STATE_DIR to a directory of your own", inTheWay)
+			for what, err := range map[string]error{"Lock": locking, "TryWrite": c.TryWrite()} {
+				if err == nil || !strings.HasSuffix(err.Error(), want) {
+					t.Errorf("%s: %v, want %q", what, err, want)
+				}
+			}
+			_, reading := c.Accounts(origin)
+			_, listing := c.List()
+			for _, err := range append(c.Inspect(time.Now()).Problems, reading, listing) {
+				if err != nil && !strings.HasSuffix(err.Error(), want) {
+					t.Errorf("reading: %v, want %q, or that nothing is there", err, want)
+				}
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -34,14 +35,13 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Inspection{}
 	}
+	if err == nil && !info.IsDir() {
+		err = syscall.ENOTDIR
+	}
 	if err != nil {
-		return Inspection{Problems: []error{fmt.Errorf("state directory: %v", denied(c.Directory, err))}}
+		return Inspection{Problems: []error{fmt.Errorf("state directory: %v", blocked(c.Directory, err))}}
 	}
 	found := Inspection{Exists: true}
-	if !info.IsDir() {
-		found.add(fmt.Errorf(`state directory "%s" is not a directory: move it away`, c.Directory))
-		return found
-	}
 	found.add(checkDirectory(c.Directory))
 	files, err := os.ReadDir(c.Directory)
 	if !errors.Is(err, fs.ErrPermission) { // which has been said
@@ -88,16 +88,10 @@ func (c *Cache) TryWrite() error {
 	if err := c.checkNamed(); err != nil {
 		return err
 	}
-	directory := c.Directory
-	for {
-		if _, err := os.Stat(directory); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(directory) == directory {
-			break
-		}
-		directory = filepath.Dir(directory)
-	}
+	directory, _ := firstThere(c.Directory)
 	trial, err := os.CreateTemp(directory, "git-credential-doorkey-*.trial")
 	if err != nil {
-		return fmt.Errorf("cannot write: %v", denied(c.Directory, err))
+		return fmt.Errorf("cannot write: %v", blocked(c.Directory, err))
 	}
 	trial.Close()
 	defer os.Remove(trial.Name())

@@ -35,7 +35,7 @@ func (c *Cache) List() ([]Kept, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("state directory: %v", denied(c.Directory, err))
+		return nil, fmt.Errorf("state directory: %v", blocked(c.Directory, err))
 	}
 	var all []Kept
 	for _, entry := range entries {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // errNotPrivate is what checkPrivate says of a file or directory of this user's.
@@ -25,13 +26,37 @@ func untrusted(what, path string, err error) error {
 	return fmt.Errorf("%s: %v\nmove it away, or to take it back, run: %s", what, err, takeBack(path))
 }
 
-// denied says of a path that the system does not let doorkey use what is in the
-// way, whose that is, and the way out. Other errors stay as they are.
-func denied(path string, err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
+// blocked says of a path that cannot be used what is in the way, and the way out.
+// Errors for which nothing is in the way stay as they are.
+func blocked(path string, err error) error {
+	path = filepath.Clean(path)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return denied(path)
+	case errors.Is(err, syscall.ENOTDIR),
+		errors.Is(err, fs.ErrExist),    // of a link to nothing
+		errors.Is(err, fs.ErrNotExist): // on Windows
+		return noDirectory(path, err)
+	}
+	return err
+}
+
+// noDirectory names what stands where a directory has to be; err if nothing does.
+// What is HOME itself is not moved away, and neither is a device.
+func noDirectory(path string, err error) error {
+	inTheWay, info := firstThere(path)
+	if target, missing := os.Stat(inTheWay); info == nil || missing == nil && target.IsDir() {
 		return err
 	}
-	path = filepath.Clean(path)
+	wayOut := ""
+	if isInOurs(inTheWay) && !isHomeless(path) && info.Mode()&fs.ModeDevice == 0 {
+		wayOut = "move it away"
+	}
+	return fmt.Errorf("\"%s\" is not a directory\n%s", inTheWay, orElsewhere(wayOut, path))
+}
+
+// denied names what the system does not let doorkey use, and whose that is.
+func denied(path string) error {
 	inTheWay, info := firstThere(path)
 	what := fmt.Sprintf(`"%s": permission denied`, path)
 	if inTheWay != path {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // The modes of what the cache makes; on Windows an access list stands for them.
@@ -25,21 +26,24 @@ const largestFile = 64 << 20
 // there already must be so too.
 func makePrivateDirectory(path string) error {
 	if err := makeDirectory(path); err != nil {
-		return fmt.Errorf("state directory: %v", denied(path, err))
+		return fmt.Errorf("state directory: %v", blocked(path, err))
 	}
 	return checkDirectory(path)
 }
 
-// checkDirectory refuses a directory that others can read or change.
+// checkDirectory refuses a directory that others can read or change, and what is none.
 func checkDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("state directory: %v", denied(path, err))
+		return fmt.Errorf("state directory: %v", blocked(path, err))
 	}
 	defer directory.Close()
 	info, err := directory.Stat()
+	if err == nil && !info.IsDir() { // on Windows: elsewhere none could be made
+		err = syscall.ENOTDIR
+	}
 	if err != nil {
-		return fmt.Errorf("state directory: %v", err)
+		return fmt.Errorf("state directory: %v", blocked(path, err))
 	}
 	if err := checkPrivate(directory, info); err != nil {
 		return untrusted(fmt.Sprintf(`state directory "%s"`, path), path, err)
@@ -51,8 +55,11 @@ func checkDirectory(path string) error {
 // change; fs.ErrNotExist if there is none.
 func readPrivate(path string) ([]byte, error) {
 	file, err := openNoFollow(path, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	if err != nil {
-		return nil, denied(path, err)
+		return nil, blocked(path, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -96,7 +103,7 @@ func openToWrite(path string) (*os.File, error) {
 func openOwn(path string) (*os.File, error) {
 	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write: %v", denied(path, err))
+		return nil, fmt.Errorf("cannot write: %v", blocked(path, err))
 	}
 	info, err := file.Stat()
 	switch {

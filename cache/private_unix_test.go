@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"syscall"
+	"testing"
 )
 
 // openToOthers lets every user read a file or directory.
@@ -20,3 +21,11 @@ func systemDamages() []damage {
 		}, "symbolic link"},
 	}
 }
+
+// systemObstacles are what else can stand where a directory has to be.
+func systemObstacles() []obstacle {
+	return []obstacle{{"a link to what is not", "local/state", func(path string) error { return os.Symlink("none", path) }}}
+}
+
+// directoryInOurs makes a directory in what is this user's.
+func directoryInOurs(t *testing.T) string { return t.TempDir() }

@@ -3,6 +3,7 @@ package cache
 import (
 	"errors"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,6 +30,25 @@ func openToOthers(path string) error { return setAccess(path, "D:P(A;OICI;FA;;;O
 
 // systemDamages are what else can stand in a file's place on this system.
 func systemDamages() []damage { return nil }
+
+// systemObstacles are what else can stand where a directory has to be.
+func systemObstacles() []obstacle { return nil }
+
+// directoryInOurs makes a directory in this user's profile, where temporary files
+// need not be.
+func directoryInOurs(t *testing.T) string {
+	t.Helper()
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory, err := os.MkdirTemp(me.HomeDir, "doorkey-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(directory) })
+	return directory
+}
 
 // TestAccessLists: whoever else could read a token is noticed, whatever list
 // says so. "<me>" is this user.
