@@ -50,7 +50,7 @@ func (c *Cache) LastSignInFailure(origin string) Failure {
 // Each note has the lock of who writes it: a refresh and a sign-in may go on at the
 // same time.
 func (c *Cache) refreshFailure(origin string) string { return c.path(origin, ".failed") }
-func (c *Cache) signInFailure(origin string) string  { return c.path(origin, ".sign-in.failed") }
+func (c *Cache) signInFailure(origin string) string  { return c.path(origin, ".sign-in-failed") }
 
 func noteFailure(path string, failure Failure) error {
 	content, err := json.Marshal(failure)
