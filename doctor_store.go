@@ -27,7 +27,7 @@ func judgeState(directory string, inspected cache.Inspection, unwritable error) 
 		f = f.with(verdictProblem, "%v", err)
 	}
 	if unwritable != nil {
-		f = f.with(verdictProblem, "%v\nmake room, or make the directory writable: until then no sign-in and no refresh can be kept", unwritable)
+		f = f.with(verdictProblem, "%v\nuntil that is mended, no sign-in and no refresh can be kept", unwritable)
 	}
 	for _, path := range inspected.Abandoned {
 		f = f.with(verdictNote, `"%s" was left by a process that was killed; it does no harm, and the next change there takes it away`, path)
