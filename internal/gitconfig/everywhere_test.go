@@ -31,13 +31,7 @@ func TestEverywhere(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			write(t, "", "")
-			here, err := os.Getwd()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if here, err = filepath.EvalSymlinks(here); err != nil {
-				t.Fatal(err)
-			}
+			here := withoutLinks(t, ".")
 			home := os.Getenv("HOME")
 			names := strings.NewReplacer("HERE", asGitHasIt(here), "HOME", asGitHasIt(home))
 			put(t, filepath.Join(home, ".gitconfig"), names.Replace(row.global))

@@ -22,7 +22,16 @@ func isolated(variables ...string) []string {
 // realPath is a new directory under the name that git gives it.
 func realPath(t *testing.T) string {
 	t.Helper()
-	directory, err := filepath.EvalSymlinks(t.TempDir())
+	return withoutLinks(t, t.TempDir())
+}
+
+// withoutLinks is the name that git gives a directory.
+func withoutLinks(t *testing.T, directory string) string {
+	t.Helper()
+	directory, err := filepath.Abs(directory)
+	if err == nil {
+		directory, err = filepath.EvalSymlinks(directory)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,13 +49,7 @@ func TestForURLHearsWhatGitHears(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			write(t, "", "")
-			here, err := os.Getwd()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if here, err = filepath.EvalSymlinks(here); err != nil {
-				t.Fatal(err)
-			}
+			here := withoutLinks(t, ".")
 			git(t, "symbolic-ref", "HEAD", "refs/heads/main")
 			names := strings.NewReplacer("REPOSITORY", asGitHasIt(here), "HOME", asGitHasIt(os.Getenv("HOME")))
 			for file, content := range map[string]string{
