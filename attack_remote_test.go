@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // TestAttackByRedirectedRemote: the person's server sends git on to another

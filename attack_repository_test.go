@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // repositorySettings are what the configuration of a repository may hold, of

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // Two users who need not be known to the system.
@@ -31,7 +31,7 @@ type machine struct {
 func newMachine(t *testing.T) machine {
 	t.Helper()
 	if os.Getuid() != 0 {
-		testparts.Missing(t, "root, to be two other users", "run this test as root, as .ci/run does")
+		parts.Missing(t, "root, to be two other users", "run this test as root, as .ci/run does")
 	}
 	shared, err := os.MkdirTemp("", "doorkey-attack-")
 	if err != nil {

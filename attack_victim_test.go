@@ -18,8 +18,8 @@ import (
 	"testing"
 
 	"git-credential-doorkey/cache"
-	"git-credential-doorkey/internal/fakegitlab"
-	"git-credential-doorkey/internal/practice"
+	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/practice"
 )
 
 // victim is a person with a home and doorkey as git's only helper, for those

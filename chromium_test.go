@@ -9,10 +9,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/chromiumtest"
+	"git-credential-doorkey/internal/test/chromium"
 )
 
-// chromium is the command of a real browser:
+// chromiumCommand is the command of a real browser:
 //
 //	chromium EVENTS BUTTON TITLE TEXT
 //
@@ -24,7 +24,7 @@ import (
 //
 // Pictures of the page are kept in the directory DOORKEY_TEST_SCREENSHOTS, where
 // that is set.
-func chromium(ts *testscript.TestScript, neg bool, args []string) {
+func chromiumCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: chromium EVENTS BUTTON TITLE TEXT")
 	}
@@ -32,7 +32,7 @@ func chromium(ts *testscript.TestScript, neg bool, args []string) {
 	address := eventField(ts, ts.MkAbs(events), `"event":"browser",.*"address":"([^"]*)"`)
 	end := endAddress(ts, address)
 
-	b := chromiumtest.Start(test(ts))
+	b := chromium.Start(test(ts))
 	b.Open(address)
 	b.Click(button)
 	b.WaitForTitle("doorkey: " + title)
@@ -59,7 +59,7 @@ func endAddress(ts *testscript.TestScript, address string) *url.URL {
 
 // checkRequests looks at all that the pages have asked for: things of the
 // server's, and of doorkey's the address with the code and the last page.
-func checkRequests(ts *testscript.TestScript, b *chromiumtest.Browser, end *url.URL) {
+func checkRequests(ts *testscript.TestScript, b *chromium.Browser, end *url.URL) {
 	asked := map[string]int{}
 	for _, request := range b.Requests() {
 		address, err := url.Parse(request)
@@ -73,7 +73,7 @@ func checkRequests(ts *testscript.TestScript, b *chromiumtest.Browser, end *url.
 
 // checkHistory looks for the code where the person, or the next one at this
 // screen, would find it: in the address bar, and where Back and Forward lead.
-func checkHistory(ts *testscript.TestScript, b *chromiumtest.Browser, end *url.URL) {
+func checkHistory(ts *testscript.TestScript, b *chromium.Browser, end *url.URL) {
 	checkAddress(ts, b, end)
 	b.Back()
 	b.Forward()
@@ -87,7 +87,7 @@ func checkHistory(ts *testscript.TestScript, b *chromiumtest.Browser, end *url.U
 	}
 }
 
-func checkAddress(ts *testscript.TestScript, b *chromiumtest.Browser, end *url.URL) {
+func checkAddress(ts *testscript.TestScript, b *chromium.Browser, end *url.URL) {
 	if got := b.Address(); got != end.String() {
 		ts.Fatalf("the address bar has %q, not %q", got, end)
 	}
@@ -95,7 +95,7 @@ func checkAddress(ts *testscript.TestScript, b *chromiumtest.Browser, end *url.U
 
 // checkScreens looks at the page as people have it: on a large screen and on a
 // phone's, light and dark.
-func checkScreens(ts *testscript.TestScript, b *chromiumtest.Browser, name string) {
+func checkScreens(ts *testscript.TestScript, b *chromium.Browser, name string) {
 	directory := os.Getenv("DOORKEY_TEST_SCREENSHOTS")
 	if directory == "" {
 		directory = ts.MkAbs(".")

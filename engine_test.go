@@ -7,24 +7,24 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/doorkeepertest"
-	"git-credential-doorkey/internal/oidctest"
+	"git-credential-doorkey/internal/test/doorkeeper"
+	"git-credential-doorkey/internal/test/oidc"
 )
 
 // engineOf is where a script keeps its Doorkeeper.
-type engineOf struct{ *doorkeepertest.Engine }
+type engineOf struct{ *doorkeeper.Engine }
 
-// doorkeeper is the command of the real engine: start, configure, expire (as
+// doorkeeperCommand is the command of the real engine: start, configure, expire (as
 // "gitlab expire"), revoke (all tokens), count GRANT-TYPE N. Its start sets
 // $GITLAB.
-func doorkeeper(ts *testscript.TestScript, neg bool, args []string) {
+func doorkeeperCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: doorkeeper <command>")
 	}
 	engine := ts.Value(engineOf{}).(*engineOf)
 	switch args[0] {
 	case "start":
-		engine.Engine = doorkeepertest.Start(test(ts))
+		engine.Engine = doorkeeper.Start(test(ts))
 		ts.Setenv("GITLAB", engine.URL)
 		ts.Setenv("CLIENT_ID", engine.ClientID)
 	case "configure":
@@ -49,20 +49,20 @@ func countOf(ts *testscript.TestScript, counts map[string]int, args []string) {
 }
 
 // oidcOf is where a script keeps its oidc-provider.
-type oidcOf struct{ *oidctest.Engine }
+type oidcOf struct{ *oidc.Engine }
 
-// oidc is the command of the second real engine: start, configure, expire,
+// oidcCommand is the command of the second real engine: start, configure, expire,
 // count GRANT-TYPE N, and approve FILE, which waits until doorkey has written
 // its device code to the file as an event. Its start sets $OIDC
 // and $CLIENT_ID.
-func oidc(ts *testscript.TestScript, neg bool, args []string) {
+func oidcCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: oidc <command>")
 	}
 	engine := ts.Value(oidcOf{}).(*oidcOf)
 	switch args[0] {
 	case "start":
-		engine.Engine = oidctest.Start(test(ts))
+		engine.Engine = oidc.Start(test(ts))
 		ts.Setenv("OIDC", engine.URL)
 		ts.Setenv("CLIENT_ID", engine.ClientID)
 	case "configure":

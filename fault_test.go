@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // fileChange is what a command does to the password that is kept.
@@ -19,7 +19,7 @@ type fileChange struct{ verb, request, password string }
 // killed. After each, the old account or the new one (or none, after an erase) is
 // there, and the next change goes through: the lock is free.
 func TestEveryFileOperationFails(t *testing.T) {
-	testparts.Strace(t)
+	parts.Strace(t)
 	changes := []fileChange{{"store", "password=new\n", "new"}, {"erase", "", ""}}
 	calls := []string{"openat", "read", "write", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "close"}
 	for _, call := range calls {

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"git-credential-doorkey/internal/keyringtest"
+	"git-credential-doorkey/internal/test/keyring"
 )
 
 // keeper is a helper that keeps passwords, as the only one that git asks, with
@@ -138,7 +138,7 @@ func forEachKeeper(t *testing.T, test func(t *testing.T, fresh func(t *testing.T
 		t.Run(name, func(t *testing.T) {
 			bus := "unix:path=/nonexistent"
 			if name == "doorkey keyring" {
-				bus = keyringtest.Start(t).Address
+				bus = keyring.Start(t).Address
 			}
 			test(t, func(t *testing.T) keeper { return newKeeper(t, name, bus) })
 		})

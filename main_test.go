@@ -14,8 +14,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestMain makes the test binary the command under test and the browser that
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 type undisturbed struct{ *testing.M }
 
 func (u undisturbed) Run() int {
-	testparts.Undisturbed()
+	parts.Undisturbed()
 	return u.M.Run()
 }
 

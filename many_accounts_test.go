@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
-	"git-credential-doorkey/internal/keyringtest"
 	"git-credential-doorkey/internal/secret"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/keyring"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 const (
@@ -28,12 +28,12 @@ const (
 // one is unsealed. Counted, not timed: the calls that touch the state directory,
 // and how often the keyring is asked for a key.
 func TestManyAccounts(t *testing.T) {
-	testparts.Strace(t)
+	parts.Strace(t)
 	for place, keysFromKeyring := range map[cache.KeyPlace]int{cache.InFile: 0, cache.InKeyring: 1} {
 		t.Run(string(place), func(t *testing.T) {
 			bus := "unix:path=/nonexistent"
 			if place == cache.InKeyring {
-				bus = keyringtest.Start(t).Address
+				bus = keyring.Start(t).Address
 			}
 			t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
 			k := newKeeper(t, "doorkey "+string(place), bus)

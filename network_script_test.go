@@ -5,37 +5,37 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/proxytest"
+	"git-credential-doorkey/internal/test/proxy"
 )
 
 // proxyOf is where a script keeps its proxy.
-type proxyOf struct{ *proxytest.Proxy }
+type proxyOf struct{ *proxy.Proxy }
 
-// proxy is the command of the real proxies:
+// proxyCommand is the command of the real proxies:
 //
 //	proxy start http|socks   a proxy that wants a user name and a password
 //	proxy count N            fail unless it has connected N times
 //
 // start sets $PROXY_HOST, $PROXY_USER and $PROXY_PASSWORD.
-func proxy(ts *testscript.TestScript, neg bool, args []string) {
+func proxyCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: proxy start http|socks; proxy count N")
 	}
-	proxy := ts.Value(proxyOf{}).(*proxyOf)
+	running := ts.Value(proxyOf{}).(*proxyOf)
 	switch args[0] {
 	case "start":
-		start := map[string]func() *proxytest.Proxy{
-			"http":  func() *proxytest.Proxy { return proxytest.StartHTTP(test(ts)) },
-			"socks": func() *proxytest.Proxy { return proxytest.StartSOCKS(test(ts)) },
+		start := map[string]func() *proxy.Proxy{
+			"http":  func() *proxy.Proxy { return proxy.StartHTTP(test(ts)) },
+			"socks": func() *proxy.Proxy { return proxy.StartSOCKS(test(ts)) },
 		}[args[1]]
-		proxy.Proxy = start()
-		ts.Setenv("PROXY_HOST", proxy.Host)
-		ts.Setenv("PROXY_USER", proxytest.User)
-		ts.Setenv("PROXY_PASSWORD", proxytest.Password)
+		running.Proxy = start()
+		ts.Setenv("PROXY_HOST", running.Host)
+		ts.Setenv("PROXY_USER", proxy.User)
+		ts.Setenv("PROXY_PASSWORD", proxy.Password)
 	case "count":
 		want, err := strconv.Atoi(args[1])
 		ts.Check(err)
-		if got := proxy.Connections(); got != want {
+		if got := running.Connections(); got != want {
 			ts.Fatalf("the proxy has connected %d times, want %d", got, want)
 		}
 	default:

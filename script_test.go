@@ -13,16 +13,16 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/fakegitlab"
-	"git-credential-doorkey/internal/keyringtest"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/keyring"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // scriptCommands are what scripts can say besides testscript's own commands.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "needs-strace": needsStrace, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeper, "oidc": oidc, "terminal": terminal, "chromium": chromium, "proxy": proxy, "shows-no-secret": showsNoSecret,
+		"doorkeeper": doorkeeperCommand, "oidc": oidcCommand, "terminal": terminal, "chromium": chromiumCommand, "proxy": proxyCommand, "shows-no-secret": showsNoSecret,
 	}
 }
 
@@ -36,7 +36,7 @@ func needs(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: needs PROGRAM PACKAGE")
 	}
-	testparts.Program(test(ts), args[0], "apt-get install "+args[1])
+	parts.Program(test(ts), args[0], "apt-get install "+args[1])
 }
 
 // needsStrace is "needs-strace": skip the script where strace cannot look into
@@ -45,7 +45,7 @@ func needsStrace(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: needs-strace")
 	}
-	testparts.Strace(test(ts))
+	parts.Strace(test(ts))
 }
 
 // startKeyring is "keyring": start a real keyring for the rest of the script.
@@ -53,7 +53,7 @@ func startKeyring(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: keyring")
 	}
-	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", keyringtest.Start(test(ts)).Address)
+	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", keyring.Start(test(ts)).Address)
 }
 
 // readOnly is "readonly DIRECTORY": nothing can be written there until the end
@@ -68,7 +68,7 @@ func readOnly(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	if ts.Exec("mount", "--bind", args[0], args[0]) != nil {
-		testparts.Missing(test(ts), "the right to mount", "run the tests as an ordinary user, or as a root that has CAP_SYS_ADMIN")
+		parts.Missing(test(ts), "the right to mount", "run the tests as an ordinary user, or as a root that has CAP_SYS_ADMIN")
 	}
 	ts.Defer(func() { ts.Exec("umount", args[0]) })
 	ts.Check(ts.Exec("mount", "-o", "remount,bind,ro", args[0]))
@@ -186,7 +186,7 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 		*path = "/"
 	}
 	if *path != "" {
-		options.RedirectURIs = []string{"http://localhost:" + testparts.FreePort(test(ts)) + *path}
+		options.RedirectURIs = []string{"http://localhost:" + parts.FreePort(test(ts)) + *path}
 		ts.Setenv("REDIRECT_URI", options.RedirectURIs[0])
 	}
 	var err error

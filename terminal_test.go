@@ -10,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // terminal is the command of a real terminal, tmux:
@@ -34,7 +34,7 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	switch args[0] {
 	case "start":
-		testparts.Program(test(ts), "tmux", "apt-get install tmux")
+		parts.Program(test(ts), "tmux", "apt-get install tmux")
 		columns, rows, found := strings.Cut(args[1], "x")
 		if !found {
 			rows = "50"

@@ -5,7 +5,7 @@ import "runtime/debug"
 // programName is what git looks for on PATH for the helper "doorkey".
 const programName = "git-credential-doorkey"
 
-// releaseVersion is set at link time for a release (internal/release). It is a
+// releaseVersion is set at link time for a release (internal/tool/release). It is a
 // package-level variable because the linker can set nothing else.
 var releaseVersion string
 

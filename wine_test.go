@@ -10,11 +10,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/winetest"
+	"git-credential-doorkey/internal/test/wine"
 )
 
 // windowsPrograms is the variable that names a directory with doorkey,
-// fakebrowser and git (internal/winetest/git) for Windows. Where it is set, the
+// fakebrowser and git (internal/test/wine/git) for Windows. Where it is set, the
 // scripts run doorkey for Windows under Wine, with the real git of this machine.
 const windowsPrograms = "DOORKEY_TEST_WINDOWS"
 
@@ -28,9 +28,9 @@ func program() {
 	command := exec.Command("wine", append([]string{filepath.Join(directory, "git-credential-doorkey.exe")}, os.Args[1:]...)...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	for _, name := range []string{"GIT_CONFIG_GLOBAL", "XDG_STATE_HOME", "XDG_CONFIG_HOME"} {
-		os.Setenv(name, winetest.ToWindows(os.Getenv(name))) // only a path with its drive is absolute there
+		os.Setenv(name, wine.ToWindows(os.Getenv(name))) // only a path with its drive is absolute there
 	}
-	os.Setenv("WINEPATH", winetest.ToWindows(directory))
+	os.Setenv("WINEPATH", wine.ToWindows(directory))
 	os.Unsetenv(windowsPrograms)
 	os.Unsetenv("TMPDIR") // Wine 10 crashes over it
 	err := command.Run()
@@ -49,13 +49,13 @@ func useWine(env *testscript.Env) error {
 	if directory == "" {
 		return nil
 	}
-	address, stop, err := winetest.Serve()
+	address, stop, err := wine.Serve()
 	if err != nil {
 		return err
 	}
 	env.Defer(stop)
 	env.Setenv(windowsPrograms, directory)
-	env.Setenv(winetest.AddressVariable, address)
+	env.Setenv(wine.AddressVariable, address)
 	for _, name := range []string{"WINEPREFIX", "WINEDEBUG", "XDG_RUNTIME_DIR"} {
 		env.Setenv(name, os.Getenv(name))
 	}
@@ -81,13 +81,13 @@ func TestPackagesUnderWine(t *testing.T) {
 	if directory == "" {
 		t.Skip("runs under Wine: .ci/wine")
 	}
-	address, stop, err := winetest.Serve()
+	address, stop, err := wine.Serve()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	t.Setenv(winetest.AddressVariable, address)
-	t.Setenv("WINEPATH", winetest.ToWindows(directory))
+	t.Setenv(wine.AddressVariable, address)
+	t.Setenv("WINEPATH", wine.ToWindows(directory))
 	for name, tests := range testsUnderWine() {
 		t.Run(name, func(t *testing.T) {
 			program := filepath.Join(directory, name+".test.exe")

@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"git-credential-doorkey/internal/keyringtest"
+	"git-credential-doorkey/internal/test/keyring"
 )
 
 // useKeyring starts a real keyring and has the test use it.
-func useKeyring(t *testing.T) *keyringtest.Keyring {
+func useKeyring(t *testing.T) *keyring.Keyring {
 	t.Helper()
-	k := keyringtest.Start(t)
+	k := keyring.Start(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", k.Address)
 	return k
 }
@@ -26,18 +26,18 @@ func TestKeyringFailures(t *testing.T) {
 	const longer = time.Minute // than a keyring needs that answers at all
 	for _, row := range []struct {
 		name     string
-		fail     func(t *testing.T, k *keyringtest.Keyring)
+		fail     func(t *testing.T, k *keyring.Keyring)
 		patience time.Duration // with the keyring that fails
 		want     error
-		mend     func(t *testing.T, k *keyringtest.Keyring) // nil: it cannot be mended here
+		mend     func(t *testing.T, k *keyring.Keyring) // nil: it cannot be mended here
 	}{
-		{"bus killed", func(t *testing.T, k *keyringtest.Keyring) { k.KillBus() }, longer, ErrKeyringAbsent, nil},
-		{"daemon killed", func(t *testing.T, k *keyringtest.Keyring) { k.Kill() }, longer, ErrKeyringAbsent,
-			func(t *testing.T, k *keyringtest.Keyring) { k.Restart() }},
-		{"locked, and nobody to unlock it", func(t *testing.T, k *keyringtest.Keyring) { k.Lock() }, longer, ErrKeyringLocked,
-			func(t *testing.T, k *keyringtest.Keyring) { k.Kill(); k.Restart() }},
-		{"a daemon that does not answer", func(t *testing.T, k *keyringtest.Keyring) { k.Stop() }, time.Second, ErrKeyringTimeout,
-			func(t *testing.T, k *keyringtest.Keyring) { k.Continue() }},
+		{"bus killed", func(t *testing.T, k *keyring.Keyring) { k.KillBus() }, longer, ErrKeyringAbsent, nil},
+		{"daemon killed", func(t *testing.T, k *keyring.Keyring) { k.Kill() }, longer, ErrKeyringAbsent,
+			func(t *testing.T, k *keyring.Keyring) { k.Restart() }},
+		{"locked, and nobody to unlock it", func(t *testing.T, k *keyring.Keyring) { k.Lock() }, longer, ErrKeyringLocked,
+			func(t *testing.T, k *keyring.Keyring) { k.Kill(); k.Restart() }},
+		{"a daemon that does not answer", func(t *testing.T, k *keyring.Keyring) { k.Stop() }, time.Second, ErrKeyringTimeout,
+			func(t *testing.T, k *keyring.Keyring) { k.Continue() }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			k := useKeyring(t)

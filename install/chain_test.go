@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/gitconfig"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 const question = "protocol=https\nhost=gitlab.example.com\n\n"
@@ -106,7 +106,7 @@ func TestStrangePaths(t *testing.T) {
 			m.onPath = ""
 			program := filepath.Join(filepath.Dir(m.program), directory, programName)
 			if err := os.Mkdir(filepath.Dir(program), 0o700); err != nil {
-				testparts.Missing(t, "a directory of this name", fmt.Sprintf("run the tests on another system than Windows (%v)", err))
+				parts.Missing(t, "a directory of this name", fmt.Sprintf("run the tests on another system than Windows (%v)", err))
 			}
 			m.writeProgram(program)
 			options := m.options()

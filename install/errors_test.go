@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/gitconfig"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestFailuresChangeNothing checks that each error says what is the matter, that the file is as it was, and that no lock stays.
@@ -35,7 +35,7 @@ func TestFailuresChangeNothing(t *testing.T) {
 			[]string{"GIT_CONFIG_GLOBAL is"}},
 		{"links in a circle", func(m *machine, _ *Options) {
 			m.set("GIT_CONFIG_GLOBAL", m.path("circle"))
-			testparts.Link(m.t, "circle", m.path("circle"))
+			parts.Link(m.t, "circle", m.path("circle"))
 		}, []string{"circle"}},
 		{"system file switched off", func(m *machine, options *Options) {
 			m.set("GIT_CONFIG_NOSYSTEM", "1")
@@ -102,7 +102,7 @@ func (m *machine) close(directory string) {
 	if file, err := os.Create(m.path(directory + "/probe")); err == nil {
 		file.Close()
 		os.Remove(file.Name())
-		testparts.Missing(m.t, "a user whom modes stop", "run the tests as an ordinary user, on another system than Windows")
+		parts.Missing(m.t, "a user whom modes stop", "run the tests as an ordinary user, on another system than Windows")
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestModes compares with what the file had, and a new file with what the umask makes of git's 0666.
@@ -51,7 +51,7 @@ func TestLinks(t *testing.T) {
 	m := newMachine(t)
 	m.write("dotfiles/git config", user)
 	for link, to := range map[string]string{".gitconfig": "dotfiles/link", "dotfiles/link": m.path("dotfiles/git config")} {
-		testparts.Link(t, to, m.path(link))
+		parts.Link(t, to, m.path(link))
 	}
 	change := m.install(m.options())
 	m.expect("dotfiles/git config", user+written)
@@ -69,7 +69,7 @@ func TestLinks(t *testing.T) {
 
 func TestLinkToNoFile(t *testing.T) {
 	m := newMachine(t)
-	testparts.Link(t, filepath.Join("work", "config"), m.path(".gitconfig"))
+	parts.Link(t, filepath.Join("work", "config"), m.path(".gitconfig"))
 	m.roundTrip(m.options(), "work/config", absent, written)
 	if _, err := os.Lstat(m.path(".gitconfig")); err != nil {
 		t.Error(err)

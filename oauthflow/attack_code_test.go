@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // TestAttackByDowngrade: every authorization request has a challenge that only

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // pageRequests are what a page in the person's browser can send to the listener,

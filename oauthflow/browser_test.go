@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // visited is how a visit in a browser ended.
@@ -135,7 +135,7 @@ func TestSignInByBrowserAtFixedAddresses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			listener, err := net.Listen("tcp", test.listen)
 			if err != nil {
-				testparts.Missing(t, "this address", fmt.Sprintf("give the loopback interface IPv6 (%v)", err))
+				parts.Missing(t, "this address", fmt.Sprintf("give the loopback interface IPv6 (%v)", err))
 			}
 			_, port, _ := net.SplitHostPort(listener.Addr().String())
 			redirect := fmt.Sprintf(test.format, port)

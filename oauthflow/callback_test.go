@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // stray is a request to the listener that is not the browser's answer.

@@ -7,9 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // TestDeviceSignInAtGitLab signs in over HTTPS, in the time of a bubble.

@@ -11,8 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // testProvider is a GitLab that is nowhere.

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 func TestRefresh(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // startGitLab starts a server that ends with the test, and fails the test if it

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 func TestProxy(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // putFile writes a file of the test and returns its path.

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"git-credential-doorkey/internal/fakegitlab"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // web answers each address with its step, and all others with 404.

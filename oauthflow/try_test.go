@@ -8,9 +8,9 @@ import (
 	"slices"
 	"testing"
 
-	"git-credential-doorkey/internal/fakebrowser"
-	"git-credential-doorkey/internal/fakegitlab"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
 // TestTryAtGitLab: finding out costs the server nothing, neither a code nor a

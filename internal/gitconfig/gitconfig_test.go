@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 func TestMain(m *testing.M) {
-	testparts.Undisturbed()
+	parts.Undisturbed()
 	os.Exit(m.Run())
 }
 

@@ -12,4 +12,4 @@ func Generated() map[string]string {
 	}
 }
 
-//go:generate go run ./generate
+//go:generate go run ../tool/manual

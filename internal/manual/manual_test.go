@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/manual"
-	"git-credential-doorkey/internal/testparts"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // repository is where the files are that the table is held against.
@@ -144,7 +144,7 @@ func TestManPage(t *testing.T) {
 		{"mandoc", "apt-get install mandoc", "-T lint -W warning"},
 	} {
 		t.Run(row.program, func(t *testing.T) {
-			testparts.Program(t, row.program, row.install)
+			parts.Program(t, row.program, row.install)
 			command := exec.Command(row.program, append(strings.Fields(row.arguments), page)...)
 			command.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 			var complaints strings.Builder
@@ -166,7 +166,7 @@ func TestCompletionIsShell(t *testing.T) {
 		{"bash", "git-credential-doorkey.bash"}, {"zsh", "_git-credential-doorkey"}, {"fish", "git-credential-doorkey.fish"},
 	} {
 		t.Run(row.shell, func(t *testing.T) {
-			testparts.Program(t, row.shell, "apt-get install "+row.shell)
+			parts.Program(t, row.shell, "apt-get install "+row.shell)
 			if output, err := exec.Command(row.shell, "-n", filepath.Join(repository, "completions", row.file)).CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, output)
 			}
@@ -176,7 +176,7 @@ func TestCompletionIsShell(t *testing.T) {
 
 // TestBashCompletion asks a real bash what it would offer.
 func TestBashCompletion(t *testing.T) {
-	testparts.Program(t, "bash", "apt-get install bash")
+	parts.Program(t, "bash", "apt-get install bash")
 	for _, row := range []struct {
 		name, typed string
 		want        []string

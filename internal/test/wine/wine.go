@@ -1,0 +1,118 @@
+// Package wine runs doorkey for Windows under Wine, for tests on Linux. There
+// is no Windows program of git's to be had there, and Wine cannot wait for one
+// of Linux: so what doorkey asks git is carried to the git of this machine, and
+// its answer back, both as they are, but for the names of files.
+package wine
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// AddressVariable names the environment variable that tells internal/test/wine/git
+// where Serve listens.
+const AddressVariable = "WINETEST_GIT"
+
+// Call is one run of git.
+type Call struct {
+	Arguments   []string
+	Input       []byte
+	Environment []string
+	Directory   string
+}
+
+// Result is what came of a Call.
+type Result struct {
+	Stdout, Stderr []byte
+	ExitCode       int
+}
+
+// Serve runs the git of this machine for programs under Wine. It returns the
+// address to put into AddressVariable, and ends with stop.
+func Serve() (address string, stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return // stopped
+			}
+			go answer(connection)
+		}
+	}()
+	return listener.Addr().String(), func() { listener.Close() }, nil
+}
+
+// answer runs git once. A caller that has gone misses nothing.
+func answer(connection net.Conn) {
+	defer connection.Close()
+	var call Call
+	if json.NewDecoder(connection).Decode(&call) == nil {
+		_ = json.NewEncoder(connection).Encode(run(call))
+	}
+}
+
+func run(call Call) Result {
+	for i, argument := range call.Arguments {
+		call.Arguments[i] = fromWindows(argument)
+	}
+	command := exec.Command("git", call.Arguments...)
+	command.Dir = fromWindows(call.Directory)
+	command.Env, command.Stdin = environment(call.Environment), bytes.NewReader(call.Input)
+	stdout, err := command.Output()
+	result := Result{Stdout: toWindows(stdout)}
+	if exit, ran := errors.AsType[*exec.ExitError](err); ran {
+		result.Stderr, result.ExitCode = exit.Stderr, exit.ExitCode()
+	} else if err != nil {
+		result.Stderr, result.ExitCode = []byte(err.Error()), 128
+	}
+	return result
+}
+
+// environment is the caller's as far as it concerns git, in place of this
+// process's own.
+func environment(callers []string) []string {
+	concernsGit := func(variable string) bool {
+		return strings.HasPrefix(variable, "GIT_") || strings.HasPrefix(variable, "XDG_") || strings.HasPrefix(variable, "HOME=")
+	}
+	variables := slices.DeleteFunc(os.Environ(), concernsGit)
+	for _, variable := range callers {
+		if concernsGit(variable) {
+			name, value, _ := strings.Cut(variable, "=")
+			variables = append(variables, name+"="+fromWindows(value))
+		}
+	}
+	return variables
+}
+
+// drive is that of Wine on which the whole file system of this machine is.
+const drive = "Z:"
+
+// ToWindows is the name under which a program under Wine finds a file of this
+// machine.
+func ToWindows(path string) string { return drive + strings.ReplaceAll(path, "/", `\`) }
+
+// toWindows gives an answer that is a path the drive that git for Windows gives it.
+func toWindows(answer []byte) []byte {
+	if bytes.HasPrefix(answer, []byte("/")) && bytes.Count(answer, []byte("\n")) == 1 {
+		return append([]byte(drive), answer...)
+	}
+	return answer
+}
+
+// fromWindows is the opposite of ToWindows; what is no such name is left alone.
+func fromWindows(text string) string {
+	if path, found := strings.CutPrefix(text, drive); found {
+		return strings.ReplaceAll(path, `\`, "/")
+	}
+	return text
+}

@@ -1,4 +1,0 @@
-package testparts
-
-// leaveTerminal leaves nothing: whoever leaves a console cannot write to it.
-func leaveTerminal() error { return nil }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"git-credential-doorkey/internal/test/practice"
+)
+
+// The times that a command gets.
+const (
+	patience           = 2 * time.Minute
+	patienceWithPerson = 6 * time.Minute // more than the sign-in itself gets
+)
+
+// build builds doorkey, and this program, which is the browser.
+func (s *story) build(ctx context.Context) {
+	s.show("go build git-credential-doorkey")
+	if s.err != nil {
+		return
+	}
+	s.err = practice.Build(ctx, s.directory, s.programs, "git-credential-doorkey", "git-credential-doorkey/internal/tool/demo")
+}
+
+// git runs and shows a git command that a person would type.
+func (s *story) git(ctx context.Context, args ...string) {
+	s.gitOutput(ctx, args...)
+}
+
+// gitInSilence is git, and fails if doorkey said anything: all is to go by
+// itself.
+func (s *story) gitInSilence(ctx context.Context, args ...string) {
+	text := s.gitOutput(ctx, args...)
+	if strings.Contains(text, "doorkey:") {
+		s.fail("git %s: doorkey was to be silent, and said:\n%s", strings.Join(args, " "), text)
+	}
+}
+
+func (s *story) gitOutput(ctx context.Context, args ...string) string {
+	s.show("git " + strings.Join(args, " "))
+	return s.ask(ctx, s.work, args...)
+}
+
+// changeDirectory makes git run in a directory of the one before.
+func (s *story) changeDirectory(name string) {
+	s.show("cd " + name)
+	s.work = filepath.Join(s.work, name)
+}
+
+// gitWithPerson is git where the person has to sign in.
+func (s *story) gitWithPerson(ctx context.Context, args ...string) {
+	if !s.ownBrowser {
+		s.note(`(a program presses "Authorize" in place of a person)`)
+		s.git(ctx, args...)
+		return
+	}
+	s.note("Your browser opens. It does not know this server, and warns of it: go on")
+	s.note(`past the warning ("Advanced"), then press "Authorize". You have 5 minutes.`)
+	s.show("git " + strings.Join(args, " "))
+	if s.err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patienceWithPerson)
+	defer cancel()
+	git := practice.Command(ctx, s.work, s.environment, "git", args...)
+	git.Stdout, git.Stderr = s.stderr, s.stderr
+	if err := git.Run(); err != nil {
+		s.fail("git %s: %v", strings.Join(args, " "), err)
+	}
+}
+
+// gitAtOnce runs the same git command n times at the same moment. All have to
+// succeed. Where the computer is slow, doorkey may say that it waits.
+func (s *story) gitAtOnce(ctx context.Context, n int, args ...string) {
+	s.show(fmt.Sprintf("git %s   (%d at once)", strings.Join(args, " "), n))
+	if s.err != nil {
+		return
+	}
+	failures := make(chan error, n)
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if _, err := s.runGit(ctx, s.work, args...); err != nil {
+				failures <- err
+			}
+		})
+	}
+	all.Wait()
+	if len(failures) > 0 {
+		s.fail("%d of %d failed; one of them: %v", len(failures), n, <-failures)
+	}
+}
+
+// ask runs git in a directory without showing it, and returns what it printed.
+func (s *story) ask(ctx context.Context, directory string, args ...string) string {
+	if s.err != nil {
+		return ""
+	}
+	text, err := s.runGit(ctx, directory, args...)
+	s.err = err
+	return strings.TrimSpace(text)
+}
+
+func (s *story) runGit(ctx context.Context, directory string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return practice.Output(practice.Command(ctx, directory, s.environment, "git", args...))
+}
