@@ -18,13 +18,7 @@ func checkHelpers(ctx context.Context, e *examination) finding {
 	if !e.hasHost() {
 		return judgeHelpersOfAll(chain)
 	}
-	return judgeHelpers(chain, e.leavesKeeping(), hidesTokens(ctx))
-}
-
-// leavesKeeping reports whether another helper is to keep the grants.
-func (e *examination) leavesKeeping() bool {
-	settings, err := e.settings()
-	return err == nil && settings.place == keepNothing
+	return judgeHelpers(chain, hidesTokens(ctx))
 }
 
 // judgeHelpersOfAll judges the helpers that git asks for every host. What is
@@ -34,12 +28,12 @@ func judgeHelpersOfAll(chain []install.Helper) finding {
 	if asksDoorkey(chain) && !asksDoorkey(everywhere) {
 		return newFinding(verdictNote, "git asks doorkey for some hosts: give the URL of one to have it checked")
 	}
-	return judgeHelpers(everywhere, false, false)
+	return judgeHelpers(everywhere, false)
 }
 
-// judgeHelpers finds the helpers that may keep a token. With oauthStore=none one
-// is meant to, and stands before doorkey. Hidden: none after doorkey is told any.
-func judgeHelpers(chain []install.Helper, leavesKeeping, hidden bool) finding {
+// judgeHelpers finds the helpers that may keep a token. Hidden: none after doorkey
+// is told any.
+func judgeHelpers(chain []install.Helper, hidden bool) finding {
 	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
 	switch {
 	case len(own) == 0 && len(chain) == 0:
@@ -51,12 +45,9 @@ func judgeHelpers(chain []install.Helper, leavesKeeping, hidden bool) finding {
 	if len(own) == len(chain) {
 		f.Message = strings.Replace(f.Message, "doorkey", "doorkey, and no other helper", 1)
 	}
-	if leavesKeeping && !chain[0].Before {
-		f = f.with(verdictProblem, "oauthStore is none, so that another helper is to keep the grant, and there is none before doorkey: name one, or take oauthStore out")
-	}
 	for _, helper := range chain {
-		if !helper.Doorkey && !(leavesKeeping && helper.Before) {
-			f = judgeOther(f, helper, hidden && !leavesKeeping)
+		if !helper.Doorkey {
+			f = judgeOther(f, helper, hidden)
 		}
 	}
 	for _, twice := range own[1:] {

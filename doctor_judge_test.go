@@ -48,29 +48,25 @@ func TestJudgeHelpers(t *testing.T) {
 	}
 	doorkey := helper("doorkey", "global", false)
 	for _, row := range []struct {
-		name          string
-		chain         []install.Helper
-		leavesKeeping bool
-		hidden        bool
-		want          verdict
-		texts         []string
+		name   string
+		chain  []install.Helper
+		hidden bool
+		want   verdict
+		texts  []string
 	}{
-		{"none", nil, false, false, verdictProblem, []string{"asks no helper", "install"}},
-		{"another alone", []install.Helper{helper("store", "global", true)}, false, false, verdictProblem, []string{"does not ask doorkey", `"store"`}},
-		{"doorkey alone", []install.Helper{doorkey}, false, false, verdictOK, []string{"and no other helper (global)"}},
-		{"doorkey twice", []install.Helper{doorkey, helper("doorkey", "system", false)}, false, false, verdictWarning, []string{"twice", "system"}},
-		{"one before", []install.Helper{helper("store", "system", true), doorkey}, false, false, verdictProblem, []string{"asked before doorkey", "install"}},
-		{"one after", []install.Helper{doorkey, helper("store", "global", false)}, false, false, verdictWarning, []string{"still asked", "install"}},
-		{"one after, with git 2.54", []install.Helper{doorkey, helper("store", "global", false)}, false, true, verdictNote, []string{"but not told the tokens", `"store"`}},
-		{"one before, with git 2.54", []install.Helper{helper("store", "system", true), doorkey}, false, true, verdictProblem, []string{"asked before doorkey"}},
-		{"a repository's after", []install.Helper{doorkey, helper("store", "local", false)}, false, false, verdictWarning, []string{"still asked", "take it out there"}},
-		{"a shell snippet, which is not shown", []install.Helper{doorkey, helper("!echo password=hush", "local", false)}, false, false, verdictWarning, []string{`"a shell snippet"`}},
-		{"oauthStore=none with one before", []install.Helper{helper("cache", "global", true), doorkey}, true, false, verdictOK, nil},
-		{"oauthStore=none with none before", []install.Helper{doorkey}, true, false, verdictProblem, []string{"oauthStore is none"}},
-		{"oauthStore=none with one after too", []install.Helper{helper("cache", "global", true), doorkey, helper("store", "global", false)}, true, false, verdictWarning, []string{`"store"`}},
+		{"none", nil, false, verdictProblem, []string{"asks no helper", "install"}},
+		{"another alone", []install.Helper{helper("store", "global", true)}, false, verdictProblem, []string{"does not ask doorkey", `"store"`}},
+		{"doorkey alone", []install.Helper{doorkey}, false, verdictOK, []string{"and no other helper (global)"}},
+		{"doorkey twice", []install.Helper{doorkey, helper("doorkey", "system", false)}, false, verdictWarning, []string{"twice", "system"}},
+		{"one before", []install.Helper{helper("store", "system", true), doorkey}, false, verdictProblem, []string{"asked before doorkey", "install"}},
+		{"one after", []install.Helper{doorkey, helper("store", "global", false)}, false, verdictWarning, []string{"still asked", "install"}},
+		{"one after, with git 2.54", []install.Helper{doorkey, helper("store", "global", false)}, true, verdictNote, []string{"but not told the tokens", `"store"`}},
+		{"one before, with git 2.54", []install.Helper{helper("store", "system", true), doorkey}, true, verdictProblem, []string{"asked before doorkey"}},
+		{"a repository's after", []install.Helper{doorkey, helper("store", "local", false)}, false, verdictWarning, []string{"still asked", "take it out there"}},
+		{"a shell snippet, which is not shown", []install.Helper{doorkey, helper("!echo password=hush", "local", false)}, false, verdictWarning, []string{`"a shell snippet"`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			f := judgeHelpers(row.chain, row.leavesKeeping, row.hidden)
+			f := judgeHelpers(row.chain, row.hidden)
 			f.expect(t, row.want, row.texts...)
 			if strings.Contains(fmt.Sprint(f), "hush") {
 				t.Errorf("a shell snippet is shown: %+v", f)

@@ -83,8 +83,6 @@ func checkAccount(ctx context.Context, e *examination) finding {
 		return newFinding(verdictProblem, "%v", err)
 	case account.Place() != "" && !account.IsGrant():
 		return newFinding(verdictOK, "a password is kept")
-	case !account.IsGrant() && e.leavesKeeping():
-		return newFinding(verdictOK, "another helper is to keep it (credential.oauthStore is %q)", keepNothing)
 	case !account.IsGrant():
 		return newFinding(verdictNote, "not signed in yet")
 	}

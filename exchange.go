@@ -123,8 +123,7 @@ func (t task) explain(err error) error {
 }
 
 // placeFor is where the key for the renewed account is to be. A place that was
-// configured since takes over here; "auto" leaves the account where it is, and
-// "none" keeps it until somebody takes it out.
+// configured since takes over here; "auto" leaves the account where it is.
 func (t task) placeFor(account cache.Account) cache.KeyPlace {
 	if t.Place == cache.InKeyring || t.Place == cache.InFile {
 		return t.Place

@@ -69,28 +69,20 @@ func (d *doorkey) answer(ctx context.Context, q question) (credential.Response, 
 	case err != nil:
 		return credential.Response{}, err
 	}
-	if settings.place == keepNothing {
-		return d.answerFromGit(ctx, q, provider, settings)
-	}
 	signedIn, err := d.signIn(ctx, q, provider, settings)
 	return d.respond(ctx, q, signedIn), err
 }
 
-// answerWithout answers where what is kept cannot be had. That is an error, which
-// is to stop git, but not where doorkey is to keep nothing anyway; nor where it does
-// not sign in, and all that could be kept is a password: then the person is told,
-// and git may go on without.
+// answerWithout answers where what is stored cannot be read. That is an error, which
+// stops git. But where doorkey does not sign in, all that could be stored is a
+// password: then the person is told, and git may go on without it.
 func (d *doorkey) answerWithout(ctx context.Context, q question, problem error) (credential.Response, error) {
 	if oauthflow.MayCarryTokens(q.origin) {
 		settings, err := d.readSettings(ctx, q.Request)
 		if err != nil {
 			return credential.Response{}, problem
 		}
-		provider, err := d.resolve(ctx, q, settings.oauth)
-		switch {
-		case err == nil && settings.place == keepNothing:
-			return d.answerFromGit(ctx, q, provider, settings)
-		case !isUnknown(err):
+		if _, err := d.resolve(ctx, q, settings.oauth); !isUnknown(err) {
 			return credential.Response{}, problem
 		}
 	}
@@ -115,36 +107,4 @@ func (d *doorkey) resolve(ctx context.Context, q question, configured oauthflow.
 // isUnknown reports whether there is nothing to sign in with.
 func isUnknown(err error) bool {
 	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
-}
-
-// answerFromGit answers where doorkey is to keep nothing (oauthStore = none): a
-// storage helper before it in git's list keeps the grant, and git brings the
-// refresh token along with its question (git 2.41).
-func (d *doorkey) answerFromGit(ctx context.Context, q question, provider oauthflow.Provider, settings settings) (credential.Response, error) {
-	var found entry
-	if !q.OAuthRefreshToken.IsEmpty() {
-		client, err := d.client(ctx, provider.TokenURL)
-		if err != nil {
-			return credential.Response{}, err
-		}
-		if provider, err = client.Confirm(ctx, provider, q.Path); err != nil {
-			return credential.Response{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
-		}
-		grant, err := refreshPatiently(ctx, client, provider, q.OAuthRefreshToken)
-		if err != nil && !oauthflow.Is(err, "invalid_grant") {
-			return credential.Response{}, fmt.Errorf("refresh for %s: %v", q.origin, err)
-		}
-		if err == nil {
-			found = granted(accountFor(q, provider), grant, d.now())
-		}
-	}
-	if !found.usable() {
-		var err error
-		if found, err = d.signIn(ctx, q, provider, settings); err != nil {
-			return credential.Response{}, err
-		}
-	}
-	response := found.response()
-	response.OAuthRefreshToken = found.secrets.RefreshToken
-	return response, nil
 }

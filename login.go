@@ -23,9 +23,6 @@ func (d *doorkey) login(ctx context.Context, given arguments) error {
 	if err != nil {
 		return err
 	}
-	if settings.place == keepNothing {
-		return fmt.Errorf("credential.oauthStore is \"none\" for %s: what a sign-in gave would be kept nowhere\nrun a git command for this host, which signs in and has git's own helpers keep it", q.origin)
-	}
 	q.Path = target.path // it tells where on the host the server is, if nothing else does
 	settings.mayAsk, settings.mayPrompt = true, true
 	ctx, stop := untilInterrupted(ctx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,10 +24,6 @@ type settings struct {
 
 	mayPrompt bool // GIT_TERMINAL_PROMPT: in the terminal, without a flow by name
 }
-
-// keepNothing is the value of credential.oauthStore with which grants are left
-// to a storage helper that stands before doorkey in git's list.
-const keepNothing cache.KeyPlace = "none"
 
 const defaultTimeout = 5 * time.Minute
 
@@ -86,10 +83,13 @@ func parsePlace(value string) (cache.KeyPlace, error) {
 	switch place := cache.KeyPlace(value); place {
 	case "":
 		return cache.Automatic, nil
-	case cache.Automatic, cache.InKeyring, cache.InFile, keepNothing:
+	case cache.Automatic, cache.InKeyring, cache.InFile:
 		return place, nil
+	case "none": // of earlier versions, which left the grant to another helper
+		return "", errors.New("credential.oauthStore is \"none\", which doorkey no longer supports: two git commands at once would lose the sign-in\n" +
+			"set it to auto, keyring or file; doorkey then stores the tokens itself, encrypted")
 	}
-	return "", fmt.Errorf("credential.oauthStore is %q: it must be auto, keyring, file or none", value)
+	return "", fmt.Errorf("credential.oauthStore is %q: it must be auto, keyring or file", value)
 }
 
 // parseTimeout reads seconds, or a number with a unit.

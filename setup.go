@@ -84,9 +84,6 @@ func (d *doorkey) newSetUp(ctx context.Context, given arguments) (*setUp, error)
 	if err != nil {
 		return nil, err
 	}
-	if settings.place == keepNothing && !given.on["no-sign-in"] {
-		return nil, fmt.Errorf("credential.oauthStore is \"none\" for %s: what a sign-in gave would be kept nowhere\nadd --no-sign-in", q.origin)
-	}
 	settings.mayAsk, settings.mayPrompt = true, true
 	s := &setUp{
 		doorkey: d, scope: scope, target: target, question: q, settings: settings, before: settings.oauth, after: settings.oauth,

@@ -24,11 +24,6 @@ func (d *doorkey) signIn(ctx context.Context, q question, provider oauthflow.Pro
 	}
 	ctx, stop := untilInterrupted(ctx)
 	defer stop()
-	if settings.place == keepNothing {
-		signedIn, err := asking.askPerson(ctx, d.now().Add(settings.timeout))
-		asking.tellBrowser(ctx, err)
-		return signedIn, explainSignIn(q.origin, settings.timeout, err)
-	}
 	right, err := d.awaitSignIn(ctx, q.origin, settings)
 	if err != nil {
 		return entry{}, err

@@ -33,7 +33,7 @@ func (d *doorkey) store(ctx context.Context) error {
 		return nil
 	}
 	settings, err := d.readSettings(ctx, request)
-	if err != nil || settings.place == keepNothing || signsIn(origin, request, settings) {
+	if err != nil || signsIn(origin, request, settings) {
 		return err
 	}
 	if problem != nil {

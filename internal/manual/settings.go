@@ -21,7 +21,7 @@ func Settings() []Entry {
 		{"oauthRedirectURL", "Where the browser is sent back to: http://127.0.0.1 with any path, or http://localhost with its port."},
 		{"oauthProvider", "What the host is: gitlab, github, gitea, forgejo or bitbucket."},
 		{"oauthFlow", "How to sign in: auto, browser, device or paste."},
-		{"oauthStore", "Where the key that seals the tokens is kept: auto, keyring or file; or none, to keep nothing."},
+		{"oauthStore", "Where the key that seals the tokens is kept: auto, keyring or file."},
 		{"oauthTimeout", "The time for a sign-in: 300 (seconds), 5m."},
 		{"interactive", "false or never: do not ask."},
 	}
