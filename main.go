@@ -6,23 +6,35 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"strings"
-	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/command"
+	"git-credential-doorkey/internal/doctor"
+	"git-credential-doorkey/internal/environment"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/manual"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/setup"
+	"git-credential-doorkey/internal/terminal"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/internal/ui"
+)
+
+// What a build can set, by "-ldflags -X": the linker sets nothing but package-level
+// variables. Nothing in the program writes them.
+var (
+	releaseVersion   string // of a release (internal/tool/release)
+	builtInClientIDs string // a distributor's own: "https://gitlab.com=ID,https://github.com=ID"
 )
 
 func main() {
-	keepMemoryPrivate()
+	secret.KeepMemoryPrivate()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -30,146 +42,100 @@ func main() {
 // that it has written to stderr, 2 for arguments that it does not understand,
 // 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	where := here()
-	d := &doorkey{in: stdin, out: stdout, person: &person{stderr: stderr, where: where}, where: where, config: new(gitconfig.Config), now: time.Now}
-	var err error
-	if d.trace, err = newTrace(d.where.variable("DOORKEY_TRACE"), stderr); err != nil {
-		d.person.complain(err) // which is no reason not to answer
+	here := environment.Detect(releaseVersion)
+	user := &ui.UI{Stderr: stderr, Environment: here}
+	log, err := trace.New(here.Variable("DOORKEY_TRACE"), stderr)
+	if err != nil {
+		user.ReportError(err) // which is no reason not to answer
 	}
-	err = d.dispatch(ctx, args)
+	h := &helper.Helper{
+		Cache:  openCache(here, user),
+		Config: settings.Reader{Git: new(gitconfig.Config), Environment: here, BuiltInClientIDs: builtInClientIDs},
+		UI:     user, Trace: log,
+	}
+	err = dispatch(ctx, h, args, stdin, stdout)
+	if err != nil && len(args) > 0 && args[len(args)-1] == "get" {
+		// git would go on to ask the person for a user name and a password, which a
+		// host with OAuth does not accept.
+		credential.Response{Quit: true}.Write(stdout)
+	}
+	return exitCode(user, err)
+}
+
+// exitCode reports an error, and returns what the program exits with.
+func exitCode(user *ui.UI, err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case isInterrupt(err):
-		return interrupted // whoever pressed Ctrl-C knows
-	case errors.Is(err, errNoCommand):
-		d.person.showUsage()
+	case terminal.IsCanceled(err):
+		return 130 // as shells have it for a program that Ctrl-C ended; whoever pressed it knows
+	case errors.Is(err, ui.ErrNoCommand):
+		user.ShowUsage()
 		return 2
-	case errors.As(err, new(usageError)):
-		d.person.complain(err)
+	case errors.As(err, new(ui.UsageError)):
+		user.ReportError(err)
 		return 2
-	case errors.Is(err, errSaid):
-		return 1
+	case !errors.Is(err, ui.ErrReported):
+		user.ReportError(err)
 	}
-	d.person.complain(err)
 	return 1
 }
 
-// interrupted is the exit code of a program that Ctrl-C ended, as shells have it.
-const interrupted = 130
-
-// doorkey is what every story needs.
-type doorkey struct {
-	in     io.Reader
-	out    io.Writer // git reads it: nothing but the protocol's answer, or what a person asked for
-	person *person
-	cache  *cache.Cache
-	config *gitconfig.Config
-	where  surroundings
-	trace  *slog.Logger
-	flow   flow // --flow
-	now    func() time.Time
-}
-
-// usageError is a command line that doorkey does not understand.
-type usageError struct {
-	problem string
-	command string // whose help is the way out; "" where none is meant
-}
-
-func (e usageError) Error() string {
-	return e.problem + "\nrun: " + strings.TrimSpace("git credential-doorkey help "+e.command)
-}
-
-// errNoCommand is a command line without a command: all of them are shown.
-var errNoCommand = errors.New("no command")
-
-// errSaid is a failure of which the person has been told all there is to say.
-var errSaid = errors.New("said already")
-
-// dispatch does what the arguments say. Whatever keeps it from answering "get",
-// git is told to stop: it would go on to ask the person for a user name and a
-// password, which a host with OAuth does not take.
-func (d *doorkey) dispatch(ctx context.Context, args []string) error {
-	err := d.runCommand(ctx, args)
-	if err != nil && len(args) > 0 && args[len(args)-1] == "get" {
-		credential.Response{Quit: true}.Write(d.out)
-	}
-	return err
-}
-
-// runCommand runs the story of a command. The verb stands last in what git
-// writes, after the options of credential.helper.
-func (d *doorkey) runCommand(ctx context.Context, args []string) error {
-	options := flag.NewFlagSet(programName, flag.ContinueOnError)
-	options.SetOutput(io.Discard)
-	named := options.String("flow", "", "")
-	events := options.String("events", "", "")
-	version := options.Bool("version", false, "")
-	switch err := options.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(d.out, manual.Usage())
-		return nil
+// dispatch runs what the arguments name: a verb of git's, the verb of the refresh
+// child, or a command for people. The verb stands last in what git writes, after
+// the options of credential.helper.
+func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Reader, stdout io.Writer) error {
+	given, err := command.ParseGlobal(args)
+	h.Flow, h.UI.Events = given.Flow, given.Events
+	switch {
 	case err != nil:
-		return usageError{problem: flagProblem(err)}
-	case *version:
-		fmt.Fprintln(d.out, programName, programVersion())
+		return err
+	case given.Help:
+		fmt.Fprint(stdout, manual.Usage())
+		return nil
+	case given.Version:
+		fmt.Fprintln(stdout, environment.ProgramName, h.Config.Environment.Version)
 		return nil
 	}
-	var err error
-	if d.flow, err = parseFlow("--flow", *named); err != nil {
-		return usageError{problem: err.Error()}
-	}
-	if d.person.events = *events == "json"; *events != "" && !d.person.events {
-		return usageError{problem: fmt.Sprintf("--events is %q: it must be json", *events)}
-	}
-	if options.NArg() == 0 {
-		return errNoCommand
-	}
-	d.cache = d.openCache()
-	return d.perform(ctx, options.Arg(0), options.Args()[1:])
-}
-
-// perform runs git's verbs, and leaves the rest to the commands for people.
-func (d *doorkey) perform(ctx context.Context, verb string, args []string) error {
-	switch verb {
+	switch given.Verb {
 	case "get":
-		return d.get(ctx)
+		return h.Get(ctx, stdin, stdout)
 	case "store":
-		return d.store(ctx)
+		return h.Store(ctx, stdin)
 	case "erase":
-		return d.erase(ctx)
+		return h.Erase(ctx, stdin)
 	case "capability":
-		return credential.WriteCapabilities(d.out, "authtype", "state")
-	case exchangeVerb:
-		return d.exchange(ctx)
+		return credential.WriteCapabilities(stdout, "authtype", "state")
+	case helper.RefreshVerb:
+		return h.RunRefreshChild(ctx, stdin, stdout)
 	}
-	command, known := manual.Find(verb)
+	described, known := manual.Find(given.Verb)
 	switch {
 	case known:
-		err := d.serve(ctx, command, args)
-		if isInterrupt(err) {
-			d.person.clearCountdown() // the shell waits for us, and shows its prompt then
-		}
-		if usage, isUsage := errors.AsType[usageError](err); isUsage && command.Name != "help" {
-			return usageError{usage.problem, command.Name}
-		}
-		return err
-	case isTerminal(d.in):
-		return usageError{problem: fmt.Sprintf("%q is no command of doorkey's", secret.HideIn(verb))} // git would have a question
+		return command.Run(ctx, h, described, commands()[described.Name], given.Rest, stdout)
+	case terminal.IsTerminal(stdin):
+		return command.Unknown(given.Verb) // git would have a question
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
 }
 
-// openCache finds out where accounts are kept; nothing is read or made yet. What
-// is wrong with that is an error for who uses it, as many commands do not.
-func (d *doorkey) openCache() *cache.Cache {
-	directory := cache.DefaultDirectory(d.where.variable("DOORKEY_STATE_DIR"))
+// commands are those that people run, by their names in the manual.
+func commands() map[string]command.Func {
+	return map[string]command.Func{
+		"setup": setup.Run, "login": command.Login, "logout": command.Logout, "status": command.Status, "token": command.Token,
+		"doctor": doctor.Run, "install": command.Install, "uninstall": command.Uninstall, "help": command.Help,
+	}
+}
+
+// openCache finds out where accounts are stored; nothing is read or made yet. What
+// is wrong with that is an error for those who use it, as many commands do not.
+func openCache(here environment.Environment, user *ui.UI) *cache.Cache {
+	directory := cache.DefaultDirectory(here.Variable("DOORKEY_STATE_DIR"))
 	return &cache.Cache{
-		Directory: directory, KeyringPatience: keyringPatience(d.where), KeyringSlow: d.person.keyringIsSlow,
+		Directory: directory, KeyringPatience: settings.KeyringPatience(here), KeyringSlow: user.KeyringIsSlow,
 		KeyMade: func(place cache.KeyPlace) {
 			if place == cache.InFile {
-				d.person.keyIsInFile(directory)
+				user.KeyIsInFile(directory)
 			}
 		},
 	}

@@ -37,15 +37,15 @@ func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken sec
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken.Reveal()},
 	})
 	var answer *Error
-	if provider.callsSpent(err) && errors.As(err, &answer) {
+	if provider.isInvalidGrant(err) && errors.As(err, &answer) {
 		return Grant{}, &Error{Code: "invalid_grant", Description: answer.Description, Status: answer.Status}
 	}
 	return grant, adviseClient(err)
 }
 
-// callsSpent reports whether err is a word of servers of the provider's Kind for
+// isInvalidGrant reports whether err is a word of servers of the provider's Kind for
 // what is no longer good.
-func (p Provider) callsSpent(err error) bool {
+func (p Provider) isInvalidGrant(err error) bool {
 	k, known := kindNamed(p.Kind)
 	return known && slices.ContainsFunc(k.spentCodes, func(code string) bool { return Is(err, code) })
 }

@@ -81,8 +81,8 @@ func GrantsPage(kind, tokenURL string) string {
 	return root + page
 }
 
-// RevokesAlone reports whether a server of a kind is known to end one sign-in
+// RevocationIsIsolated reports whether a server of a kind is known to end one sign-in
 // with its tokens, and no other of the same person and application. RFC 7009
 // (section 2.1) leaves that to the server, and some end all of them. Doorkeeper,
 // which is in GitLab, has a row for each.
-func RevokesAlone(kind string) bool { return kind == "gitlab" }
+func RevocationIsIsolated(kind string) bool { return kind == "gitlab" }

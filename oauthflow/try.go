@@ -65,7 +65,7 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	})
 	var answer *Error
 	switch {
-	case provider.callsSpent(err):
+	case provider.isInvalidGrant(err):
 		return nil // Gitea has this word for a code that does not exist, others have it for the client
 	case err == nil:
 		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)

@@ -22,11 +22,10 @@ type guard struct {
 }
 
 // command is the test, to be run by itself.
-func (g guard) command(ctx context.Context, more ...string) *exec.Cmd {
+func (g guard) command(ctx context.Context) *exec.Cmd {
 	directory, name, _ := strings.Cut(g.test, " ")
 	pattern := "^" + strings.ReplaceAll(name, "/", "$/^") + "$"
-	arguments := append([]string{"test", "-vet=off", "-count=1", "-timeout", testTime.String(), "-run", pattern}, more...)
-	return exec.CommandContext(ctx, "go", append(arguments, "./"+directory)...)
+	return exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-timeout", testTime.String(), "-run", pattern, "./"+directory)
 }
 
 // passes makes sure that the test is there and passes while the guard stands.
@@ -47,7 +46,10 @@ func (g guard) isMissed(ctx context.Context, directory string) error {
 	if err != nil {
 		return err
 	}
-	output, err := g.command(ctx, "-overlay", overlay).CombinedOutput()
+	command := g.command(ctx)
+	// The test may build doorkey, too: both take the changed source.
+	command.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
+	output, err := command.CombinedOutput()
 	switch {
 	case err == nil:
 		return fmt.Errorf("the test %s passes without the guard", g.test)

@@ -4,16 +4,16 @@ package main
 func guardsOfCache() []guard {
 	const (
 		private, unix, seal = "cache/private.go", "cache/private_unix.go", "cache/seal.go"
-		planted, edited     = "cache TestAttackByPlantedFiles", ". TestAttackByEditedRecord"
-		first               = ". TestAttackByUserWhoWasFirst"
+		planted, edited     = "cache TestAttackByPlantedFiles", "internal/test/e2e TestAttackByEditedRecord"
+		first               = "internal/test/e2e TestAttackByUserWhoWasFirst"
 	)
 	return []guard{
-		{"files are their owner's alone", ". TestAttackByUserOnFiles", private, `privateFile      fs.FileMode = 0o600`, `privateFile      fs.FileMode = 0o666`},
-		{"the directory is its owner's alone", ". TestAttackByUserOnFiles", private, `privateDirectory fs.FileMode = 0o700`, `privateDirectory fs.FileMode = 0o777`},
+		{"files are their owner's alone", "internal/test/e2e TestAttackByUserOnFiles", private, `privateFile      fs.FileMode = 0o600`, `privateFile      fs.FileMode = 0o666`},
+		{"the directory is its owner's alone", "internal/test/e2e TestAttackByUserOnFiles", private, `privateDirectory fs.FileMode = 0o700`, `privateDirectory fs.FileMode = 0o777`},
 		{"the directory is looked at before it is used", first, private, `if err := checkPrivate(directory, info); err != nil {`, `if err := checkPrivate(directory, info); err != nil && false {`},
 		{"what is read is looked at", first, private, `if err := checkPrivate(file, info); err != nil {`, `if err := error(nil); err != nil {`},
 		{"what is written to is looked at", planted, private, `if err = checkPrivate(file, info); err != nil {`, `if err = nil; err != nil {`},
-		{"others own nothing here", ". TestAttackByUserOnRoot", unix, `known && !whose.isOurs() {`, `known && false {`},
+		{"others own nothing here", "internal/test/e2e TestAttackByUserOnRoot", unix, `known && !whose.isOurs() {`, `known && false {`},
 		{"others read and write nothing here", "cache TestDamage", unix, `info.Mode().Perm()&0o077 != 0 {`, `false {`},
 		{"links are not followed", planted, unix, `|syscall.O_NOFOLLOW`, ``},
 		{"a FIFO is not waited for", "cache TestDamage", unix, `|syscall.O_NONBLOCK`, ``},
@@ -22,7 +22,7 @@ func guardsOfCache() []guard {
 		{"a lock is doorkey's own", planted, "cache/lock.go", `made, err := openOwn(path) // another user's could be held for ever`, `made, err := os.Open(os.DevNull)`},
 		{"a data key's ID is no path", "cache TestAttackByKeyID", "cache/key.go", `if _, err := hex.DecodeString(id); err != nil || id == "" {`, `if _, err := hex.DecodeString(""); err != nil {`},
 
-		{"an account is for its origin", ". TestAttackByMovedRecord", seal, ` text(origin),`, ``},
+		{"an account is for its origin", "internal/test/e2e TestAttackByMovedRecord", seal, ` text(origin),`, ``},
 		{"an account is for its label", edited, seal, ` text(account.Username),`, ``},
 		{"an account is for its path", edited, seal, ` text(account.Path),`, ``},
 		{"an account is for its make of server", edited, seal, ` text(account.Provider),`, ``},

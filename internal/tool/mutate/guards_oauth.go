@@ -37,13 +37,13 @@ func guardsOfServers() []guard {
 	)
 	return []guard{
 		{"redirects are not followed", "oauthflow TestRedirectsAreNotFollowed", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
-		{"redirects of a refresh are not followed", ". TestAttackByRedirectedRefresh", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
+		{"redirects of a refresh are not followed", "internal/test/e2e TestAttackByRedirectedRefresh", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
 		{"an answer has an end", "oauthflow TestAttackByAnswer", http, `http.MaxBytesReader(nil, response.Body, largestBody)`, `http.MaxBytesReader(nil, response.Body, 1<<30)`},
 		{"a handshake has an end", "oauthflow TestAttackBySlowness", http, `TLSHandshakeTimeout:   connectTime,`, ``},
 		{"headers have an end", "oauthflow TestAttackBySlowness", http, `ResponseHeaderTimeout: headerTime,`, ``},
 		{"a request has an end", "oauthflow TestAttackBySlowness", http, `context.WithTimeout(request.Context(), wholeTime)`, `context.WithTimeout(request.Context(), 1000*wholeTime)`},
 		{"certificates count", "oauthflow TestServersAreNotTrustedByThemselves", "oauthflow/http_tls.go", `InsecureSkipVerify: s.NoVerify`, `InsecureSkipVerify: true`},
-		{"certificates count for all hosts", ". TestVerification", "network.go", `if isFalseFor(all, g.endpoint) {`, `if isFalseFor(all, g.endpoint) || true {`},
+		{"certificates count for all hosts", "internal/settings TestVerification", "internal/settings/network.go", `if isFalseFor(all, g.endpoint) {`, `if isFalseFor(all, g.endpoint) || true {`},
 		{"certificates of proxies count", "oauthflow TestProxyByTLS", "oauthflow/http_tls.go", `config := &tls.Config{MinVersion: tls.VersionTLS12}`, `config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}`},
 
 		{"a token has only its characters", "oauthflow TestRefreshThatGoesWrong", grant, `if !isVisibleASCII(token) {`, `if false {`},

@@ -1,0 +1,93 @@
+package command
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/ui"
+)
+
+// Arguments are what was given to a command: its options, by their names in the
+// manual, and the rest.
+type Arguments struct {
+	Options map[string]string
+	On      map[string]bool // switches
+	Rest    []string
+}
+
+// errHelp asks for the help of a command instead.
+var errHelp = errors.New("help was asked for")
+
+// parseArguments reads what follows a command's name. Options may stand before
+// and after other arguments.
+func parseArguments(command manual.Command, args []string) (Arguments, error) {
+	flags := flag.NewFlagSet(command.Name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	texts, switches := make(map[string]*string), make(map[string]*bool)
+	for _, option := range command.Options {
+		if option.Value != "" {
+			texts[option.Name] = flags.String(option.Name, "", "")
+		} else {
+			switches[option.Name] = flags.Bool(option.Name, false, "")
+		}
+	}
+	read := Arguments{Options: make(map[string]string), On: make(map[string]bool)}
+	for {
+		switch err := flags.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			return Arguments{}, errHelp
+		case err != nil:
+			return Arguments{}, ui.UsageError{Problem: command.Name + ": " + flagProblem(err)}
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		read.Rest, args = append(read.Rest, flags.Arg(0)), flags.Args()[1:]
+	}
+	for name, value := range texts {
+		read.Options[name] = *value
+	}
+	for name, value := range switches {
+		read.On[name] = *value
+	}
+	return read, read.check(command)
+}
+
+// flagProblem is an error of package flag in the words of the manual, in which an
+// option has two dashes.
+func flagProblem(err error) string {
+	for _, row := range []struct{ begins, says string }{
+		{"flag provided but not defined: -", "there is no option \"--%s\""},
+		{"flag needs an argument: -", "the option \"--%s\" needs a value"},
+	} {
+		if name, found := strings.CutPrefix(err.Error(), row.begins); found {
+			return fmt.Sprintf(row.says, name)
+		}
+	}
+	return err.Error()
+}
+
+// check refuses more arguments than the command takes.
+func (a Arguments) check(command manual.Command) error {
+	most := 0
+	if command.Arguments != "" {
+		most = 1
+	}
+	if len(a.Rest) > most {
+		return ui.UsageError{Problem: fmt.Sprintf("%s: %q is one argument too many", command.Name, secret.HideIn(a.Rest[most]))}
+	}
+	return nil
+}
+
+// First is the argument of a command that takes one; "" if there is none.
+func (a Arguments) First() string {
+	if len(a.Rest) == 0 {
+		return ""
+	}
+	return a.Rest[0]
+}

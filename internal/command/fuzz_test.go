@@ -1,0 +1,58 @@
+package command
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/credential"
+)
+
+// FuzzTarget: a URL that a person gives is taken as git takes it, or not at all.
+func FuzzTarget(f *testing.F) {
+	for _, seed := range []string{
+		"gitlab.example.com", "https://Ada@GitLab.example.com:443/group/project.git/", "HTTP://[::1]:8080", "https://a@b@c", "https://h%41/",
+		"https://h/%0a", "https://%0a@h/", "https://h:/", "https://h?a", "https:h", "://h", "cert:///x", "https://b\u00fccher.example", "https://h/a b", "https://h\\evil/",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, given string) {
+		found, err := parseTarget(given)
+		if err != nil {
+			return
+		}
+		if q := found.QuestionFor(""); q.Origin != found.Origin || q.Username != found.Label {
+			t.Errorf("%q is %+v, and asks for %q at %q", given, found, q.Username, q.Origin)
+		}
+		if again, err := parseTarget(found.Origin); err != nil || again.Origin != found.Origin {
+			t.Errorf("%q is at %q, which is at %q, %v", given, found.Origin, again.Origin, err)
+		}
+		if !strings.Contains(given, "://") {
+			given = "https://" + given
+		}
+		asked := askedByGit(t, given)
+		if asked.Origin() != found.Origin || asked.Username != found.Label && found.Label != "" {
+			t.Errorf("%q is %+v, and for git it is %q at %q", given, found, asked.Username, asked.Origin())
+		}
+	})
+}
+
+// askedByGit is what git asks its helpers about a URL; nothing if it refuses the
+// URL. The one who is asked says nothing, so that git then asks nobody.
+func askedByGit(t *testing.T, address string) credential.Request {
+	t.Helper()
+	git := exec.Command("git", "-c", "credential.helper=", "-c", "credential.helper=!cat >&2;:", "-c", "credential.useHttpPath=true", "credential", "fill")
+	git.Env = append(git.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_DIR=/dev/null", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=")
+	git.Stdin = strings.NewReader("url=" + address + "\n\n")
+	var asked bytes.Buffer
+	git.Stderr = &asked
+	_ = git.Run() // nobody knows the password
+	// After the question there is git's own complaint.
+	lines, _, _ := strings.Cut(asked.String(), "\nfatal: ")
+	request, err := credential.Read(strings.NewReader(lines + "\n"))
+	if err != nil {
+		return credential.Request{}
+	}
+	return request
+}

@@ -1,0 +1,164 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/ui"
+	"git-credential-doorkey/oauthflow"
+)
+
+// Logout ends grants at their servers and forgets them. What cannot be ended is
+// forgotten all the same; that is said, and the command fails.
+func Logout(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) error {
+	all := given.On["all"]
+	switch {
+	case all && given.Options["username"] != "":
+		return ui.UsageError{Problem: "logout: --all is every account: leave --username out"}
+	case all && given.First() == "":
+		return logoutEverywhere(ctx, h)
+	}
+	target, err := AnyTargetOf(ctx, given.First())
+	if err != nil {
+		return err
+	}
+	if all {
+		return logoutOf(ctx, h, target.Origin, "", func(cache.Account) bool { return true })
+	}
+	q, err := target.Question(ctx, h.Config.Git, given.Options["username"])
+	if err != nil {
+		return err
+	}
+	return logoutOf(ctx, h, q.Origin, q.Label, func(account cache.Account) bool { return q.Matches(account) || account.Answers(q.Label) })
+}
+
+// logoutOf logs out of the accounts of an origin that are meant, and tells of the
+// others.
+func logoutOf(ctx context.Context, h *helper.Helper, origin, label string, isMeant func(cache.Account) bool) error {
+	accounts, err := h.Cache.Accounts(origin)
+	if err != nil {
+		return err
+	}
+	meant, others := split(accounts, isMeant)
+	switch {
+	case len(accounts) == 0:
+		h.UI.NothingStored(origin, "")
+		return nil
+	case len(meant) == 0:
+		return fmt.Errorf("%s is not kept for %s, but %s\n\"--username LABEL\" names one of them, \"--all\" all of them", ui.Label(label), origin, ui.Labels(others))
+	}
+	err = logoutAccounts(ctx, h, origin, meant)
+	if len(others) > 0 {
+		h.UI.StillStored(origin, others)
+	}
+	return err
+}
+
+// split parts the accounts that match from the others.
+func split(accounts []cache.Account, matches func(cache.Account) bool) (matching, others []cache.Account) {
+	for _, account := range accounts {
+		if matches(account) {
+			matching = append(matching, account)
+		} else {
+			others = append(others, account)
+		}
+	}
+	return matching, others
+}
+
+// logoutEverywhere logs out of all that is kept. A failure keeps nobody from the
+// rest.
+func logoutEverywhere(ctx context.Context, h *helper.Helper) error {
+	files, err := h.Cache.List()
+	if err != nil {
+		return err
+	}
+	count, failed := 0, error(nil)
+	for _, file := range files {
+		count += len(file.Accounts)
+		err := logoutAccounts(ctx, h, file.Origin, file.Accounts)
+		if file.Problem != nil {
+			err = fmt.Errorf(`account file "%s": %v`, file.File, file.Problem)
+		}
+		if err != nil && !errors.Is(err, ui.ErrReported) {
+			h.UI.ReportError(err)
+		}
+		if err != nil {
+			failed = ui.ErrReported
+		}
+	}
+	if count == 0 && failed == nil {
+		h.UI.NothingStored("", "")
+	}
+	return failed
+}
+
+// logoutAccounts leaves several accounts of an origin.
+func logoutAccounts(ctx context.Context, h *helper.Helper, origin string, accounts []cache.Account) error {
+	var failed error
+	for _, account := range accounts {
+		if err := logoutAccount(ctx, h, origin, account); errors.Is(err, ui.ErrReported) {
+			failed = err
+		} else if err != nil {
+			return err
+		}
+	}
+	return failed
+}
+
+// logoutAccount ends an account at its server, if it is a grant, and forgets it. The
+// server comes first: whoever is interrupted can say the same again.
+func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account cache.Account) error {
+	locked, err := h.Lock(ctx, origin)
+	if err != nil {
+		return err
+	}
+	defer locked.Unlock()
+	accounts, err := locked.Accounts()
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(accounts, account.Same)
+	if i < 0 {
+		return nil // somebody else has done it meanwhile
+	}
+	account = accounts[i]
+	var problem error
+	if account.IsGrant() {
+		problem = revokeStored(ctx, h, origin, account)
+	}
+	if err := locked.Forget(account.Same); err != nil {
+		return err
+	}
+	if !account.IsGrant() {
+		h.UI.PasswordForgotten(origin, account)
+		return nil
+	}
+	h.UI.SignedOut(origin, account, oauthflow.GrantsPage(account.Provider, account.TokenEndpoint), problem)
+	if problem != nil {
+		return ui.ErrReported
+	}
+	return nil
+}
+
+// revokeStored ends a grant that is kept, as the settings for it say.
+func revokeStored(ctx context.Context, h *helper.Helper, origin string, account cache.Account) error {
+	secrets, err := h.Cache.Unseal(ctx, origin, account)
+	if err != nil {
+		return fmt.Errorf("its tokens cannot be read: %v", err)
+	}
+	target, err := parseTarget(origin)
+	if err != nil {
+		return err
+	}
+	configured, err := h.Config.For(ctx, target.QuestionFor(account.Username).Request)
+	if err != nil {
+		return err
+	}
+	return h.RevokeGrant(ctx, origin, helper.Entry{Account: account, Secrets: secrets}, configured.OAuth)
+}

@@ -1,0 +1,68 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/terminal"
+)
+
+// statusReport is what "status --json" writes. Its fields and their meaning are
+// in docs/for-programs.md; none is ever renamed.
+type statusReport struct {
+	Accounts   []statusAccount    `json:"accounts"`
+	Unreadable []statusUnreadable `json:"unreadable"`
+}
+
+type statusAccount struct {
+	Host     string         `json:"host"`
+	Kind     string         `json:"kind"` // "grant" or "password"
+	Username string         `json:"username"`
+	Path     string         `json:"path,omitempty"`
+	Provider string         `json:"provider,omitempty"`
+	Scopes   []string       `json:"scopes,omitempty"`
+	Store    cache.KeyPlace `json:"store"`
+	Obtained time.Time      `json:"obtained"`
+	Expires  time.Time      `json:"expires,omitzero"`
+	Refused  bool           `json:"refused,omitempty"`
+	Renews   bool           `json:"renews,omitempty"`
+}
+
+type statusUnreadable struct {
+	File    string `json:"file"`
+	Problem string `json:"problem"`
+}
+
+// writeStatus writes the list for programs.
+func writeStatus(out io.Writer, files []cache.Kept) error {
+	report := statusReport{Accounts: []statusAccount{}, Unreadable: []statusUnreadable{}}
+	for _, file := range files {
+		if file.Problem != nil {
+			report.Unreadable = append(report.Unreadable, statusUnreadable{file.File, file.Problem.Error()})
+		}
+		for _, account := range inOrder(file.Accounts) {
+			report.Accounts = append(report.Accounts, statusOf(file.Origin, account))
+		}
+	}
+	content, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, terminal.EscapeUnprintable(string(content)))
+	return err
+}
+
+func statusOf(origin string, account cache.Account) statusAccount {
+	kind := "password"
+	if account.IsGrant() {
+		kind = "grant"
+	}
+	return statusAccount{
+		Host: origin, Kind: kind, Username: account.Username, Path: account.Path, Provider: account.Provider, Scopes: account.Scopes,
+		Store: account.Place(), Obtained: account.Obtained, Expires: account.Expiry, Refused: account.Ended,
+		Renews: account.IsGrant() && account.Renewable(),
+	}
+}

@@ -1,0 +1,135 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/ui"
+	"git-credential-doorkey/oauthflow"
+)
+
+// Target is what a person's command is about: a host, and perhaps where on it.
+type Target struct {
+	Origin string
+	Path   string // of a repository or of the server's root, without "/" around it
+	Label  string // the user name in the URL
+}
+
+// URL is the target as a person would write it.
+func (t Target) URL() string { return strings.TrimSuffix(t.Origin+"/"+t.Path, "/") }
+
+// TargetOf reads the URL that was given to a command, or finds the one of the
+// repository that the person is in. Tokens can be sent to its host.
+func TargetOf(ctx context.Context, given string) (Target, error) {
+	found, err := AnyTargetOf(ctx, given)
+	if err == nil && !oauthflow.MayCarryTokens(found.Origin) {
+		return Target{}, notHTTPS(found.Origin)
+	}
+	return found, err
+}
+
+// notHTTPS says that no token is sent to an origin.
+func notHTTPS(origin string) error {
+	return ui.UsageError{Problem: fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", origin)}
+}
+
+// AnyTargetOf is TargetOf for a host of any protocol: doorkey keeps passwords
+// for all of git's.
+func AnyTargetOf(ctx context.Context, given string) (Target, error) {
+	if given == "" {
+		remote, err := gitconfig.Remote(ctx)
+		if err != nil {
+			return Target{}, err
+		}
+		if remote == "" {
+			return Target{}, ui.UsageError{Problem: "which host? there is no https remote of a repository here to take it from: give its URL"}
+		}
+		given = remote
+	}
+	return parseTarget(given)
+}
+
+func parseTarget(given string) (Target, error) {
+	if !strings.Contains(given, "://") {
+		given = "https://" + given
+	}
+	address, err := url.Parse(given)
+	if err != nil || address.Opaque != "" || address.RawQuery != "" || address.Fragment != "" {
+		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", secret.HideIn(given))}
+	}
+	if _, hasPassword := address.User.Password(); hasPassword {
+		return Target{}, ui.UsageError{Problem: "the URL has a password in it: leave it out, and change it, since it may have been seen"}
+	}
+	if !isReadAlike(given, address) {
+		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", secret.HideIn(given))}
+	}
+	// What git would make of the URL is read as git's question is.
+	request, err := credential.Read(strings.NewReader("protocol=" + address.Scheme + "\nhost=" + address.Host + "\n"))
+	if err != nil || request.Origin() == "" {
+		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", secret.HideIn(given))}
+	}
+	return Target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
+}
+
+// isReadAlike reports whether git reads the URL as package url has read it: git
+// takes the first "@" for the end of the user name, and refuses line breaks.
+func isReadAlike(given string, address *url.URL) bool {
+	_, rest, _ := strings.Cut(given, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	return strings.Count(authority, "@") <= 1 && !strings.ContainsAny(address.Path+address.User.Username(), "\n\r\x00")
+}
+
+// Question is what git would ask for the place from here, for the account with the
+// label that was given; "" leaves it to the URL, and that to what git has been
+// told to use here (credential.username).
+func (t Target) Question(ctx context.Context, config *gitconfig.Config, label string) (helper.Question, error) {
+	q := t.QuestionFor(label)
+	if !q.UsernameGiven {
+		here := q.Request
+		here.Path = t.Path
+		// One that a repository may say: it picks one of the person's own accounts.
+		heard, err := config.ForURLHere(ctx, "credential", here.URL())
+		if err != nil {
+			return helper.Question{}, fmt.Errorf("git's configuration: %v", err)
+		}
+		q = t.QuestionFor(heard["username"])
+	}
+	if secret.IsTokenName(q.Username) {
+		return helper.Question{}, ui.UsageError{Problem: "the user name for " + q.Origin + " is an access token, and no account of doorkey's: take it out of the URL (or out of credential.username), and revoke it, since it may have been seen"}
+	}
+	if strings.ContainsAny(q.Username, "\n\r\x00") {
+		return helper.Question{}, ui.UsageError{Problem: fmt.Sprintf("%q cannot be a label: git passes on no line break", q.Username)}
+	}
+	return q, nil
+}
+
+// askedAbout is the target of a command with a URL, and the question that git
+// would ask for it and the account that the command means.
+func askedAbout(ctx context.Context, h *helper.Helper, given Arguments) (Target, helper.Question, error) {
+	found, err := TargetOf(ctx, given.First())
+	if err != nil {
+		return Target{}, helper.Question{}, err
+	}
+	q, err := found.Question(ctx, h.Config.Git, given.Options["username"])
+	return found, q, err
+}
+
+// QuestionFor is what git would ask for the place, for the account with a label;
+// "" leaves it to the URL.
+func (t Target) QuestionFor(label string) helper.Question {
+	if label == "" {
+		label = t.Label
+	}
+	address, err := url.Parse(t.Origin)
+	if err != nil {
+		return helper.Question{} // parseTarget made it of a URL
+	}
+	request := credential.Request{Protocol: address.Scheme, Host: address.Host, Username: label, UsernameGiven: label != ""}
+	return helper.QuestionOf(request)
+}

@@ -1,0 +1,42 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/helper"
+)
+
+// Token prints the access token that git would get, and nothing where there is
+// none. A password is no token: what a script would do with it is not what was
+// asked for.
+func Token(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer) error {
+	_, q, err := askedAbout(ctx, h, given)
+	if err != nil {
+		return err
+	}
+	found, err := h.LookUp(ctx, q)
+	if err != nil && !errors.Is(err, cache.ErrStateDirectory) { // what that means is for answer to say
+		return err
+	}
+	switch {
+	case found.Secrets.Password.IsSet():
+		return fmt.Errorf("what is kept for %s is a password of %q, and no token\nto have passwords, run: git credential fill", q.Origin, found.Account.Username)
+	case !found.Account.IsGrant():
+		if _, _, err := providerFor(ctx, h, q); err != nil {
+			return err
+		}
+	}
+	response, err := h.Answer(ctx, q)
+	if err != nil {
+		return err
+	}
+	if response.Password.IsEmpty() {
+		return fmt.Errorf("there is no token for %s\nrun: git credential-doorkey setup %s", q.Origin, q.Origin)
+	}
+	_, err = fmt.Fprintln(out, response.Password.Reveal())
+	return err
+}

@@ -1,0 +1,204 @@
+package doctor
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/command"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/oauthflow"
+)
+
+// checkContext is what the checks look at. What costs a child process or a
+// request is found out once, when a check first asks for it.
+type checkContext struct {
+	*helper.Helper
+
+	given   string         // the URL that was given
+	address string         // where git goes for it, or for the repository's remote; "" if there is neither
+	target  command.Target // what that means to doorkey; no origin: it is not for doorkey
+	refusal error          // why it is not, where the address is at fault
+
+	hasToken bool // as its user name, which is left out of the address and the target
+
+	git      func() (gitconfig.Version, error)
+	chain    func() ([]install.Helper, error)   // whom git asks
+	entries  func() ([]gitconfig.Entry, error)  // all that git reads here
+	heard    func() (gitconfig.Values, error)   // credential.* for the address as git reads it here
+	values   func() (gitconfig.Values, error)   // credential.* as doorkey reads it: repositories are not heard
+	settings func() (settings.Settings, error)  // what that means
+	provider func() (oauthflow.Provider, error) // with the server's challenge
+	answer   func() (serverAnswer, error)       // of the server to git's first request
+	keyring  func() error                       // why the keyring cannot be used now
+}
+
+// newCheckContext finds out what is to be checked. A URL that was given and is none is
+// an error; one that a repository has is a finding.
+func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*checkContext, error) {
+	e := &checkContext{Helper: inHaste(h), given: given}
+	if given != "" {
+		if !strings.Contains(given, "://") {
+			e.given = "https://" + given
+		}
+		if _, err := command.TargetOf(ctx, e.given); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if e.address, err = gitconfig.Address(ctx, e.given); err != nil {
+		return nil, err
+	}
+	if gitconfig.IsHTTP(e.address) {
+		e.target, e.refusal = command.TargetOf(ctx, e.address)
+	}
+	if secret.IsTokenName(e.target.Label) {
+		// What follows is about the place without it: arguments of git can be seen.
+		e.hasToken, e.target.Label, e.address = true, "", e.target.URL()
+	}
+	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
+	e.chain = sync.OnceValues(e.readChain)
+	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
+		return e.Config.Git.Entries(ctx)
+	})
+	e.heard = sync.OnceValues(func() (gitconfig.Values, error) { return e.readHeard(ctx) })
+	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
+	e.settings = sync.OnceValues(func() (settings.Settings, error) { return e.Config.For(ctx, e.question().Request) })
+	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
+	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.readProvider(ctx) })
+	e.keyring = sync.OnceValue(func() error { return e.Cache.TryKeyring(ctx) })
+	return e, nil
+}
+
+// inHaste is doorkey with no patience for a keyring that asks somebody.
+func inHaste(h *helper.Helper) *helper.Helper {
+	hasty, quick := *h.Cache, *h
+	hasty.KeyringPatience, hasty.KeyringSlow = 0, nil
+	quick.Cache = &hasty
+	return &quick
+}
+
+// hasHost reports whether there is a host that doorkey can answer for.
+func (e *checkContext) hasHost() bool { return e.target.Origin != "" }
+
+// shown is the address without a user name, which may be a token, and a password.
+func (e *checkContext) shown() string {
+	if !gitconfig.IsHTTP(e.address) {
+		return ""
+	}
+	address, err := url.Parse(e.address)
+	if err != nil || e.refusal != nil {
+		return secret.HideIn(e.address)
+	}
+	address.User = nil
+	return address.String()
+}
+
+// readChain reads whom git asks, without a host for all hosts.
+func (e *checkContext) readChain() ([]install.Helper, error) {
+	entries, err := e.entries()
+	if !e.hasHost() {
+		return install.Chain(entries, ""), err
+	}
+	return install.Chain(entries, e.address), err
+}
+
+func (e *checkContext) readHeard(ctx context.Context) (gitconfig.Values, error) {
+	address, err := url.Parse(e.address)
+	if err != nil || !e.hasHost() {
+		return nil, nil
+	}
+	return e.Config.Git.ForURLHere(ctx, "credential", address)
+}
+
+// label is the user name that git will ask with. A token is none: what follows
+// is about the account that there will be without it.
+func (e *checkContext) label() string {
+	if heard, err := e.heard(); err == nil && e.target.Label == "" && !secret.IsTokenName(heard["username"]) {
+		return heard["username"]
+	}
+	return e.target.Label
+}
+
+// question is what git will ask: with the path only where credential.useHttpPath
+// says so.
+func (e *checkContext) question() helper.Question {
+	q := e.target.QuestionFor(e.label())
+	if heard, err := e.heard(); err == nil && gitconfig.IsTrue(heard["usehttppath"]) {
+		q.Path = e.target.Path
+	}
+	return q
+}
+
+func (e *checkContext) readValues(ctx context.Context) (gitconfig.Values, error) {
+	if !e.hasHost() {
+		return nil, nil
+	}
+	return e.Config.Git.ForURL(ctx, "credential", e.question().URL())
+}
+
+// readProvider finds out how to sign in, as a sign-in does it.
+func (e *checkContext) readProvider(ctx context.Context) (oauthflow.Provider, error) {
+	configured, err := e.settings()
+	if err != nil {
+		return oauthflow.Provider{}, err
+	}
+	answer, unreachable := e.answer()
+	provider, err := oauthflow.Resolve(e.target.Origin, answer.challenges, configured.OAuth)
+	if err == nil {
+		err = e.Config.RejectGlobalSecrets(ctx, e.target.Origin, provider, configured.OAuth)
+	}
+	if err != nil || unreachable != nil { // which another check says
+		return provider, err
+	}
+	client, err := e.Client(ctx, provider.TokenURL)
+	if err != nil {
+		return provider, err
+	}
+	return client.Confirm(ctx, provider, e.target.Path)
+}
+
+// serverAnswer is what the server said to a request without a credential.
+type serverAnswer struct {
+	status     int
+	challenges []string // WWW-Authenticate
+	location   string   // of a redirect
+	date       time.Time
+	at         time.Time // this machine's clock when the answer came
+}
+
+// askServer sends what git sends first to a repository, or asks for the front
+// page where no repository is known.
+func (e *checkContext) askServer(ctx context.Context) (serverAnswer, error) {
+	address := e.target.Origin + "/"
+	if e.target.Path != "" {
+		address += e.target.Path + "/info/refs?service=git-upload-pack"
+	}
+	client, err := e.Client(ctx, address)
+	if err != nil {
+		return serverAnswer{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return serverAnswer{}, err
+	}
+	response, err := client.HTTP.Do(request)
+	if err != nil {
+		return serverAnswer{}, err
+	}
+	defer response.Body.Close()
+	answer := serverAnswer{
+		status: response.StatusCode, challenges: response.Header.Values("WWW-Authenticate"),
+		location: response.Header.Get("Location"), at: time.Now(),
+	}
+	// Without a date there is nothing to compare.
+	answer.date, _ = http.ParseTime(response.Header.Get("Date"))
+	return answer, nil
+}

@@ -1,0 +1,40 @@
+package doctor
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// setting is a value of the section "credential" as doorkey reads it, and where
+// it stands; "" if nobody has set it.
+func (e *checkContext) setting(name string) (value, place string) {
+	values, err := e.values()
+	entries, failure := e.entries()
+	if errors.Join(err, failure) != nil || values[name] == "" {
+		return "", ""
+	}
+	for _, entry := range slices.Backward(entries) {
+		if isSetting(entry, "credential", name) && entry.Value == values[name] && !entry.IsOfRepository() && install.Covers(entry.Key, e.question().URL().String()) {
+			return entry.Value, placeOf(entry)
+		}
+	}
+	return values[name], "git's configuration"
+}
+
+// isSetting reports whether an entry is one of a section, with a name in lower
+// case.
+func isSetting(entry gitconfig.Entry, section, name string) bool {
+	return strings.HasPrefix(entry.Key, section+".") && strings.HasSuffix(entry.Key, "."+name)
+}
+
+// placeOf names where an entry stands.
+func placeOf(entry gitconfig.Entry) string {
+	if file, found := strings.CutPrefix(entry.Origin, "file:"); found {
+		return file
+	}
+	return "the command line or the environment"
+}

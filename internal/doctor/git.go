@@ -1,0 +1,93 @@
+package doctor
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/terminal"
+	"git-credential-doorkey/internal/ui"
+)
+
+// checkGit looks at what this git can do.
+func checkGit(_ context.Context, e *checkContext) finding {
+	version, err := e.git()
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	return judgeGit(version)
+}
+
+func judgeGit(version gitconfig.Version) finding {
+	const (
+		wwwauth  = "\nfrom 2.41 on, git says how a server introduces itself: a GitLab is known under any name"
+		recovery = "\nfrom 2.46 on, a token that the server has revoked is replaced inside the same command"
+	)
+	switch {
+	case !version.AtLeast(2, 26):
+		return newFinding(ui.VerdictProblem, "%v is too old\ninstall and doctor need git 2.26 or newer", version)
+	case !version.AtLeast(2, 41):
+		return newFinding(ui.VerdictNote, "%v works, a newer one can do more"+wwwauth+recovery, version)
+	case !version.AtLeast(2, 46):
+		return newFinding(ui.VerdictNote, "%v works, a newer one can do more"+recovery, version)
+	}
+	return newFinding(ui.VerdictOK, "%v", version)
+}
+
+// checkProgram finds out whether git runs this very program.
+func checkProgram(ctx context.Context, e *checkContext) finding {
+	this, err := os.Executable()
+	if err != nil {
+		return newFinding(ui.VerdictWarning, "where this program is cannot be found out: %v", err)
+	}
+	if chain, err := e.chain(); err == nil {
+		for _, helper := range chain {
+			if path := namedProgram(helper); path != "" {
+				return judgeProgram(path, this, e.Config.Environment.Version)
+			}
+		}
+	}
+	path, err := exec.LookPath(environment.ProgramName)
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "%s is not on PATH, so git does not find it\nput it into a directory on PATH\nor, to have git run it from where it is, run: %s install", environment.ProgramName, commandOf(this))
+	}
+	return judgePlace(judgeProgram(path, this, e.Config.Environment.Version), path, install.IsEverywhere(ctx, filepath.Dir(path)))
+}
+
+// judgePlace finds a program that git does not find from everywhere.
+func judgePlace(f finding, path string, isEverywhere bool) finding {
+	if isEverywhere || f.Verdict != ui.VerdictOK {
+		return f
+	}
+	return f.with(ui.VerdictNote, "a program that is started from a desktop may have another PATH, without \"%s\"\nto write the whole path, run: git credential-doorkey install", filepath.Dir(path))
+}
+
+// namedProgram is the path by which a helper names doorkey; "" where git looks on
+// PATH, or where it is in a shell snippet.
+func namedProgram(helper install.Helper) string {
+	path, _, _ := strings.Cut(helper.Value, " ")
+	if !helper.Doorkey || !filepath.IsAbs(path) {
+		return ""
+	}
+	return path
+}
+
+// commandOf is how to run a program by its path, in a shell of any system.
+func commandOf(path string) string { return terminal.ShellWord(filepath.ToSlash(path)) }
+
+func judgeProgram(runs, this, version string) finding {
+	there, err := os.Stat(runs)
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "git is to run \"%s\", and cannot: %v\nto have git run this program, run: %s install", runs, err, commandOf(this))
+	}
+	here, err := os.Stat(this)
+	if err != nil || !os.SameFile(there, here) {
+		return newFinding(ui.VerdictWarning, "git runs \"%s\", and this is another program, \"%s\"\nremove one of them\nor, to have git run this one, run: %s install", runs, this, commandOf(this))
+	}
+	return newFinding(ui.VerdictOK, "%s, %s", runs, version)
+}

@@ -1,0 +1,87 @@
+package doctor
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/ui"
+)
+
+// checkHelpers looks at whom git asks, and gives the tokens.
+func checkHelpers(ctx context.Context, e *checkContext) finding {
+	chain, err := e.chain()
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "git's configuration: %v", err)
+	}
+	if !e.hasHost() {
+		return judgeHelpersOfAll(chain)
+	}
+	return judgeHelpers(chain, helper.HidesTokens(ctx))
+}
+
+// judgeHelpersOfAll judges the helpers that git asks for every host. What is
+// asked for one host alone is in order, or not, by its URL.
+func judgeHelpersOfAll(chain []install.Helper) finding {
+	everywhere := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return helper.Key != "credential.helper" })
+	if install.AsksDoorkey(chain) && !install.AsksDoorkey(everywhere) {
+		return newFinding(ui.VerdictNote, "git asks doorkey for some hosts: give the URL of one to have it checked")
+	}
+	return judgeHelpers(everywhere, false)
+}
+
+// judgeHelpers finds the helpers that may keep a token. Hidden: none after doorkey
+// is told any.
+func judgeHelpers(chain []install.Helper, hidden bool) finding {
+	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
+	switch {
+	case len(own) == 0 && len(chain) == 0:
+		return newFinding(ui.VerdictProblem, "git asks no helper\nrun: git credential-doorkey install")
+	case len(own) == 0:
+		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s\nrun: git credential-doorkey install", namesOf(chain))
+	}
+	f := newFinding(ui.VerdictOK, "git asks doorkey (%s)", placeOf(own[0].Entry))
+	if len(own) == len(chain) {
+		f.Message = strings.Replace(f.Message, "doorkey", "doorkey, and no other helper", 1)
+	}
+	for _, helper := range chain {
+		if !helper.Doorkey {
+			f = judgeOther(f, helper, hidden)
+		}
+	}
+	for _, twice := range own[1:] {
+		f = f.with(ui.VerdictWarning, "doorkey is asked twice, the second time because of %s: take that out", placeOf(twice.Entry))
+	}
+	return f
+}
+
+// judgeOther is what another helper means: it is given each token; one that is
+// asked first may give an old one again.
+func judgeOther(f finding, helper install.Helper, hidden bool) finding {
+	if helper.Before {
+		return f.with(ui.VerdictProblem, "asked before doorkey, and given the tokens too: %s\n%s", install.HelperName(helper.Entry), wayOut(helper.Entry))
+	}
+	return f.with(ui.SeverityOfOtherHelper(hidden), "%s\n%s", install.StillAsked(helper.Entry, hidden), wayOut(helper.Entry))
+}
+
+// wayOut is how to end a helper. Install resets what git reads before its lines.
+func wayOut(entry gitconfig.Entry) string {
+	switch {
+	case entry.IsOfRepository():
+		return "it stands in the repository's own configuration, which git reads last: take it out there"
+	case entry.Scope == "command":
+		return "it comes with this command: leave it out"
+	}
+	return "run: git credential-doorkey install"
+}
+
+func namesOf(chain []install.Helper) string {
+	var names []string
+	for _, helper := range chain {
+		names = append(names, install.HelperName(helper.Entry))
+	}
+	return strings.Join(names, ", ")
+}

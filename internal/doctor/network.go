@@ -1,0 +1,153 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/ui"
+	"git-credential-doorkey/oauthflow"
+)
+
+// checkServer finds out whether the server can be reached as git would.
+func checkServer(ctx context.Context, e *checkContext) finding {
+	answer, err := e.answer()
+	if err != nil {
+		return judgeNetwork(ui.VerdictProblem, e.target.Origin, err)
+	}
+	f := judgeAnswer(e.target.Origin, answer)
+	if e.verifiesNothing(ctx) {
+		f = f.with(ui.VerdictWarning, "git does not look at its certificate (http.sslVerify, GIT_SSL_NO_VERIFY): whoever is on the way can read the tokens; set http.%s.sslCAInfo instead", e.target.Origin)
+	}
+	return f
+}
+
+// verifiesNothing reports whether git takes any certificate.
+func (e *checkContext) verifiesNothing(ctx context.Context) bool {
+	values, err := e.Config.Git.ForURLHere(ctx, "http", e.question().URL())
+	value, set := values["sslverify"]
+	return err == nil && set && settings.IsFalse(value) || e.Config.Environment.Variable("GIT_SSL_NO_VERIFY") != ""
+}
+
+func judgeAnswer(origin string, answer serverAnswer) finding {
+	f := newFinding(ui.VerdictOK, "%s answers (HTTP status %d)", origin, answer.status)
+	switch {
+	case answer.status >= 500:
+		return f.with(ui.VerdictWarning, "it is in trouble: try again later")
+	case answer.status == http.StatusForbidden:
+		return f.with(ui.VerdictWarning, "it refuses this address: GitLab bans one for a while after many failed tries; so may a firewall")
+	case answer.status >= 300 && answer.status < 400 && isElsewhere(origin, answer.location):
+		return f.with(ui.VerdictWarning, "it sends git on to %s, which asks for a sign-in of its own: use that address in the remote", secret.HideIn(answer.location))
+	}
+	return f
+}
+
+// isElsewhere reports whether a redirect leads to another origin.
+func isElsewhere(origin, location string) bool {
+	base, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	to, err := base.Parse(location)
+	return err == nil && settings.OriginOf(to.String()) != origin
+}
+
+// judgeNetwork says why a server cannot be reached.
+func judgeNetwork(v ui.Verdict, address string, err error) finding {
+	address = secret.HideIn(address)
+	var explained *oauthflow.ConnectionError
+	switch {
+	case errors.As(err, &explained):
+		return newFinding(v, "%v", explained)
+	case errors.Is(err, context.DeadlineExceeded):
+		return newFinding(v, "no answer from %s within %v\nlook at the network, and whether a proxy is needed (http.proxy)", address, examinationTime)
+	}
+	return newFinding(v, "cannot talk to %s: %v", address, err)
+}
+
+// checkClock compares the clocks.
+func checkClock(_ context.Context, e *checkContext) finding {
+	answer, err := e.answer()
+	if err != nil || answer.date.IsZero() {
+		return finding{}
+	}
+	return judgeClock(answer.at.Sub(answer.date))
+}
+
+// toleratedSkew is what the time on the way and a Date in whole seconds explain,
+// with plenty of room. doorkey itself begins to refresh a minute early.
+const toleratedSkew = 30 * time.Second
+
+func judgeClock(ahead time.Duration) finding {
+	distance, direction := ahead.Abs().Round(time.Second), "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
+	if distance <= toleratedSkew {
+		return newFinding(ui.VerdictOK, "as the server's")
+	}
+	return newFinding(ui.VerdictWarning, "this machine is %v %s the server\nset its clock: certificates are judged by it (in WSL, \"sudo hwclock -s\" after a sleep)", distance, direction)
+}
+
+// checkClient finds out whether the server knows the application.
+func checkClient(ctx context.Context, e *checkContext) finding {
+	provider, client, there := e.reach(ctx, func(p oauthflow.Provider) string { return p.TokenURL })
+	switch {
+	case !there:
+		return finding{}
+	case provider.NeedsSecret:
+		return newFinding(ui.VerdictNote, "it cannot be tried without the application's secret, which the sign-in in the browser takes, and the one by device code does not")
+	}
+	switch err := client.TryClient(ctx, provider); {
+	case err == nil:
+		return newFinding(ui.VerdictOK, "the server knows the application")
+	case errors.Is(err, oauthflow.ErrNoTokenEndpoint):
+		return newFinding(ui.VerdictProblem, "%s: %v\nset oauthTokenURL to the real one; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", secret.HideIn(provider.TokenURL), err)
+	case errors.As(err, new(*oauthflow.Error)):
+		return newFinding(ui.VerdictProblem, "%v", err)
+	default:
+		return judgeNetwork(ui.VerdictProblem, provider.TokenURL, err)
+	}
+}
+
+// checkDevice finds out whether the server has the device flow, where that is
+// open: with GitLab it depends on the version.
+func checkDevice(ctx context.Context, e *checkContext) finding {
+	provider, client, there := e.reach(ctx, func(p oauthflow.Provider) string { return p.DeviceAuthURL })
+	switch {
+	case !there:
+		return finding{}
+	case provider.Kind != "gitlab":
+		return newFinding(ui.VerdictOK, "its address is %s", secret.HideIn(provider.DeviceAuthURL))
+	}
+	offered, err := client.TryDevice(ctx, provider)
+	switch {
+	case err != nil:
+		return judgeNetwork(ui.VerdictWarning, provider.DeviceAuthURL, err)
+	case offered:
+		return newFinding(ui.VerdictOK, "the server has the sign-in by device code")
+	}
+	if configured, err := e.settings(); err == nil && configured.Flow == settings.Device {
+		return newFinding(ui.VerdictProblem, "oauthFlow is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.2)")
+	}
+	return newFinding(ui.VerdictNote, "the server has no sign-in by device code (GitLab has it since 17.2): without a browser the address is pasted")
+}
+
+// reach is what a check of an endpoint needs. Not there: there is no such
+// endpoint, or the server itself cannot be reached, which has been said.
+func (e *checkContext) reach(ctx context.Context, endpoint func(oauthflow.Provider) string) (oauthflow.Provider, oauthflow.Client, bool) {
+	provider, err := e.provider()
+	if err != nil || endpoint(provider) == "" {
+		return provider, oauthflow.Client{}, false
+	}
+	if _, err := e.answer(); err != nil && strings.HasPrefix(endpoint(provider), e.target.Origin+"/") {
+		return provider, oauthflow.Client{}, false
+	}
+	client, err := e.Client(ctx, endpoint(provider))
+	return provider, client, err == nil
+}

@@ -1,0 +1,172 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/ui"
+	"git-credential-doorkey/oauthflow"
+)
+
+// checkSettings lists what somebody has set, and finds what is set in vain.
+func checkSettings(_ context.Context, e *checkContext) finding {
+	if _, err := e.settings(); err != nil {
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	entries, err := e.entries()
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "git's configuration: %v", err)
+	}
+	var set []string
+	for _, name := range []string{"oauthProvider", "oauthScopes", "oauthFlow", "oauthStore", "oauthTimeout", "interactive"} {
+		if value, place := e.setting(strings.ToLower(name)); value != "" {
+			set = append(set, fmt.Sprintf("%s=%s (%s)", name, value, place))
+		}
+	}
+	f := newFinding(ui.VerdictOK, "%s", strings.Join(set, ", "))
+	if len(set) == 0 {
+		f.Message = "the defaults"
+	}
+	for _, entry := range entries {
+		if reason := e.ignored(entry); reason != "" {
+			f = f.with(ui.VerdictWarning, "doorkey does not obey %s in %s: %s", secret.HideIn(entry.Key), placeOf(entry), reason)
+		}
+	}
+	return f
+}
+
+// ignored is why a setting for this URL is not obeyed, "" if it is, or is
+// somebody else's.
+func (e *checkContext) ignored(entry gitconfig.Entry) string {
+	switch {
+	case !install.Covers(entry.Key, e.address):
+	case entry.IsOfRepository() && decidesWhereTokensGo(entry):
+		return "a repository must not say where tokens go, so set it with --global, if you mean it"
+	case isOurs(entry) && !entry.IsOfRepository() && !install.Covers(entry.Key, e.question().URL().String()):
+		return "it is for a path, which git does not tell; set it for the host without the path"
+	}
+	return ""
+}
+
+// isOurs reports whether a setting is one that only helpers like doorkey read.
+func isOurs(entry gitconfig.Entry) bool {
+	return strings.HasPrefix(entry.Key, "credential.") && strings.HasPrefix(nameOf(entry), "oauth")
+}
+
+// decidesWhereTokensGo reports whether a setting is one that doorkey obeys from
+// a person's own configuration alone.
+func decidesWhereTokensGo(entry gitconfig.Entry) bool {
+	ofNetwork := []string{"proxy", "sslcainfo", "sslcapath", "sslverify", "sslcert", "sslkey"}
+	return isOurs(entry) || strings.HasPrefix(entry.Key, "http.") && slices.Contains(ofNetwork, nameOf(entry))
+}
+
+// nameOf is the last part of an entry's key: the variable, in lower case.
+func nameOf(entry gitconfig.Entry) string { return entry.Key[strings.LastIndex(entry.Key, ".")+1:] }
+
+// checkApplication looks for the client ID, and who has set it.
+func checkApplication(ctx context.Context, e *checkContext) finding {
+	provider, err := e.provider()
+	title := provider.Title
+	if errors.Is(err, oauthflow.ErrUnknownHost) {
+		title = e.discover(ctx)
+	}
+	switch {
+	case helper.IsUnknown(err) && title != "":
+		return newFinding(ui.VerdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.Origin, title)
+	case helper.IsUnknown(err):
+		return newFinding(ui.VerdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run: git credential-doorkey setup %s", e.target.Origin, e.target.Origin)
+	case err != nil:
+		return finding{} // checkEndpoints, checkSettings
+	}
+	_, place := e.setting("oauthclientid")
+	if place == "" {
+		place = "this program by who built it"
+	}
+	f := newFinding(ui.VerdictOK, "%s, set in %s", provider.ClientID, place)
+	if _, place := e.setting("oauthclientsecret"); place != "" {
+		f.Message += ", with a secret, set in " + place
+	}
+	return f
+}
+
+// discover asks the server what it is: git passes on only what it says to a
+// question for a repository, and that since 2.41.
+func (e *checkContext) discover(ctx context.Context) (title string) {
+	if _, err := e.answer(); err != nil {
+		return ""
+	}
+	client, err := e.Client(ctx, e.target.Origin)
+	if err != nil {
+		return ""
+	}
+	// A server that says nothing of itself is not known, whatever kept it.
+	found, _ := client.Discover(ctx, e.target.Origin, e.target.Path)
+	return found.Title
+}
+
+// checkEndpoints looks at where tokens come from, and who says so.
+func checkEndpoints(_ context.Context, e *checkContext) finding {
+	provider, err := e.provider()
+	if _, unreadable := e.settings(); helper.IsUnknown(err) || unreadable != nil {
+		return finding{} // checkApplication, checkSettings
+	}
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	f := newFinding(ui.VerdictOK, "%s: sign-in at %s, tokens from %s", provider.Title, secret.HideIn(provider.AuthURL), secret.HideIn(provider.TokenURL))
+	for _, name := range []string{"oauthAuthURL", "oauthTokenURL", "oauthDeviceAuthURL", "oauthRevokeURL"} {
+		if value, place := e.setting(strings.ToLower(name)); value != "" {
+			f.Message += fmt.Sprintf(", %s set in %s", name, place)
+		}
+	}
+	for _, endpoint := range []string{provider.AuthURL, provider.TokenURL} {
+		if !strings.HasPrefix(endpoint, e.target.Origin+"/") {
+			f = f.with(ui.VerdictNote, "%s is on another host than git's: is that meant?", secret.HideIn(endpoint))
+		}
+	}
+	return f
+}
+
+// checkRedirect looks at the address that the browser is sent back to.
+func checkRedirect(_ context.Context, e *checkContext) finding {
+	provider, err := e.provider()
+	if err != nil {
+		return finding{}
+	}
+	return judgeRedirect(provider.RedirectURL, portIsFree)
+}
+
+// judgeRedirect says what has to be registered. A server leaves the port free
+// for a loopback address alone, and not for a name (RFC 8252 section 7.3).
+func judgeRedirect(redirect string, isFree func(host string) bool) finding {
+	address, err := url.Parse(redirect)
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	if port := address.Port(); port == "" || port == "0" {
+		return newFinding(ui.VerdictOK, "%s, with any port: the application has to have it without a port", secret.HideIn(redirect))
+	}
+	f := newFinding(ui.VerdictOK, "%s: the application has to have exactly this address", secret.HideIn(redirect))
+	if !isFree(address.Host) {
+		return f.with(ui.VerdictWarning, "another program listens there now, so that a sign-in in the browser would fail: end it, or use http://127.0.0.1/, which leaves the port free")
+	}
+	return f
+}
+
+// portIsFree tries to listen at an address.
+func portIsFree(host string) bool {
+	listener, err := net.Listen("tcp", host)
+	if err != nil {
+		return false
+	}
+	return listener.Close() == nil
+}

@@ -1,0 +1,50 @@
+package doctor
+
+import (
+	"context"
+	"strings"
+
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/ui"
+)
+
+// checkSignIn says how a sign-in would go here, and why so.
+func checkSignIn(_ context.Context, e *checkContext) finding {
+	provider, err := e.provider()
+	if err != nil {
+		return finding{}
+	}
+	configured, err := e.settings()
+	if err != nil {
+		return finding{}
+	}
+	named, err := e.NamedFlow(configured)
+	if err != nil {
+		return finding{} // checkEnvironment
+	}
+	flows, err := e.Flows(named, provider, configured, e.Cache.RefusedAt(e.target.Origin))
+	if err != nil {
+		v := ui.VerdictWarning
+		if account, err := e.account(); err == nil && account.IsGrant() {
+			v = ui.VerdictNote // there is no need of one
+		}
+		return newFinding(v, "none can be made here: %v", err)
+	}
+	return newFinding(ui.VerdictOK, "%s", describe(flows, named, e.Config.Environment))
+}
+
+// describe names the flows and what they were chosen by.
+func describe(flows []settings.Flow, named settings.Flow, where environment.Environment) string {
+	switch {
+	case named != settings.Unnamed && named != settings.Automatic:
+		return "by " + string(named) + ", which was named"
+	case flows[0] == settings.Browser:
+		return "in the browser: " + strings.Join(where.BrowserCommand(), " ")
+	}
+	var names []string
+	for _, f := range flows {
+		names = append(names, string(f))
+	}
+	return "by " + strings.Join(names, ", else by ") + ", since no browser can open here" + where.WhyNoBrowser()
+}

@@ -1,0 +1,121 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/ui"
+)
+
+// checkState looks at the directory that accounts are kept in.
+func checkState(_ context.Context, e *checkContext) finding {
+	return judgeState(e.Cache.Directory, e.Cache.Inspect(time.Now()), e.Cache.TryWrite())
+}
+
+func judgeState(directory string, inspected cache.Inspection, unwritable error) finding {
+	f := newFinding(ui.VerdictOK, "%s, %d hosts", directory, inspected.Hosts)
+	switch {
+	case !inspected.Exists && len(inspected.Problems) > 0:
+		return newFinding(ui.VerdictProblem, "%v", inspected.Problems[0])
+	case !inspected.Exists:
+		f = newFinding(ui.VerdictOK, "%s, which the first sign-in makes", directory)
+	case inspected.Hosts == 1:
+		f = newFinding(ui.VerdictOK, "%s, 1 host", directory)
+	}
+	for _, err := range inspected.Problems {
+		f = f.with(ui.VerdictProblem, "%v", err)
+	}
+	if unwritable != nil {
+		f = f.with(ui.VerdictProblem, "%v\nuntil that is mended, no sign-in and no refresh can be kept", unwritable)
+	}
+	for _, path := range inspected.Abandoned {
+		f = f.with(ui.VerdictNote, `"%s" was left by a process that was killed; it does no harm, and the next change there takes it away`, path)
+	}
+	return f
+}
+
+// checkKeyring finds out whether the data key can be had. No dialog is opened
+// for it.
+func checkKeyring(_ context.Context, e *checkContext) finding {
+	place := cache.Automatic
+	if configured, err := e.settings(); err == nil {
+		place = configured.Store
+	}
+	kept, _ := e.account() // what is wrong there, another check says
+	needed := place == cache.InKeyring || kept.Place() == cache.InKeyring
+	if !needed && place != cache.Automatic {
+		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q)", place)
+	}
+	return judgeKeyring(e.keyring(), needed, e.Config.Environment.HasDesktop())
+}
+
+// judgeKeyring says what an answer of the keyring means. Needed: an account, or
+// the setting, has the key there.
+func judgeKeyring(err error, needed, desktop bool) finding {
+	switch {
+	case err == nil:
+		return newFinding(ui.VerdictOK, "there, and unlocked")
+	case errors.Is(err, cache.ErrKeyringAbsent) && !needed:
+		return newFinding(ui.VerdictNote, "there is none in this session: the key is kept in a file that only you can read")
+	case errors.Is(err, cache.ErrKeyringLocked) && desktop:
+		return newFinding(ui.VerdictWarning, "it is locked: its password dialog opens when git next needs a token")
+	}
+	return newFinding(ui.VerdictProblem, "%v", helper.ExplainKey(err))
+}
+
+// account is the account that git would be answered with, the zero one if there
+// is none.
+func (e *checkContext) account() (cache.Account, error) {
+	if !e.hasHost() {
+		return cache.Account{}, nil
+	}
+	accounts, err := e.Cache.Accounts(e.target.Origin)
+	account, _ := e.question().SelectAccount(accounts, time.Now())
+	return account, err
+}
+
+// checkAccount looks at the grant: is it there, can it be read, until when.
+func checkAccount(ctx context.Context, e *checkContext) finding {
+	account, err := e.account()
+	switch {
+	case err != nil:
+		return newFinding(ui.VerdictProblem, "%v", err)
+	case account.Place() != "" && !account.IsGrant():
+		return newFinding(ui.VerdictOK, "a password is kept")
+	case !account.IsGrant():
+		return newFinding(ui.VerdictNote, "not signed in yet")
+	}
+	if account.Place() == cache.InKeyring && e.keyring() != nil {
+		return newFinding(ui.VerdictWarning, "signed in, but the tokens cannot be read now: see keyring")
+	}
+	secrets, err := e.Cache.Unseal(ctx, e.target.Origin, account)
+	switch {
+	case errors.Is(err, cache.ErrKeyGone):
+		f := newFinding(ui.VerdictWarning, "the key that the tokens were sealed with is gone\nthe next git command asks for a new sign-in")
+		if account.Place() == cache.InKeyring {
+			f = f.with(ui.VerdictWarning, ui.SharedDirectory)
+		}
+		return f
+	case err != nil:
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	f := newFinding(ui.VerdictOK, "signed in (%s), access token %s", ui.Label(account.Username), ui.Expiry(account, time.Now()))
+	if fingerprint := secrets.AccessToken.Fingerprint(); fingerprint != "" {
+		f.Message = strings.Replace(f.Message, "access token", "access token (fingerprint "+fingerprint+")", 1)
+	}
+	if secrets.RefreshToken.IsEmpty() {
+		f = f.with(ui.VerdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")
+	}
+	if len(account.OtherHelpersOfPlace) > 0 {
+		f = f.with(ui.VerdictNote, "in some place git was seen to tell the token to %s, too: take that out there; until the next sign-in doorkey keeps the token from it where git can (2.54)",
+			strings.Join(account.OtherHelpersOfPlace, ", "))
+	}
+	if values, err := e.values(); err == nil && values["oauthclientid"] != "" && values["oauthclientid"] != account.ClientID {
+		f = f.with(ui.VerdictNote, "the grant is that of another application, %q: the one that is configured comes into use with the next sign-in", account.ClientID)
+	}
+	return f
+}

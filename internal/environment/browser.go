@@ -1,0 +1,64 @@
+package environment
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os/exec"
+	"strings"
+
+	"git-credential-doorkey/oauthflow"
+)
+
+// StartBrowser opens an address with the command that BrowserCommand returns
+// and does not wait: what was started may be the browser itself. failed is
+// called, once and later, if it ends with an error. What it prints goes to the
+// null device: stdout is git's. It has a session of its own, so that Ctrl-C in
+// the terminal does not close the person's browser.
+func StartBrowser(command []string, address string, failed func(error)) {
+	arguments, err := browserArguments(command, address)
+	if err != nil {
+		failed(err)
+		return
+	}
+	starter := exec.Command(arguments[0], arguments[1:]...)
+	starter.SysProcAttr = OwnSession()
+	if err := starter.Start(); err != nil {
+		failed(err)
+		return
+	}
+	go func() {
+		if err := starter.Wait(); err != nil {
+			failed(fmt.Errorf("%s: %v", arguments[0], err))
+		}
+	}()
+}
+
+// browserArguments puts the address into the command, as one argument, written
+// anew by package url: it begins with "http" and has nothing in it that is not
+// of a URL (RFC 3986), so no starter can take it for an option or for more than
+// one word. A query is not escaped anew, so it may be no URL's as it stands.
+func browserArguments(command []string, address string) ([]string, error) {
+	if len(command) == 0 {
+		return nil, errors.New("no program to start one was found")
+	}
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.User != nil || !oauthflow.MayCarryTokens(address) { // nor may a sign-in be seen on its way
+		return nil, errors.New("its address is not one of the web")
+	}
+	if strings.ContainsFunc(parsed.String(), isNotOfURL) {
+		return nil, errors.New("its address has characters that no URL has")
+	}
+	var arguments []string
+	placed := false
+	for _, argument := range command {
+		placed = placed || strings.Contains(argument, "%s")
+		arguments = append(arguments, strings.ReplaceAll(argument, "%s", parsed.String()))
+	}
+	if !placed {
+		arguments = append(arguments, parsed.String())
+	}
+	return arguments, nil
+}
+
+func isNotOfURL(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("\"<>\\^`{|}", c) }

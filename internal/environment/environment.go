@@ -1,0 +1,170 @@
+// Package environment finds out where doorkey runs: on which system, in a CI
+// job, over SSH, in a container; and opens a browser there if it can.
+package environment
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"git-credential-doorkey/internal/gitconfig"
+)
+
+// Environment is what decides how a person can be reached from here. All that is
+// concluded from it is a pure function of these fields.
+type Environment struct {
+	Version  string              // of this program
+	Variable func(string) string // a variable of the environment, "" if it is not set
+
+	system    string              // runtime.GOOS
+	program   func(string) string // where a program is found, "" if it is not
+	kernel    func() string       // /proc/version, which names Microsoft in WSL
+	container func() bool         // a container's mark is in the file system
+}
+
+// Detect returns the environment of this process, in which nothing is looked up
+// before it is needed. The release is the version that was set at link time; ""
+// means that of the module that the program was built from.
+func Detect(release string) Environment {
+	return Environment{Version: versionOf(release), Variable: os.Getenv, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer}
+}
+
+func find(program string) string {
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
+func kernelVersion() string {
+	version, err := os.ReadFile("/proc/version")
+	if err != nil {
+		return "" // not Linux
+	}
+	return string(version)
+}
+
+// inContainer looks for the marks that Docker and Podman leave.
+func inContainer() bool {
+	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
+		if _, err := os.Stat(mark); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// IsCI reports whether nobody is there to read or answer: all CI systems of
+// note set CI (GitLab, GitHub, Gitea, Bitbucket, CircleCI, Travis), Jenkins and
+// TeamCity have variables of their own.
+func (e Environment) IsCI() bool {
+	return gitconfig.IsTrue(e.Variable("CI")) || e.Variable("GITLAB_CI") != "" || e.Variable("JENKINS_URL") != "" || e.Variable("TEAMCITY_VERSION") != ""
+}
+
+// IsSSH reports whether this is a session over SSH.
+func (e Environment) IsSSH() bool {
+	return e.Variable("SSH_CONNECTION") != "" || e.Variable("SSH_TTY") != "" || e.Variable("SSH_CLIENT") != ""
+}
+
+func (e Environment) isWSL() bool {
+	return e.Variable("WSL_INTEROP") != "" || e.Variable("WSL_DISTRO_NAME") != "" || strings.Contains(strings.ToLower(e.kernel()), "microsoft")
+}
+
+// hasDisplay reports whether a display server is named.
+func (e Environment) hasDisplay() bool {
+	return e.Variable("DISPLAY") != "" || e.Variable("WAYLAND_DISPLAY") != ""
+}
+
+// HasDesktop reports whether a window of this machine can open in front of the
+// person.
+func (e Environment) HasDesktop() bool {
+	return !e.IsCI() && !e.IsSSH() && (e.system == "windows" || e.system == "darwin" || e.hasDisplay())
+}
+
+// BrowserCommand returns the command that opens an address in a browser in front
+// of the person, from which the loopback address can be reached; nil if there is
+// none. "%s" in it, or else its end, is where the address goes.
+func (e Environment) BrowserCommand() []string {
+	switch {
+	// A person's own word goes before all signs. An editor that is connected
+	// to this machine (VS Code) sets BROWSER to a helper that opens the browser
+	// where the person is, and forwards ports from there.
+	case e.Variable("BROWSER") != "":
+		return e.chosenBrowser()
+	case e.IsCI(), e.IsSSH():
+		return nil
+	case e.system == "windows":
+		return []string{filepath.Join(e.windowsDirectory(), "System32", "rundll32.exe"), "url.dll,FileProtocolHandler"}
+	case e.system == "darwin":
+		return []string{"/usr/bin/open"}
+	case e.isWSL():
+		return e.firstProgram([]string{"wslview"}, []string{"rundll32.exe", "url.dll,FileProtocolHandler"})
+	case e.container() && !e.hasDisplay():
+		return nil
+	case e.hasDisplay():
+		return e.firstProgram([]string{"xdg-open"}, []string{"x-www-browser"}, []string{"sensible-browser"})
+	}
+	return nil
+}
+
+func (e Environment) windowsDirectory() string {
+	if directory := e.Variable("SystemRoot"); directory != "" {
+		return directory
+	}
+	return `C:\Windows`
+}
+
+// chosenBrowser reads $BROWSER: commands with a colon in between, of which the
+// first that is installed counts. One that would draw in the terminal cannot
+// be used: it is git's.
+func (e Environment) chosenBrowser() []string {
+	var choices [][]string
+	separator := ":"
+	if e.system == "windows" {
+		separator = ";"
+	}
+	for choice := range strings.SplitSeq(e.Variable("BROWSER"), separator) {
+		if fields := strings.Fields(choice); len(fields) > 0 && !drawsInTerminal(fields[0]) {
+			choices = append(choices, fields)
+		}
+	}
+	return e.firstProgram(choices...)
+}
+
+func drawsInTerminal(program string) bool {
+	switch filepath.Base(program) {
+	case "lynx", "w3m", "links", "links2", "elinks", "www-browser":
+		return true
+	}
+	return false
+}
+
+// firstProgram returns the first command whose program is there.
+func (e Environment) firstProgram(commands ...[]string) []string {
+	for _, command := range commands {
+		if path := e.program(command[0]); path != "" {
+			return append([]string{path}, command[1:]...)
+		}
+	}
+	return nil
+}
+
+// WhyNoBrowser returns, in brackets, the reason why BrowserCommand returns none.
+func (e Environment) WhyNoBrowser() string {
+	switch {
+	case e.Variable("BROWSER") != "":
+		return " (nothing in BROWSER is installed, or needs no terminal)"
+	case e.IsCI():
+		return " (a CI job)"
+	case e.IsSSH():
+		return " (an SSH session)"
+	case e.container() && !e.hasDisplay():
+		return " (a container)"
+	case !e.hasDisplay():
+		return " (no display)"
+	}
+	return " (no program to open one with)"
+}

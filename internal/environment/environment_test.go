@@ -1,0 +1,127 @@
+package environment
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// linux is an environment with these variables and programs, and nothing else.
+func linux(variables map[string]string, programs ...string) Environment {
+	return Environment{
+		system:   "linux",
+		Variable: func(name string) string { return variables[name] },
+		program: func(name string) string {
+			if slices.Contains(programs, filepath.Base(name)) {
+				return name
+			}
+			return ""
+		},
+		kernel:    func() string { return "Linux version 6.1.0" },
+		container: func() bool { return false },
+	}
+}
+
+func (e Environment) on(system string) Environment {
+	e.system = system
+	return e
+}
+
+func (e Environment) withKernel(version string) Environment {
+	e.kernel = func() string { return version }
+	return e
+}
+
+func (e Environment) inContainer() Environment {
+	e.container = func() bool { return true }
+	return e
+}
+
+func TestBrowserCommand(t *testing.T) {
+	type variables = map[string]string
+	const wsl = "Linux version 5.15.90.1-microsoft-standard-WSL2"
+	for _, row := range []struct {
+		name string
+		Environment
+		want string
+	}{
+		{"X11", linux(variables{"DISPLAY": ":0"}, "xdg-open"), "xdg-open"},
+		{"Wayland", linux(variables{"WAYLAND_DISPLAY": "wayland-0"}, "xdg-open"), "xdg-open"},
+		{"display without xdg-open", linux(variables{"DISPLAY": ":0"}, "sensible-browser"), "sensible-browser"},
+		{"display without any starter", linux(variables{"DISPLAY": ":0"}), ""},
+		{"no display", linux(nil, "xdg-open"), ""},
+		{"over SSH", linux(variables{"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}, "xdg-open"), ""},
+		{"over SSH with X forwarding", linux(variables{"SSH_TTY": "/dev/pts/1", "DISPLAY": "localhost:10.0"}, "xdg-open"), ""},
+		{"Windows over SSH", linux(variables{"SSH_CLIENT": "192.0.2.1 50000 22"}).on("windows"), ""},
+		{"macOS", linux(nil).on("darwin"), "/usr/bin/open"},
+		{"macOS over SSH", linux(variables{"SSH_CONNECTION": "x"}).on("darwin"), ""},
+		{"Windows", linux(variables{"SystemRoot": "C:/Windows"}).on("windows"), filepath.Join("C:/Windows", "System32", "rundll32.exe") + " url.dll,FileProtocolHandler"},
+		{"WSL by its variable", linux(variables{"WSL_INTEROP": "/run/WSL/8_interop"}, "wslview"), "wslview"},
+		{"WSL by its kernel", linux(nil, "wslview").withKernel(wsl), "wslview"},
+		{"WSL without wslview", linux(nil, "rundll32.exe").withKernel(wsl), "rundll32.exe url.dll,FileProtocolHandler"},
+		{"WSL without interoperation", linux(nil).withKernel(wsl), ""},
+		{"container", linux(nil, "xdg-open").inContainer(), ""},
+		{"container with a display", linux(variables{"DISPLAY": ":0"}, "xdg-open").inContainer(), "xdg-open"},
+		{"CI", linux(variables{"CI": "true", "DISPLAY": ":99"}, "xdg-open"), ""},
+		{"CI turned off", linux(variables{"CI": "false", "DISPLAY": ":0"}, "xdg-open"), "xdg-open"},
+		{"GitLab CI", linux(variables{"GITLAB_CI": "true"}).on("darwin"), ""},
+		{"Jenkins", linux(variables{"JENKINS_URL": "https://ci.example"}).on("darwin"), ""},
+		{"BROWSER", linux(variables{"BROWSER": "firefox --new-tab"}, "firefox"), "firefox --new-tab"},
+		{"BROWSER over SSH, as VS Code sets it", linux(variables{"BROWSER": "/vscode/bin/helpers/browser.sh", "SSH_CONNECTION": "x", "VSCODE_IPC_HOOK_CLI": "/run/x.sock"}, "browser.sh"), "/vscode/bin/helpers/browser.sh"},
+		{"BROWSER with several, the first that is there", linux(variables{"BROWSER": "chrome:firefox"}, "firefox"), "firefox"},
+		{"BROWSER that draws in the terminal", linux(variables{"BROWSER": "/usr/bin/lynx"}, "lynx"), ""},
+		{"BROWSER that is not there", linux(variables{"BROWSER": "chrome", "DISPLAY": ":0"}, "xdg-open"), ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := strings.Join(row.BrowserCommand(), " "); got != row.want {
+				t.Errorf("BrowserCommand() = %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestBrowserArguments(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		command []string
+		address string
+		want    []string // nil: refused
+	}{
+		{"at the end", []string{"open"}, "https://h/a?b=c&d=e", []string{"open", "https://h/a?b=c&d=e"}},
+		{"in its place", []string{"b", "--url=%s", "-x"}, "https://h/", []string{"b", "--url=https://h/", "-x"}},
+		{"loopback", []string{"open"}, "http://127.0.0.1:8080/", []string{"open", "http://127.0.0.1:8080/"}},
+		{"quotes and spaces are escaped", []string{"open"}, "https://h/a b'\"", []string{"open", "https://h/a%20b%27%22"}},
+		{"plain http", []string{"open"}, "http://h/", nil},
+		{"localhost by name", []string{"open"}, "http://localhost/", nil},
+		{"file", []string{"open"}, "file:///etc/passwd", nil},
+		{"javascript", []string{"open"}, "javascript:alert(1)", nil},
+		{"option", []string{"open"}, "--help", nil},
+		{"program of Windows", []string{"open"}, `C:\Windows\System32\calc.exe`, nil},
+		{"no host", []string{"open"}, "https:///x", nil},
+		{"no command", nil, "https://h/", nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := browserArguments(row.command, row.address)
+			if (err != nil) != (row.want == nil) || !slices.Equal(got, row.want) && row.want != nil {
+				t.Errorf("got %q, %v, want %q", got, err, row.want)
+			}
+		})
+	}
+}
+
+func TestWhyNoBrowser(t *testing.T) {
+	for _, row := range []struct{ name, variable, want string }{
+		{"SSH", "SSH_TTY", " (an SSH session)"},
+		{"CI", "GITLAB_CI", " (a CI job)"},
+		{"a browser of the terminal", "BROWSER", " (nothing in BROWSER is installed, or needs no terminal)"},
+		{"a console", "", " (no display)"},
+		{"a desktop without a program", "DISPLAY", " (no program to open one with)"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := linux(map[string]string{row.variable: "1"}).WhyNoBrowser(); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}

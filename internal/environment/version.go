@@ -1,0 +1,18 @@
+package environment
+
+import "runtime/debug"
+
+// ProgramName is what git looks for on PATH for the helper "doorkey".
+const ProgramName = "git-credential-doorkey"
+
+// versionOf is the version of a release, or else of the module that the program
+// was built from.
+func versionOf(release string) string {
+	if release != "" {
+		return release
+	}
+	if build, known := debug.ReadBuildInfo(); known && build.Main.Version != "" {
+		return build.Main.Version
+	}
+	return "(unknown version)"
+}

@@ -1,0 +1,33 @@
+package helper
+
+import (
+	"context"
+
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// networkFor finds out how git would talk to an endpoint, and tells the person what
+// they should know of it.
+func (h *Helper) networkFor(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
+	network, err := h.Config.HTTP(ctx, endpoint)
+	if err == nil && network.NoVerify {
+		h.UI.CertificateNotVerified(settings.OriginOf(endpoint))
+	}
+	return network, err
+}
+
+// Client talks to an endpoint as git would: through its proxy, trusting whom it
+// trusts.
+func (h *Helper) Client(ctx context.Context, endpoint string) (oauthflow.Client, error) {
+	network, err := h.networkFor(ctx, endpoint)
+	if err != nil {
+		return oauthflow.Client{}, err
+	}
+	http, err := oauthflow.NewHTTPClient(network)
+	if err != nil {
+		return oauthflow.Client{}, err
+	}
+	return trace.HTTP(h.Log(), oauthflow.Client{HTTP: http}), nil
+}

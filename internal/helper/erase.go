@@ -1,0 +1,100 @@
+package helper
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/trace"
+)
+
+// Erase forgets what git says that the server refused: of a grant the access
+// token, if it is the current one. Its refresh token stays, and the next get
+// refreshes. A process that was given an older token changes nothing. Of
+// passwords all that match are forgotten, as git's own helpers do.
+//
+// A request without a password is a person's "git credential reject": what it
+// names is forgotten whole, and all of the host if it names no user.
+func (h *Helper) Erase(ctx context.Context, in io.Reader) error {
+	request, err := credential.Read(in)
+	if err != nil {
+		return err
+	}
+	q := QuestionOf(request)
+	if q.Origin == "" || q.Credential.IsSet() && !q.Password.IsSet() { // nothing that is ever given out from here
+		return nil
+	}
+	concerned, err := h.concerned(ctx, q)
+	if err != nil || len(concerned) == 0 {
+		return err
+	}
+	locked, err := h.Lock(ctx, q.Origin)
+	if err != nil {
+		return err
+	}
+	defer locked.Unlock()
+	concerned, err = h.concerned(ctx, q)
+	h.Log().Info("erase", "origin", q.Origin, "label", q.shownLabel(), "password", q.Password, "accounts", len(concerned), trace.Outcome(err))
+	if err != nil {
+		return err
+	}
+	return h.drop(ctx, locked, q, concerned)
+}
+
+// concerned lists the accounts that an erase is about. A token says by itself
+// which grant it is of; git names no label with it, but the user name that it
+// was given. What cannot be read matters only if nothing else is the one: it may
+// be.
+func (h *Helper) concerned(ctx context.Context, q Question) (concerned []Entry, err error) {
+	accounts, err := h.Cache.Accounts(q.Origin)
+	if err != nil {
+		return nil, err
+	}
+	accounts = slices.DeleteFunc(accounts, func(account cache.Account) bool {
+		meant := !q.UsernameGiven || q.Password.IsSet() || account.Answers(q.Label)
+		return !q.Matches(account) && !(account.IsGrant() && meant)
+	})
+	secrets := make([]cache.Secrets, len(accounts))
+	if q.Password.IsSet() {
+		secrets, err = h.Cache.UnsealAll(ctx, q.Origin, accounts)
+	}
+	for i, account := range accounts {
+		if !q.Password.IsSet() || current(account, secrets[i]).Equal(q.Password) {
+			concerned = append(concerned, Entry{account, secrets[i]})
+		}
+	}
+	if len(concerned) > 0 {
+		return concerned, nil
+	}
+	return nil, ExplainKey(err)
+}
+
+// current is what git was given of an account as password.
+func current(account cache.Account, secrets cache.Secrets) secret.Text {
+	if account.IsGrant() {
+		return secrets.AccessToken
+	}
+	return secrets.Password
+}
+
+// drop takes the refused tokens out of their grants, and forgets the rest.
+func (h *Helper) drop(ctx context.Context, locked *cache.Locked, q Question, concerned []Entry) error {
+	var forgotten []cache.Account
+	for _, refused := range concerned {
+		if !refused.Account.IsGrant() || !q.Password.IsSet() {
+			forgotten = append(forgotten, refused.Account)
+			continue
+		}
+		refused = refused.withoutAccessToken()
+		if _, err := locked.Put(ctx, refused.Account.Place(), refused.Account, refused.Secrets); err != nil {
+			return ExplainKey(err)
+		}
+	}
+	if len(forgotten) == 0 {
+		return nil
+	}
+	return locked.Forget(func(account cache.Account) bool { return slices.ContainsFunc(forgotten, account.Same) })
+}

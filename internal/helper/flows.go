@@ -1,0 +1,66 @@
+package helper
+
+import (
+	"errors"
+
+	"git-credential-doorkey/internal/settings"
+)
+
+// signInContext is what the flows are selected by.
+type signInContext struct {
+	named           settings.Flow // by --flow, DOORKEY_FLOW or credential.oauthFlow
+	browser         bool          // one can open before the person
+	device          bool          // the server is known to have the device flow
+	needsSecret     bool          // the server has no sign-in in the browser without the application's secret
+	terminal        bool          // a terminal that the person can read and type in
+	promptsAllowed  bool          // git may ask in the terminal (GIT_TERMINAL_PROMPT)
+	asking          bool          // doorkey may ask at all (credential.interactive, DOORKEY_INTERACTIVE)
+	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed within the last minute
+}
+
+// Reasons not to ask, each with what to do next.
+var (
+	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
+		"to be asked all the same, run: git credential-doorkey login")
+	errJustRefused = errors.New("a sign-in was declined, timed out or failed a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
+		"run any git command for this host in a terminal to sign in")
+	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
+		"run any git command for this host in a terminal to sign in; in a CI job, set DOORKEY_FLOW=device")
+	errPromptsAreOff = errors.New("no browser can open here, and GIT_TERMINAL_PROMPT=0 says not to ask in the terminal\n" +
+		"run any git command for this host without it to sign in, or name a flow with DOORKEY_FLOW")
+	errNeedsSecret = errors.New("a sign-in in the browser takes the application's secret there\n" +
+		"set credential.<url>.oauthClientSecret; GitHub also signs in by device code, without a secret, when git runs in a terminal")
+	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into\n" +
+		"run any git command for this host in a terminal to sign in, or name another flow")
+)
+
+// selectFlows returns the flows to try, in their order, or the reason to ask nobody.
+func selectFlows(c signInContext) ([]settings.Flow, error) {
+	switch {
+	case !c.asking:
+		return nil, errAskingIsOff
+	case c.recentlyRefused && !c.terminal:
+		return nil, errJustRefused
+	case c.needsSecret && (!c.device || c.named == settings.Browser || c.named == settings.Paste):
+		return nil, errNeedsSecret
+	case c.named == settings.Paste && !c.terminal:
+		return nil, errNoPaste
+	case c.named != settings.Unnamed && c.named != settings.Automatic:
+		return []settings.Flow{c.named}, nil
+	}
+	switch {
+	case c.browser && !c.needsSecret:
+		return []settings.Flow{settings.Browser}, nil // the person has one place to look at
+	case c.browser && !(c.terminal && c.promptsAllowed):
+		return nil, errNeedsSecret
+	case !c.terminal:
+		return nil, errNobodyToAsk
+	case !c.promptsAllowed:
+		return nil, errPromptsAreOff
+	case c.needsSecret:
+		return []settings.Flow{settings.Device}, nil
+	case c.device:
+		return []settings.Flow{settings.Device, settings.Paste}, nil
+	}
+	return []settings.Flow{settings.Paste}, nil
+}

@@ -1,0 +1,79 @@
+package helper
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/settings"
+)
+
+func TestSelectFlows(t *testing.T) {
+	desk := signInContext{asking: true, promptsAllowed: true, terminal: true, browser: true, device: true}
+	with := func(change func(*signInContext)) signInContext {
+		c := desk
+		change(&c)
+		return c
+	}
+	for _, row := range []struct {
+		name string
+		signInContext
+		want    []settings.Flow
+		refused error
+	}{
+		{"desktop", desk, []settings.Flow{settings.Browser}, nil},
+		{"editor on a desktop", with(func(c *signInContext) { c.terminal, c.promptsAllowed = false, false }), []settings.Flow{settings.Browser}, nil},
+		{"over SSH", with(func(c *signInContext) { c.browser = false }), []settings.Flow{settings.Device, settings.Paste}, nil},
+		{"over SSH, a server without device flow", with(func(c *signInContext) { c.browser, c.device = false, false }), []settings.Flow{settings.Paste}, nil},
+		{"no browser and no terminal", with(func(c *signInContext) { c.browser, c.terminal = false, false }), nil, errNobodyToAsk},
+		{"no browser and no prompts", with(func(c *signInContext) { c.browser, c.promptsAllowed = false, false }), nil, errPromptsAreOff},
+		{"CI that names the flow", signInContext{asking: true, named: settings.Device}, []settings.Flow{settings.Device}, nil},
+		{"a named flow where prompts are off", with(func(c *signInContext) { c.named, c.promptsAllowed = settings.Paste, false }), []settings.Flow{settings.Paste}, nil},
+		{"browser by name without a way to open one", signInContext{asking: true, named: settings.Browser}, []settings.Flow{settings.Browser}, nil},
+		{"device by name on a desktop", with(func(c *signInContext) { c.named = settings.Device }), []settings.Flow{settings.Device}, nil},
+		{"auto by name", with(func(c *signInContext) { c.named = settings.Automatic }), []settings.Flow{settings.Browser}, nil},
+		{"paste by name without a terminal", signInContext{asking: true, named: settings.Paste}, nil, errNoPaste},
+		{"desktop, a server that needs a secret", with(func(c *signInContext) { c.needsSecret = true }), []settings.Flow{settings.Device}, nil},
+		{"editor on a desktop, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.terminal = true, false }), nil, errNeedsSecret},
+		{"desktop without prompts, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.promptsAllowed = true, false }), nil, errNeedsSecret},
+		{"over SSH, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.browser = true, false }), []settings.Flow{settings.Device}, nil},
+		{"a server that needs a secret and has no device flow", with(func(c *signInContext) { c.needsSecret, c.device = true, false }), nil, errNeedsSecret},
+		{"browser by name, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.named = true, settings.Browser }), nil, errNeedsSecret},
+		{"paste by name, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.named = true, settings.Paste }), nil, errNeedsSecret},
+		{"device by name in CI, a server that needs a secret", signInContext{asking: true, device: true, needsSecret: true, named: settings.Device}, []settings.Flow{settings.Device}, nil},
+		{"neither browser nor terminal, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.browser, c.terminal = true, false, false }), nil, errNobodyToAsk},
+		{"asking is off", with(func(c *signInContext) { c.asking = false }), nil, errAskingIsOff},
+		{"asking is off, whatever is named", with(func(c *signInContext) { c.asking, c.named = false, settings.Device }), nil, errAskingIsOff},
+		{"refused a moment ago, in the background", with(func(c *signInContext) { c.recentlyRefused, c.terminal = true, false }), nil, errJustRefused},
+		{"refused a moment ago, in a terminal", with(func(c *signInContext) { c.recentlyRefused = true }), []settings.Flow{settings.Browser}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := selectFlows(row.signInContext)
+			if !slices.Equal(got, row.want) || !errors.Is(err, row.refused) {
+				t.Errorf("got %v, %v, want %v, %v", got, err, row.want, row.refused)
+			}
+		})
+	}
+}
+
+func TestIsRecent(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	for _, row := range []struct {
+		name string
+		at   time.Time
+		want bool
+	}{
+		{"never", time.Time{}, false},
+		{"now", now, true},
+		{"59 s ago", now.Add(-59 * time.Second), true},
+		{"a minute ago", now.Add(-time.Minute), false},
+		{"in an hour: the clock was set back", now.Add(time.Hour), false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := isRecent(row.at, now); got != row.want {
+				t.Errorf("isRecent = %v, want %v", got, row.want)
+			}
+		})
+	}
+}

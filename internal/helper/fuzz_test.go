@@ -1,0 +1,82 @@
+package helper
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/secret"
+)
+
+// FuzzReports: whatever the refresh child says, or a part of it, reading it
+// ends without a panic; what was done is known as it was said.
+func FuzzReports(f *testing.F) {
+	f.Add([]byte(`{"waiting":true}`+"\n"+`{"done":true,"gone":true}`+"\n"), "no network\nrun it again", true)
+	f.Add([]byte("\n"), strings.Repeat("\x00", 20000), false)
+	f.Add([]byte(`{"done":1}`), "\xff", false)
+	f.Fuzz(func(t *testing.T, output []byte, said string, gone bool) {
+		nobody := func(report) {}
+		if last, err := lastReport(bytes.NewReader(output), nobody); err == nil != last.Done {
+			t.Errorf("%+v, %v", last, err)
+		}
+		var pipe bytes.Buffer
+		child := &refreshChild{out: &pipe}
+		meanwhile := report{Waiting: true, KeyringSlow: gone}
+		child.report(meanwhile)
+		child.report(report{Done: true, Gone: gone, Error: said})
+		var relayed []report
+		last, err := lastReport(&pipe, func(line report) { relayed = append(relayed, line) })
+		// JSON has one U+FFFD for each byte that is no UTF-8, as a conversion has.
+		if want := (report{Done: true, Gone: gone, Error: string([]rune(said))}); err != nil || !slices.Equal(relayed, []report{meanwhile}) || last != want {
+			t.Errorf("%+v, %v, want %+v", last, err, want)
+		}
+	})
+}
+
+// FuzzTask: the child is told what it is to do to the byte.
+func FuzzTask(f *testing.F) {
+	f.Add("ada", "client-secret", "pw", int64(300e9))
+	f.Add("jos\xe9", "\x00\n\u2028", "p\xe4ss", int64(-1))
+	f.Fuzz(func(t *testing.T, username, clientSecret, password string, timeout int64) {
+		told := refreshRequest{
+			Origin: "https://h", Username: []byte(username), ClientSecret: []byte(clientSecret), ProxyPassword: []byte(password), Timeout: time.Duration(timeout),
+		}
+		text, err := json.Marshal(told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var heard refreshRequest
+		if err := json.Unmarshal(text, &heard); err != nil || !reflect.DeepEqual(heard, told) {
+			t.Errorf("%+v, told as %+v, %v", heard, told, err)
+		}
+	})
+}
+
+// FuzzState: what doorkey gave git to bring back says which token of whose it
+// was; anything else is another helper's, and is let alone.
+func FuzzState(f *testing.F) {
+	f.Add("ada", "token", "doorkey:1:0123456789abcdef:ada")
+	f.Add("jos\xe9 +%\n", "", "doorkey:1:%zz:%0a")
+	f.Add("", "t", "other:x")
+	f.Fuzz(func(t *testing.T, label, token, foreign string) {
+		e := Entry{cache.Account{Username: label}, cache.Secrets{AccessToken: secret.New(token)}}
+		state := stateOf(e)
+		fingerprint, back, ours := parseState(state)
+		if !ours || back != label || fingerprint != e.Secrets.AccessToken.Fingerprint() || strings.ContainsAny(state, "\r\n\x00") {
+			t.Errorf("%q tells of %q and %q", state, fingerprint, back)
+		}
+		if _, _, ours := parseState(foreign); ours && !strings.HasPrefix(foreign, "doorkey:1:") {
+			t.Errorf("took %q", foreign)
+		}
+		q := QuestionOf(credential.Request{Protocol: "https", Host: "h", Username: label, State: []string{foreign}})
+		if q.Origin != "https://h" {
+			t.Errorf("asks for %q", q.Origin)
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// Get answers git's question. Nothing is written before everything has
+// succeeded: git uses what it reads even from a helper that then fails.
+func (h *Helper) Get(ctx context.Context, in io.Reader, out io.Writer) error {
+	request, err := credential.Read(in)
+	if err != nil {
+		return err
+	}
+	q := QuestionOf(request)
+	begun := time.Now()
+	h.Log().Info("get", "origin", q.Origin, "label", q.shownLabel(), "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
+	response, err := h.Answer(ctx, q)
+	h.Log().Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, trace.Outcome(err), trace.Took(begun))
+	if err != nil {
+		return err
+	}
+	return response.Write(out)
+}
+
+// Answer finds the answer: in the cache, else by a refresh, else by a sign-in.
+// An error is about a host that doorkey answers for.
+func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, error) {
+	if q.Origin == "" {
+		return credential.Response{}, nil
+	}
+	if secret.IsTokenName(q.Username) {
+		h.UI.UsernameIsToken(q.Origin)
+		return credential.Response{}, nil
+	}
+	found, err := h.LookUp(ctx, q)
+	if errors.Is(err, cache.ErrStateDirectory) || found.isPasswordOutOfReach(err) {
+		return h.answerWithout(ctx, q, err)
+	}
+	if err != nil || found.Usable() {
+		return h.respond(ctx, q, found), err
+	}
+	if !oauthflow.MayCarryTokens(q.Origin) {
+		return h.leftOver(ctx, q, found.Account), nil
+	}
+	if found.canRefresh() {
+		renewed, err := h.refresh(ctx, q)
+		if err != nil || renewed.Usable() {
+			return h.respond(ctx, q, renewed), err
+		}
+	}
+	configured, err := h.Config.For(ctx, q.Request)
+	if err != nil {
+		return credential.Response{}, err
+	}
+	provider, err := h.Resolve(ctx, q, configured.OAuth)
+	switch {
+	case errors.Is(err, oauthflow.ErrUnknownHost):
+		return h.leftOver(ctx, q, found.Account), nil
+	case errors.Is(err, oauthflow.ErrNoClientID):
+		h.UI.NoClientID(q.Origin, provider.Title)
+		return h.leftOver(ctx, q, found.Account), nil
+	case err != nil:
+		return credential.Response{}, err
+	}
+	signedIn, err := h.signIn(ctx, q, provider, configured)
+	return h.respond(ctx, q, signedIn), err
+}
+
+// answerWithout answers where what is stored cannot be read. That is an error, which
+// stops git. But where doorkey does not sign in, all that could be stored is a
+// password: then the person is told, and git may go on without it.
+func (h *Helper) answerWithout(ctx context.Context, q Question, problem error) (credential.Response, error) {
+	if oauthflow.MayCarryTokens(q.Origin) {
+		configured, err := h.Config.For(ctx, q.Request)
+		if err != nil {
+			return credential.Response{}, problem
+		}
+		if _, err := h.Resolve(ctx, q, configured.OAuth); !IsUnknown(err) {
+			return credential.Response{}, problem
+		}
+	}
+	h.UI.ContinuesWithout(q.Origin, problem)
+	return credential.Response{}, nil
+}
+
+// Resolve finds out how to sign in at the host of a question. Its errors are
+// those of oauthflow.Resolve.
+func (h *Helper) Resolve(ctx context.Context, q Question, configured oauthflow.Settings) (oauthflow.Provider, error) {
+	provider, err := oauthflow.Resolve(q.Origin, q.WWWAuthenticate, configured)
+	h.Log().Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", secret.HideIn(provider.TokenURL), trace.Outcome(err))
+	switch {
+	case IsUnknown(err):
+		return provider, err
+	case err != nil:
+		return provider, fmt.Errorf("%s: %v", q.Origin, err)
+	}
+	return provider, h.Config.RejectGlobalSecrets(ctx, q.Origin, provider, configured)
+}
+
+// IsUnknown reports whether there is nothing to sign in with.
+func IsUnknown(err error) bool {
+	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
+}

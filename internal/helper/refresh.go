@@ -1,0 +1,87 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/trace"
+)
+
+// attempts is how many children one command starts at the most.
+const attempts = 3
+
+// turnPatience is how long others that refresh are waited for before this
+// process goes about it as well: longer than a server takes that is well.
+const turnPatience = 20 * time.Second
+
+// refresh waits for its turn, and looks again: of many processes that find the
+// same token over, the first refreshes, and the others need neither settings nor
+// a child. An entry that is not usable means that the grant is gone: there is
+// nothing to refresh with.
+func (h *Helper) refresh(ctx context.Context, q Question) (Entry, error) {
+	lastFailure := h.Cache.LastFailure(q.Origin).At
+	limited, cancel := context.WithTimeout(ctx, turnPatience)
+	defer cancel()
+	// Without a turn (the wait was long, the directory is read-only) all is as
+	// with one, only slower: the child takes the lock that counts.
+	if leave, err := h.Cache.AwaitTurn(limited, q.Origin, h.UI.WaitingForLock(q.Origin)); err == nil {
+		defer leave()
+	}
+	found, err := h.LookUp(ctx, q)
+	if err != nil || found.Usable() || !found.canRefresh() {
+		return found, err
+	}
+	return h.refreshInChild(ctx, q, found.Account, lastFailure)
+}
+
+// refreshInChild has a child renew a grant, and reads what it kept.
+//
+// A child that was killed has a successor. So has one whose token is over again
+// when it is read: this process was stopped in between (a laptop was closed), or
+// another one was told that the server refuses it. That is no reason to sign in.
+func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.Account, lastFailure time.Time) (Entry, error) {
+	what, err := h.newRefreshRequest(ctx, q, account, lastFailure)
+	if err != nil {
+		return Entry{}, err
+	}
+	failure := errors.New("its token was over again each time, before it could be handed out")
+	for range attempts {
+		begun := time.Now()
+		last, err := h.runChild(what)
+		h.Log().Info("refresh child", "gone", last.Gone, "failure", last.Error, trace.Outcome(err), trace.Took(begun))
+		switch {
+		case errors.Is(err, errChildEnded):
+			failure = err
+			continue
+		case err != nil:
+			return Entry{}, fmt.Errorf("refresh for %s: %v", q.Origin, err)
+		case last.Error != "":
+			if old := h.nearExpiryFallback(ctx, q, account); old.Usable() {
+				return old, nil
+			}
+			return Entry{}, errors.New(last.Error)
+		case last.Gone:
+			return Entry{}, nil
+		}
+		renewed, err := h.LookUp(ctx, q)
+		if err != nil || renewed.Usable() || !renewed.Account.IsGrant() {
+			return renewed, err
+		}
+	}
+	return Entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.Origin, failure)
+}
+
+// nearExpiryFallback is the grant with its old access token where that is not over yet,
+// though too close to its end to be handed out if there is a better one. Git
+// finds out whether the server still takes it.
+func (h *Helper) nearExpiryFallback(ctx context.Context, q Question, account cache.Account) Entry {
+	if q.refused != "" || account.Ended || !h.now().Before(account.Expiry) {
+		return Entry{}
+	}
+	// The error that counts is that of the refresh.
+	secrets, _ := h.Cache.Unseal(ctx, q.Origin, account)
+	return Entry{account, secrets}
+}

@@ -1,0 +1,73 @@
+package helper
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
+	"git-credential-doorkey/oauthflow"
+)
+
+// ReplaceGrant signs in, and returns the grant that stood in the new one's place,
+// as far as it can be read.
+func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (old, signedIn Entry, err error) {
+	attempt, err := h.newSignInAttempt(q, provider, configured, time.Time{})
+	if err != nil {
+		return Entry{}, Entry{}, err
+	}
+	signInLock, err := h.awaitSignIn(ctx, q.Origin, configured)
+	if err != nil {
+		return Entry{}, Entry{}, err
+	}
+	defer signInLock.End()
+	signedIn, before, err := attempt.askAndKeep(ctx, signInLock)
+	if err != nil {
+		return Entry{}, Entry{}, err
+	}
+	for _, account := range before {
+		if signedIn.Account.Same(account) {
+			// What cannot be read, for want of its key, cannot be ended either.
+			secrets, _ := h.Cache.Unseal(ctx, q.Origin, account)
+			old = Entry{account, secrets}
+		}
+	}
+	return old, signedIn, h.removeShadowingPasswords(ctx, q, before)
+}
+
+// removeShadowingPasswords forgets the passwords that git would be given instead of the new
+// grant.
+func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accounts []cache.Account) error {
+	q.Path = ""
+	shadows := func(account cache.Account) bool { return q.Matches(account) && account.Path == "" }
+	if !slices.ContainsFunc(accounts, shadows) {
+		return nil
+	}
+	locked, err := h.Lock(ctx, q.Origin)
+	if err != nil {
+		return err
+	}
+	defer locked.Unlock()
+	if err := locked.Forget(shadows); err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if shadows(account) {
+			h.UI.PasswordForgotten(q.Origin, account)
+		}
+	}
+	return nil
+}
+
+// RevokeReplaced ends the grant that a new one has replaced, where the server is
+// known to leave the new one alone.
+func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old Entry, configured settings.Settings) {
+	if !old.Account.IsGrant() || !oauthflow.RevocationIsIsolated(old.Account.Provider) {
+		return
+	}
+	if err := h.RevokeGrant(ctx, q.Origin, old, configured.OAuth); err != nil && !terminal.IsCanceled(err) {
+		h.UI.OldGrantNotRevoked(q.Origin, oauthflow.GrantsPage(old.Account.Provider, old.Account.TokenEndpoint), err)
+	}
+}

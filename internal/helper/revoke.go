@@ -1,0 +1,86 @@
+package helper
+
+import (
+	"context"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// endingPatience is how long a server gets to end a grant: the person waits, and
+// the grant can be ended by hand.
+const endingPatience = 30 * time.Second
+
+// RevokeGrant ends a grant at its server, with both tokens. One whose access token
+// is over is refreshed first: Doorkeeper, which is in GitLab, keeps it otherwise
+// and does not say so.
+func (h *Helper) RevokeGrant(ctx context.Context, origin string, e Entry, configured oauthflow.Settings) error {
+	begun := time.Now()
+	err := h.revokeGrant(ctx, origin, e, configured)
+	h.Log().Info("end grant", "origin", origin, "label", e.Account.Username, "revocation_endpoint", secret.HideIn(e.Account.RevocationEndpoint),
+		"fresh", e.Account.Fresh(h.now()), "access_token", e.Secrets.AccessToken, "refresh_token", e.Secrets.RefreshToken, trace.Outcome(err), trace.Took(begun))
+	return err
+}
+
+func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, configured oauthflow.Settings) error {
+	grant := oauthflow.Grant{AccessToken: e.Secrets.AccessToken, RefreshToken: e.Secrets.RefreshToken}
+	if grant.AccessToken.IsEmpty() && grant.RefreshToken.IsEmpty() {
+		return nil // the server has ended it before
+	}
+	provider, err := revocationProvider(origin, e.Account, configured)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, endingPatience)
+	defer cancel()
+	if !e.Account.Fresh(h.now()) && !grant.RefreshToken.IsEmpty() {
+		renewed, err := h.renewToEnd(ctx, provider, grant)
+		if err != nil {
+			return err
+		}
+		grant = renewed
+	}
+	client, err := h.Client(ctx, provider.RevokeURL)
+	if err != nil {
+		return err
+	}
+	return client.RevokeGrant(ctx, provider, grant)
+}
+
+// renewToEnd refreshes a grant, whose end would not come of its old tokens. What
+// it gives is kept nowhere. A grant that is gone is returned as it was.
+func (h *Helper) renewToEnd(ctx context.Context, provider oauthflow.Provider, grant oauthflow.Grant) (oauthflow.Grant, error) {
+	client, err := h.Client(ctx, provider.TokenURL)
+	if err != nil {
+		return oauthflow.Grant{}, err
+	}
+	renewed, err := client.Refresh(ctx, provider, grant.RefreshToken)
+	if oauthflow.Is(err, "invalid_grant") {
+		return grant, nil
+	}
+	if err == nil && renewed.RefreshToken.IsEmpty() {
+		renewed.RefreshToken = grant.RefreshToken
+	}
+	return renewed, err
+}
+
+// revocationProvider is the provider with all that ending a grant takes: as the application
+// that the grant was given to, at the address that was sealed along with it.
+func revocationProvider(origin string, account cache.Account, configured oauthflow.Settings) (oauthflow.Provider, error) {
+	provider := oauthflow.Provider{
+		Kind: account.Provider, ClientID: account.ClientID, Scopes: account.Scopes,
+		TokenURL: account.TokenEndpoint, RevokeURL: account.RevocationEndpoint,
+	}
+	if configured.ClientID == account.ClientID {
+		provider.ClientSecret = configured.ClientSecret
+	}
+	if provider.RevokeURL != "" {
+		return provider, nil
+	}
+	var err error
+	provider.RevokeURL, err = oauthflow.RevocationURL(origin, configured)
+	return provider, err
+}

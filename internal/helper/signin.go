@@ -1,0 +1,135 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// signIn obtains a grant from the person and keeps it. Of processes that need
+// one for the same origin one asks; the others wait and use what it got. Whoever
+// has a grant there goes on with it meanwhile.
+func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (Entry, error) {
+	refused, failed := h.Cache.RefusedAt(q.Origin), h.Cache.LastSignInFailure(q.Origin).At
+	attempt, err := h.newSignInAttempt(q, provider, configured, refused)
+	if err != nil {
+		return Entry{}, err
+	}
+	ctx, stop := UntilInterrupted(ctx)
+	defer stop()
+	signInLock, err := h.awaitSignIn(ctx, q.Origin, configured)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer signInLock.End()
+	if found, err := h.LookUp(ctx, q); err != nil || found.Usable() {
+		return found, err
+	}
+	if h.Cache.RefusedAt(q.Origin).After(refused) {
+		return Entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.Origin)
+	}
+	if last := h.Cache.LastSignInFailure(q.Origin); last.IsSince(failed) {
+		return Entry{}, errors.New(last.Text) // of whom this command has waited for
+	}
+	signedIn, _, err := attempt.askAndKeep(ctx, signInLock)
+	return signedIn, err
+}
+
+// UntilInterrupted ends with Ctrl-C and what else ends a command.
+func UntilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+}
+
+// askAndKeep obtains a grant and keeps it in the place of one that there was,
+// which stays until then. It also returns what was kept before.
+func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn) (Entry, []cache.Account, error) {
+	origin, configured := a.question.Origin, a.settings
+	if err := signInLock.Reserve(ctx, configured.Store); err != nil {
+		return Entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", ExplainKey(err), origin)
+	}
+	seen := a.findOtherHelpers(ctx, a.question)
+	if names := seen.names(); len(names) > 0 && !takesEphemeral(ctx, a.question) {
+		a.UI.OtherHelpersKeep(origin, names)
+	}
+	deadline := a.now().Add(configured.Timeout)
+	signInLock.Announce(deadline)
+	signedIn, err := a.askPerson(ctx, deadline)
+	if err != nil {
+		return Entry{}, nil, a.recordFailure(signInLock, err)
+	}
+	signInLock.ClearRefusal()
+	signInLock.ClearFailure()
+	signedIn.Account = seen.rememberedWith(signedIn.Account)
+	kept, before, err := a.keep(context.WithoutCancel(ctx), signInLock, signedIn) // Ctrl-C comes too late: the person has signed in
+	a.tellBrowser(ctx, err)
+	return kept, before, err
+}
+
+// recordFailure returns a failure as the person is told it, of which those know who would ask, or
+// find it out, again right away.
+func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error {
+	explained := explainSignIn(a.question.Origin, a.settings.Timeout, err)
+	// What the person sees is the failure, not that it could not be noted.
+	switch {
+	case a.asked:
+		_ = signInLock.NoteRefusal(a.now())
+	case isNoResponse(err):
+		_ = signInLock.NoteFailure(cache.Failure{At: a.now(), Text: explained.Error()})
+	}
+	return explained
+}
+
+// refreshTakes is longer than another process can take to refresh a grant of the
+// same host.
+const refreshTakes = 3 * time.Minute
+
+// keep puts a new grant in its place. It also returns what was kept before.
+func (a *signInAttempt) keep(ctx context.Context, signInLock *cache.SignIn, signedIn Entry) (Entry, []cache.Account, error) {
+	before, err := a.storeGrant(ctx, signInLock, &signedIn)
+	if err != nil {
+		return Entry{}, nil, fmt.Errorf("signed in to %s, but could not keep that: %v\nrun the command again", a.question.Origin, err)
+	}
+	return signedIn, before, nil
+}
+
+// storeGrant does what keep does. The account becomes what was kept of it.
+func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn, signedIn *Entry) (before []cache.Account, err error) {
+	limited, cancel := context.WithTimeout(ctx, refreshTakes)
+	defer cancel()
+	locked, err := signInLock.Lock(limited, a.UI.WaitingForLock(a.question.Origin))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer locked.Unlock()
+	if before, err = locked.Accounts(); err != nil {
+		return nil, err
+	}
+	signedIn.Account, err = locked.Put(ctx, a.settings.Store, signedIn.Account, signedIn.Secrets)
+	return before, err
+}
+
+// awaitSignIn waits for another process's sign-in as long as one may take, and a
+// little more.
+func (h *Helper) awaitSignIn(ctx context.Context, origin string, configured settings.Settings) (*cache.SignIn, error) {
+	ctx, cancel := context.WithTimeout(ctx, configured.Timeout+time.Minute)
+	defer cancel()
+	begun := time.Now()
+	signInLock, err := h.Cache.AwaitSignIn(ctx, origin, h.UI.WaitingForSignIn(origin))
+	h.Log().Info("await sign-in", "origin", origin, trace.Outcome(err), trace.Took(begun))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", configured.Timeout+time.Minute, origin)
+	}
+	return signInLock, err
+}

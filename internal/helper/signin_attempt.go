@@ -1,0 +1,153 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// signInAttempt is one sign-in: who is asked for what, how, until when.
+type signInAttempt struct {
+	*Helper
+	question Question
+	settings settings.Settings
+	provider oauthflow.Provider
+	flows    []settings.Flow // in the order in which they are tried
+	client   oauthflow.Client
+	deadline time.Time
+	asked    bool           // the person was asked to do something
+	tell     oauthflow.Tell // how the browser that brought the grant is told, if one did
+}
+
+// newSignInAttempt finds out how the person can be asked, if at all.
+func (h *Helper) newSignInAttempt(q Question, provider oauthflow.Provider, configured settings.Settings, refused time.Time) (*signInAttempt, error) {
+	flows, err := h.flowsFor(q.Origin, provider, configured, refused)
+	return &signInAttempt{Helper: h, question: q, settings: configured, provider: provider, flows: flows}, err
+}
+
+// askPerson runs the sign-in itself. What fails before anybody was asked says so.
+func (a *signInAttempt) askPerson(ctx context.Context, deadline time.Time) (Entry, error) {
+	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
+	defer cancel()
+	a.deadline = deadline
+	signedIn, err := a.byFirstFlow(ctx)
+	switch {
+	case err == nil, a.asked, terminal.IsCanceled(err):
+		return signedIn, err
+	case isTimeout(err): // which is not the person's fault
+		err = fmt.Errorf("%w within %v", errNoAnswer, a.settings.Timeout)
+	}
+	return Entry{}, fmt.Errorf("%w\nnobody was asked to sign in", err)
+}
+
+// byFirstFlow signs in by the first flow that the server has.
+func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
+	err := a.lookAtServer(ctx)
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, flow := range a.flows {
+		var grant oauthflow.Grant
+		begun := time.Now()
+		grant, err = a.runFlow(ctx, flow)
+		a.Log().Info("sign in", "flow", flow, "access_token", grant.AccessToken, "refresh_token", grant.RefreshToken,
+			"scopes", grant.Scopes, "expiry", grant.Expiry, trace.Outcome(err), trace.Took(begun))
+		if err == nil {
+			return granted(accountFor(a.question, a.provider), grant, a.now()), nil
+		}
+		if !errors.Is(err, oauthflow.ErrNoDeviceFlow) {
+			break
+		}
+		a.UI.NoDeviceFlow(err)
+	}
+	return Entry{}, err
+}
+
+// lookAtServer finds out all that can be known of the server before a person is
+// sent there.
+func (a *signInAttempt) lookAtServer(ctx context.Context) error {
+	if err := a.confirm(ctx); err != nil {
+		return err
+	}
+	return a.tryServer(ctx)
+}
+
+// confirm asks the server what it is, where that was only guessed. Another kind
+// of server may have other flows.
+func (a *signInAttempt) confirm(ctx context.Context) (err error) {
+	if a.client, err = a.Client(ctx, a.provider.TokenURL); err != nil {
+		return err
+	}
+	guessed := a.provider.Kind
+	a.provider, err = a.client.Confirm(ctx, a.provider, a.question.Path)
+	a.Log().Info("confirm", "kind", a.provider.Kind, "token_endpoint", secret.HideIn(a.provider.TokenURL), "issuer", a.provider.Issuer, trace.Outcome(err))
+	if err == nil && a.provider.Kind != guessed {
+		a.flows, err = a.flowsFor(a.question.Origin, a.provider, a.settings, time.Time{})
+	}
+	return err
+}
+
+// tryServer makes sure that a code which a browser brings back can be exchanged.
+// The device flow talks to the server before it asks anybody.
+func (a *signInAttempt) tryServer(ctx context.Context) error {
+	if a.flows[0] == settings.Device {
+		return nil
+	}
+	begun := time.Now()
+	err := a.client.TryServer(ctx, a.provider)
+	a.Log().Info("try server", "token_endpoint", secret.HideIn(a.provider.TokenURL), "has_answered", a.provider.Answers, trace.Outcome(err), trace.Took(begun))
+	return err
+}
+
+// runFlow signs in by one flow.
+func (a *signInAttempt) runFlow(ctx context.Context, f settings.Flow) (grant oauthflow.Grant, err error) {
+	switch f {
+	case settings.Browser:
+		defer a.UI.Countdown(ctx, a.question.Origin, a.deadline)()
+		grant, a.tell, err = a.client.SignInByBrowser(ctx, a.provider, a.openBrowser)
+		return grant, err
+	case settings.Device:
+		defer a.UI.Countdown(ctx, a.question.Origin, a.deadline)()
+		return a.client.SignInByDevice(ctx, a.provider, a.showCode)
+	case settings.Paste:
+		grant, a.tell, err = a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.UI.WrongPaste})
+		return grant, err
+	}
+	return oauthflow.Grant{}, fmt.Errorf("there is no flow %q", f)
+}
+
+// tellBrowser shows the person in the browser what became of the grant.
+func (a *signInAttempt) tellBrowser(ctx context.Context, outcome error) {
+	if a.tell != nil {
+		a.tell(ctx, outcome)
+	}
+}
+
+func (a *signInAttempt) showCode(code oauthflow.DeviceCode) {
+	a.asked = true
+	a.UI.ShowDeviceCode(a.question.Origin, code, a.deadline)
+}
+
+func (a *signInAttempt) openBrowser(address string) {
+	a.asked = true
+	a.UI.ShowAddress(a.question.Origin, address, a.deadline)
+	environment.StartBrowser(a.Config.Environment.BrowserCommand(), address, a.UI.BrowserFailed)
+}
+
+func (a *signInAttempt) askPaste(address, port string) {
+	a.asked = true
+	a.UI.AskForPaste(a.question.Origin, address, port, a.deadline)
+}
+
+func (a *signInAttempt) readPasted(ctx context.Context) (string, error) {
+	a.UI.PastePrompt()
+	return a.UI.Screen().ReadLine(ctx)
+}

@@ -1,0 +1,62 @@
+package helper
+
+import (
+	"fmt"
+	"time"
+
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// refusalLasts is how long nobody without a terminal asks again.
+const refusalLasts = time.Minute
+
+// NamedFlow is the flow that the person has named: by an option, or else by
+// DOORKEY_FLOW, or else by credential.oauthFlow. It fails on a DOORKEY_FLOW that is
+// none.
+func (h *Helper) NamedFlow(configured settings.Settings) (settings.Flow, error) {
+	byVariable, err := settings.ParseFlow("DOORKEY_FLOW", h.Config.Environment.Variable("DOORKEY_FLOW"))
+	switch {
+	case err != nil:
+		return settings.Unnamed, err
+	case h.Flow != settings.Unnamed:
+		return h.Flow, nil
+	case byVariable != settings.Unnamed:
+		return byVariable, nil
+	}
+	return configured.Flow, nil
+}
+
+// Flows returns the ways to sign in here and now, in the order in which they are
+// tried, or the reason why nobody can be asked. Refused is when a sign-in to the
+// host was last refused.
+func (h *Helper) Flows(named settings.Flow, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
+	c := signInContext{
+		named: named, browser: h.Config.Environment.BrowserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
+		terminal: h.UI.Screen().CanType(), promptsAllowed: configured.MayPrompt,
+		asking: configured.MayAsk, recentlyRefused: isRecent(refused, h.now()),
+	}
+	flows, err := selectFlows(c)
+	h.Log().Info("flows", "named", c.named, "browser", c.browser, "device", c.device, "needs_secret", c.needsSecret, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
+		"asking", c.asking, "recently_refused", c.recentlyRefused, "flows", flows, trace.Outcome(err))
+	return flows, err
+}
+
+// flowsFor finds out how the person can be asked to sign in to an origin, if at all.
+func (h *Helper) flowsFor(origin string, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
+	named, err := h.NamedFlow(configured)
+	if err != nil {
+		return nil, err
+	}
+	flows, err := h.Flows(named, provider, configured, refused)
+	if err != nil {
+		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
+	}
+	return flows, nil
+}
+
+// isRecent takes no time to come for a recent one: the clock has been set back.
+func isRecent(refused, now time.Time) bool {
+	return !refused.After(now) && now.Sub(refused) < refusalLasts
+}

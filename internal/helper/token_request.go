@@ -1,0 +1,65 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// exchangeRefreshToken asks the endpoint that the grant came from, as the
+// application that it was given to, whatever the settings say by now.
+func (c *refreshChild) exchangeRefreshToken(ctx context.Context, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
+	c.request.HTTP.ProxyPassword = secret.New(string(c.request.ProxyPassword))
+	http, err := oauthflow.NewHTTPClient(c.request.HTTP)
+	if err != nil {
+		return oauthflow.Grant{}, err
+	}
+	provider := oauthflow.Provider{Kind: account.Provider, ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
+	if c.request.ClientID == account.ClientID && len(c.request.ClientSecret) > 0 {
+		provider.ClientSecret = secret.New(string(c.request.ClientSecret))
+	}
+	return refreshPatiently(ctx, trace.HTTP(c.Log(), oauthflow.Client{HTTP: http}), provider, refreshToken)
+}
+
+// refreshPatiently asks again where an answer may not be the last word: where it
+// was lost, and where it is "invalid_grant". Which of the two comes twice counts,
+// so there are three requests at the most. Asking again costs nothing: a server
+// that has spent the token, or knows it to be dead, takes nothing more away.
+func refreshPatiently(ctx context.Context, client oauthflow.Client, provider oauthflow.Provider, refreshToken secret.Text) (oauthflow.Grant, error) {
+	lost, dead := 0, 0
+	for {
+		grant, err := client.Refresh(ctx, provider, refreshToken)
+		switch {
+		case isLost(err):
+			lost++
+		case oauthflow.Is(err, "invalid_grant"):
+			dead++
+		default:
+			return grant, err
+		}
+		if lost == 2 || dead == 2 {
+			return grant, err
+		}
+		time.Sleep(aMoment)
+	}
+}
+
+// isLost reports whether the connection failed, so that nobody knows what the
+// server has done.
+func isLost(err error) bool {
+	if failed, explained := errors.AsType[*oauthflow.ConnectionError](err); explained {
+		return !failed.Lasting && !failed.Timeout
+	}
+	failed, lost := errors.AsType[*url.Error](err)
+	return lost && !failed.Timeout()
+}
+
+// aMoment is how long a network gets to come back, and a server to hear of a
+// token that it gave: GitLab's database replicas can lag behind.
+const aMoment = time.Second

@@ -1,0 +1,28 @@
+package settings
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// clientIDOf returns the client ID that a list has for an origin, "" for none.
+// It fails on a list that is not of the form above, so that who builds with it
+// sees that at the first try.
+func clientIDOf(list, origin string) (string, error) {
+	found := ""
+	for pair := range strings.SplitSeq(list, ",") {
+		if pair == "" {
+			continue
+		}
+		host, id, _ := strings.Cut(pair, "=")
+		address, err := url.Parse(host)
+		if err != nil || address.Scheme != "https" || address.Host == "" || host != "https://"+strings.ToLower(address.Host) || id == "" {
+			return "", fmt.Errorf("this doorkey was built with client IDs that cannot be read: %q is not of the form https://host=ID", pair)
+		}
+		if host == origin {
+			found = id
+		}
+	}
+	return found, nil
+}

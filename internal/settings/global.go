@@ -1,0 +1,46 @@
+package settings
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"git-credential-doorkey/oauthflow"
+)
+
+// RejectGlobalSecrets refuses settings that are meant for one host and are set
+// for all: endpoints of another server, whose tokens would go to every host that
+// a URL can name, and a client secret, which would be sent to each of them.
+func (r Reader) RejectGlobalSecrets(ctx context.Context, origin string, provider oauthflow.Provider, configured oauthflow.Settings) error {
+	var telling [][2]string // names of settings, and what they say
+	for _, setting := range [][3]string{
+		{"oauthAuthURL", configured.AuthURL, provider.AuthURL}, {"oauthTokenURL", configured.TokenURL, provider.TokenURL},
+		{"oauthDeviceAuthURL", configured.DeviceAuthURL, provider.DeviceAuthURL}, {"oauthRevokeURL", configured.RevokeURL, provider.RevokeURL},
+	} {
+		if setting[1] != "" && OriginOf(setting[2]) != origin {
+			telling = append(telling, [2]string{setting[0], setting[1]})
+		}
+	}
+	if !configured.ClientSecret.IsEmpty() {
+		telling = append(telling, [2]string{"oauthClientSecret", configured.ClientSecret.Reveal()})
+	}
+	if len(telling) == 0 {
+		return nil
+	}
+	everywhere, err := r.Git.ForURL(ctx, "credential", &url.URL{Scheme: "https", Host: noHost})
+	if err != nil {
+		return fmt.Errorf("git's configuration: %v", err)
+	}
+	for _, setting := range telling {
+		if everywhere[strings.ToLower(setting[0])] == setting[1] {
+			return fmt.Errorf("credential.%s is set for every host, and must not be: any host could have what is meant for one\n"+
+				"take it out, and set credential.%s.%[1]s where it is meant for this host", setting[0], origin)
+		}
+	}
+	return nil
+}
+
+// noHost is a name that no host has (RFC 2606): what git says for it, it says
+// for every host.
+const noHost = "every-host.invalid"

@@ -1,0 +1,191 @@
+package settings
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/oauthflow"
+)
+
+// setProxy finds the proxy for the endpoint, if there is one to go through.
+func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
+	source, value := g.configuredProxy()
+	if value == "" || g.isExempt() {
+		return nil
+	}
+	proxy, password, err := parseProxy(value)
+	if err != nil {
+		return fmt.Errorf("%s: %v", source, err)
+	}
+	s.Proxy, s.ProxySource, s.ProxyPassword = proxy.String(), source, password
+	if proxy.User == nil || password.IsSet() {
+		return nil
+	}
+	found, err := g.password(proxy)
+	if err != nil {
+		return fmt.Errorf("%s names the user %q of the proxy %q and no password, and %v\n"+
+			"give it there (user:password@…), or have it kept: git credential approve, with protocol=%s, host=%s, username=%s and password=…",
+			source, proxy.User.Username(), proxy.Host, reasonFor(err), proxy.Scheme, proxy.Host, proxy.User.Username())
+	}
+	s.ProxyPassword = secret.New(found)
+	return nil
+}
+
+// reasonFor is why a password could not be had: that none is kept, or what a
+// helper has said, of a keyring that is locked, say.
+func reasonFor(err error) string {
+	if errors.Is(err, gitconfig.ErrNotKept) {
+		return err.Error()
+	}
+	return fmt.Sprintf("git's credential helpers do not give it: %v", err)
+}
+
+// configuredProxy returns the proxy that git would take, and where it is from:
+// http.proxy, be it empty, which means none; else the variables that curl
+// knows, of which those in lower case go first.
+//
+// There is none for plain http, which doorkey speaks with this machine alone: a
+// token must not leave it in the clear.
+func (g gitHTTP) configuredProxy() (source, value string) {
+	if g.endpoint.Scheme != "https" {
+		return "", ""
+	}
+	if value, set := g.values["proxy"]; set {
+		return "git's http.proxy", value
+	}
+	for _, name := range []string{"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"} {
+		if value, set := g.variable(name); set {
+			return name, value
+		}
+	}
+	return "", ""
+}
+
+// isExempt reports whether the endpoint's host is talked to without a proxy,
+// also where http.proxy names one.
+func (g gitHTTP) isExempt() bool {
+	list, set := g.variable("no_proxy")
+	if !set {
+		list, _ = g.variable("NO_PROXY")
+	}
+	return isListed(g.endpoint.Hostname(), list)
+}
+
+// isListed reports whether a host is in a list of NO_PROXY, as curl reads it
+// (CURLOPT_NOPROXY): "*" alone for all; else hosts, which stand for those below
+// them too, with or without a dot before them, addresses and, since curl 7.86,
+// networks. curl knows no ports there.
+func isListed(host, list string) bool {
+	if strings.TrimSpace(list) == "*" {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	isAddress := err == nil
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, entry := range strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' }) {
+		if isAddress {
+			if isAddressIn(address, entry) {
+				return true
+			}
+			continue
+		}
+		name := strings.ToLower(strings.Trim(entry, "."))
+		if name != "" && (host == name || strings.HasSuffix(host, "."+name)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isAddressIn(address netip.Addr, entry string) bool {
+	if network, err := netip.ParsePrefix(entry); err == nil {
+		return network.Contains(address)
+	}
+	listed, err := netip.ParseAddr(strings.Trim(entry, "[]"))
+	return err == nil && listed == address
+}
+
+// parseProxy reads [protocol://][user[:password]@]host[:port], as git does: with
+// "http" where there is no protocol, and a user name and password in which "%40"
+// is an "@" and any other character may stand as it is. An error never has the
+// text in it: there may be a password in it.
+func parseProxy(text string) (proxy *url.URL, password secret.Text, err error) {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found {
+		scheme, rest = "http", text
+	}
+	authority, path, _ := strings.Cut(rest, "/")
+	user, host, hasUser := cutLast(authority, "@")
+	scheme = strings.ToLower(scheme)
+	if strings.ContainsAny(scheme, ":@") {
+		return nil, secret.Text{}, errors.New("this is no address of a proxy: write a \"/\" in a password as %2F")
+	}
+	if !isProxyScheme(scheme) {
+		return nil, secret.Text{}, fmt.Errorf("doorkey does not speak %q with a proxy\nit knows http, https, socks5 and socks5h: most proxies for socks4 take socks5h too", scheme)
+	}
+	proxy, err = url.Parse(scheme + "://" + host)
+	if err != nil || proxy.Hostname() == "" || proxy.Host != host {
+		return nil, secret.Text{}, errors.New("this is no address of a proxy, such as http://proxy.example:3128")
+	}
+	if path != "" {
+		return nil, secret.Text{}, errors.New("doorkey does not reach a proxy by a path (a socket of this machine): give it a host and a port")
+	}
+	if hasUser {
+		name, word, hasPassword := strings.Cut(user, ":")
+		if name = unescape(name); strings.ContainsAny(name, "\r\n\x00") {
+			return nil, secret.Text{}, errors.New("the proxy's user name has a line break in it")
+		}
+		proxy.User = url.User(name)
+		if hasPassword {
+			password = secret.New(unescape(word))
+		}
+	}
+	return proxy, password, nil
+}
+
+func isProxyScheme(scheme string) bool {
+	switch scheme {
+	case "http", "https", "socks5", "socks5h":
+		return true
+	}
+	return false
+}
+
+// cutLast is strings.Cut at the last separator; all is after where there is none.
+func cutLast(text, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(text, separator); i >= 0 {
+		return text[:i], text[i+len(separator):], true
+	}
+	return "", text, false
+}
+
+// unescape leaves a text as it is where its escapes are none.
+func unescape(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// keptPassword asks git's credential helpers for the password of a proxy's user,
+// as git does; doorkey itself keeps it, once git has asked for it.
+func keptPassword(ctx context.Context, proxy *url.URL) (string, error) {
+	question := fmt.Sprintf("protocol=%s\nhost=%s\nusername=%s\n\n", proxy.Scheme, proxy.Host, proxy.User.Username())
+	output, err := gitconfig.Fill(ctx, question)
+	if err != nil {
+		return "", err
+	}
+	answer, err := credential.Read(bytes.NewReader(output))
+	if err == nil && answer.Password.IsEmpty() {
+		err = gitconfig.ErrNotKept
+	}
+	return answer.Password.Reveal(), err
+}

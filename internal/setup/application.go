@@ -1,0 +1,137 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
+)
+
+// findApplication takes the application that was given, or one that is configured
+// for another helper, or has the person register one.
+func (w *wizard) findApplication(ctx context.Context) error {
+	if w.after.ClientID != "" {
+		if mistake := w.page.mistakenID(w.after.ClientID); mistake != "" {
+			return fmt.Errorf("--client-id: %s", mistake)
+		}
+		return nil
+	}
+	found, err := w.candidates(ctx)
+	if err != nil {
+		return err
+	}
+	if !w.interactive {
+		return w.missesID(found)
+	}
+	w.dialog.showHost(w.url(), w.host)
+	for _, candidate := range found {
+		used, err := w.dialog.offer(ctx, candidate)
+		if err != nil {
+			return err
+		}
+		if used {
+			w.take(candidate.id, candidate.secret)
+			return nil
+		}
+	}
+	return w.register(ctx)
+}
+
+// take takes an application. The secret of another one goes.
+func (w *wizard) take(id string, clientSecret secret.Text) {
+	if id != w.after.ClientID || clientSecret.IsSet() {
+		w.after.ClientSecret = clientSecret
+	}
+	w.after.ClientID = id
+}
+
+// register leads through the page on which applications are registered.
+func (w *wizard) register(ctx context.Context) error {
+	w.dialog.showPage(w.page, w.registration())
+	if command := w.Config.Environment.BrowserCommand(); command != nil && w.host.ApplicationsURL != "" {
+		environment.StartBrowser(command, w.host.ApplicationsURL, w.UI.BrowserFailed)
+	}
+	id, err := w.dialog.askID(ctx, w.page, "")
+	if err != nil {
+		return err
+	}
+	clientSecret := w.after.ClientSecret
+	if w.page.secret != "" && clientSecret.IsEmpty() {
+		if clientSecret, err = w.dialog.askSecret(ctx, w.page.secret, w.host.HasDeviceFlow); err != nil {
+			return err
+		}
+	}
+	w.take(id, clientSecret)
+	return nil
+}
+
+// registration is what the person needs to know of the page.
+type registration struct {
+	place  string // its address, or the way to it
+	forAll string // the address of an administrator's, "" if there is none
+	fields []filledIn
+}
+
+type filledIn struct {
+	label string
+	lines []string
+}
+
+func (w *wizard) registration() registration {
+	r := registration{place: w.host.ApplicationsURL}
+	if r.place == "" {
+		r.place = strings.ReplaceAll(w.page.way, "{origin}", w.url())
+	}
+	if w.page.forAll != "" {
+		r.forAll = w.url() + w.page.forAll
+	}
+	scopes := w.after.Scopes
+	if len(scopes) == 0 {
+		scopes = w.host.Scopes
+	}
+	for _, f := range w.page.fields {
+		r.fields = append(r.fields, filledIn{f.label, f.lines(w.url(), cmp.Or(w.after.RedirectURL, w.host.RedirectURL), scopes)})
+	}
+	return r
+}
+
+// mend asks the person what to do about an application that the server does not
+// take.
+func (w *wizard) mend(ctx context.Context) error {
+	w.dialog.refusedID(w.page)
+	answer, err := w.dialog.askID(ctx, w.page, w.after.ClientID)
+	if err != nil {
+		return err
+	}
+	if answer != secretWord {
+		w.take(answer, w.after.ClientSecret)
+		return nil
+	}
+	clientSecret, err := w.dialog.askSecret(ctx, cmp.Or(w.page.secret, "Secret"), false)
+	w.take(w.after.ClientID, clientSecret)
+	return err
+}
+
+// refused says what a person who cannot be asked can do.
+func (w *wizard) refused() error {
+	way := "the ID is another one, or its secret, which " + settings.ClientSecretVariable + " brings"
+	if w.page.private != "" {
+		way = fmt.Sprintf("it is another one, or %q is ticked on its page: untick it, or bring its secret in %s", w.page.private, settings.ClientSecretVariable)
+	}
+	return fmt.Errorf("%s does not take the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
+}
+
+// missesID says what to run where nobody can be asked.
+func (w *wizard) missesID(found []application) error {
+	if len(found) > 0 {
+		return fmt.Errorf("the %s is missing, and nobody can be asked for it here\n%s has one\nto use it, run: %s",
+			w.page.id, found[0].key, w.command(terminal.ShellWord(found[0].id)))
+	}
+	return fmt.Errorf("the %s is missing, and nobody can be asked for it here\nin a terminal, setup says how to register one on %s\nif there is one, run: %s",
+		w.page.id, w.registration().place, w.command("<"+w.page.id+">"))
+}

@@ -1,0 +1,103 @@
+package setup
+
+import (
+	"slices"
+	"strings"
+)
+
+// page is where a kind of server has applications registered, in the words that
+// stand there.
+type page struct {
+	kind    string // oauthflow.Found.Kind
+	way     string // to the page, where it has no fixed address
+	forAll  string // path of the page below the root on which an administrator registers one for everybody
+	start   string // the button to press first; "" where the page is the form itself
+	fields  []field
+	save    string
+	id      string   // what it calls the client ID
+	secret  string   // what it calls the secret, where a sign-in may need one
+	noIDs   []string // how a secret begins, which people take for the ID
+	private string   // the box that makes an application confidential
+}
+
+// field is a field of the form and what belongs in it. "{redirects}", "{scopes}"
+// and "{origin}" stand for what depends on the host.
+type field struct{ label, value string }
+
+// pages are the rows, by the servers' documentation (see the kinds of oauthflow);
+// the last is for all others.
+func pages() []page {
+	return []page{{
+		kind: "gitlab", forAll: "/admin/applications", start: "Add new application", save: "Save application",
+		fields: []field{{"Name", "doorkey"}, {"Redirect URI", "{redirects}"}, {"Confidential", "untick"}, {"Scopes", "tick {scopes}"}},
+		id:     "Application ID", private: "Confidential", noIDs: []string{"gloas-"},
+	}, {
+		kind: "github", save: "Register application",
+		fields: []field{
+			{"Application name", "doorkey"}, {"Homepage URL", "{origin}"},
+			{"Authorization callback URL", "{redirect}"}, {"Enable Device Flow", "tick"},
+		},
+		id: "Client ID", secret: "Client secret",
+	}, {
+		kind: "gitea", save: "Create Application",
+		fields: []field{{"Application Name", "doorkey"}, {"Redirect URIs", "{redirects}"}, {"Confidential Client", "untick"}},
+		id:     "Client ID", private: "Confidential Client", noIDs: []string{"gto_"},
+	}, {
+		kind: "forgejo", save: "Create application",
+		fields: []field{{"Application name", "doorkey"}, {"Redirect URIs", "{redirects}"}, {"Confidential client", "untick"}},
+		id:     "Client ID", private: "Confidential client", noIDs: []string{"gto_"},
+	}, {
+		kind: "bitbucket", way: "the settings of your workspace on {origin}, \"OAuth consumers\"", start: "Add consumer", save: "Save",
+		fields: []field{{"Name", "doorkey"}, {"Callback URL", "{redirect}"}, {"Permissions", "Repositories: tick Read and Write"}},
+		id:     "Key", secret: "Secret",
+	}, {
+		way:    "the page of {origin} for OAuth applications",
+		fields: []field{{"Name", "doorkey"}, {"Redirect URI", "{redirects}"}, {"Type", "public, without a secret, with PKCE"}},
+		id:     "client ID", private: "confidential",
+	}}
+}
+
+func pageOf(kind string) page {
+	rows := pages()
+	if i := slices.IndexFunc(rows, func(row page) bool { return row.kind == kind }); i >= 0 {
+		return rows[i]
+	}
+	return rows[len(rows)-1]
+}
+
+// lines are what belongs in a field, on a line each.
+func (f field) lines(address, redirect string, scopes []string) []string {
+	switch f.value {
+	case "{redirects}":
+		return redirects(redirect)
+	case "{redirect}":
+		return []string{redirect}
+	}
+	return []string{strings.NewReplacer("{origin}", address, "{scopes}", strings.Join(scopes, " and ")).Replace(f.value)}
+}
+
+// redirects are the redirect URIs to register. Doorkeeper, the engine in GitLab,
+// takes the address without a path for the other one or not, by its version; and
+// other helpers send that one.
+func redirects(redirect string) []string {
+	if rest, found := strings.CutSuffix(redirect, "127.0.0.1/"); found {
+		return []string{redirect, rest + "127.0.0.1"}
+	}
+	return []string{redirect}
+}
+
+// mistakenID says what was pasted instead of the ID; "" if it may be one.
+func (p page) mistakenID(text string) string {
+	isSecret := func(beginning string) bool { return strings.HasPrefix(text, beginning) }
+	switch {
+	case text == "":
+		return "that was nothing"
+	case strings.Contains(text, "://"):
+		return "that is an address, and not the " + p.id + " that its page shows"
+	case slices.ContainsFunc(p.noIDs, isSecret):
+		return "that is the secret, which stands below the " + p.id + "; if others can see this screen, renew it there"
+	case strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' }):
+		return "that has characters in it that no " + p.id + " has"
+	}
+	return ""
+}

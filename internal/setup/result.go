@@ -1,0 +1,105 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
+)
+
+// What came of setup: what was written, what others run, what is left to do. It
+// goes to stdout, and can be kept in a file.
+
+// tellThatItIs says that there is nothing to set up, and who has done it.
+func (w *wizard) tellThatItIs(ctx context.Context) error {
+	entries, err := w.configured(ctx, `^credential\.(.*\.)?oauth(client|provider|scopes|.*url$)`)
+	if err != nil {
+		return err
+	}
+	tellSetUp(w.out, w.target.Origin, w.target.URL(), entries)
+	return nil
+}
+
+// tellSetUp says that a host is set up, by what and by whom. The address has the
+// path with it, below which the server may live.
+func tellSetUp(out io.Writer, origin, address string, entries []gitconfig.Entry) {
+	fmt.Fprintf(out, "%s is set up:\n", terminal.Printable(origin))
+	if len(entries) == 0 {
+		fmt.Fprintln(out, "  the application ID came with this program")
+	}
+	for _, entry := range entries {
+		fmt.Fprintf(out, "  %s = %s (%s)\n", terminal.Printable(secret.HideIn(entry.Key)), shownValue(entry.Key, entry.Value), terminal.Printable(entry.Origin))
+	}
+	origin = terminal.ShellWord(terminal.Printable(origin))
+	fmt.Fprintf(out, "to sign in:   git credential-doorkey login %s\n", origin)
+	fmt.Fprintf(out, "to check it:  git credential-doorkey doctor %s\n", origin)
+	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", terminal.ShellWord(terminal.Printable(address)))
+}
+
+// tellWritten says that a sign-in has worked, and shows what was written.
+func (w *wizard) tellWritten(file string, changes []gitconfig.Setting) {
+	if !w.noSignIn {
+		fmt.Fprintf(w.out, "\nit works: signed in to %s\n\n", terminal.Printable(w.url()))
+	}
+	fmt.Fprintf(w.out, "%s: changed\n", terminal.Printable(file))
+	for _, setting := range changes {
+		fmt.Fprintf(w.out, "  %s = %s\n", terminal.Printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()))
+	}
+}
+
+// tellOthers says what others run, unless everybody has it now.
+func (w *wizard) tellOthers() {
+	if w.scope == gitconfig.System {
+		return
+	}
+	command := terminal.Printable(w.command(terminal.ShellWord(w.after.ClientID)))
+	fmt.Fprintf(w.out, "\nfor a colleague, who needs no application of their own:\n  %s\n", command)
+	fmt.Fprintf(w.out, "for everybody on a machine, as its administrator:\n  %s --system --no-sign-in\n", command)
+	if !w.after.ClientSecret.IsEmpty() {
+		fmt.Fprintf(w.out, "both need the secret, too, in %s\n", settings.ClientSecretVariable)
+	}
+}
+
+// tellNext says what is left to do: git may not ask doorkey at all.
+func (w *wizard) tellNext(ctx context.Context) error {
+	entries, err := w.Config.Git.Entries(ctx)
+	if err != nil {
+		return err
+	}
+	if install.AsksDoorkey(install.Chain(entries, w.url())) {
+		fmt.Fprintf(w.out, "\ngit asks doorkey for %s: there is nothing left to do\n", terminal.Printable(w.url()))
+		return nil
+	}
+	command := "git credential-doorkey install"
+	if w.scope == gitconfig.System {
+		command += " --system"
+	}
+	fmt.Fprintf(w.out, "\ngit does not ask doorkey yet; run: %s\n", command)
+	return nil
+}
+
+// command is the setup that others run, who need no application of their own. The
+// ID is a word of the shell's already, or stands for one.
+func (w *wizard) command(id string) string {
+	words := []string{"git credential-doorkey setup", terminal.ShellWord(w.url()), "--client-id", id}
+	if len(w.after.Scopes) > 0 {
+		words = append(words, "--scopes", terminal.ShellWord(strings.Join(w.after.Scopes, ",")))
+	}
+	return strings.Join(words, " ")
+}
+
+func shownValue(key, value string) string {
+	if strings.HasSuffix(strings.ToLower(key), "secret") && value != "" {
+		return "[secret]"
+	}
+	if strings.Contains(value, "://") {
+		value = secret.HideIn(value)
+	}
+	return terminal.Printable(value)
+}

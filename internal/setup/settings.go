@@ -1,0 +1,136 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/oauthflow"
+)
+
+// plan completes the settings with the least that says what the host is, and
+// returns the provider that they come to.
+func (w *wizard) plan() (oauthflow.Provider, error) {
+	origin := w.target.Origin
+	if w.page.kind == "" && w.host.Root == "" {
+		// Of a make of its own: what its metadata say is asked for at a sign-in.
+		return oauthflow.Resolve(origin, nil, w.after)
+	}
+	inPlace := func(endpoint string) string { return strings.TrimPrefix(endpoint, origin) }
+	var provider oauthflow.Provider
+	var err error
+	for _, add := range []func(*oauthflow.Settings){
+		func(*oauthflow.Settings) {},
+		func(o *oauthflow.Settings) { o.Kind = w.host.Kind },
+		func(o *oauthflow.Settings) { o.AuthURL = inPlace(w.host.AuthURL) },
+		func(o *oauthflow.Settings) { o.Kind, o.AuthURL = w.host.Kind, inPlace(w.host.AuthURL) },
+		func(o *oauthflow.Settings) {
+			o.Kind, o.AuthURL, o.TokenURL = "", inPlace(w.host.AuthURL), inPlace(w.host.TokenURL)
+		},
+	} {
+		configured := w.after
+		add(&configured)
+		if provider, err = oauthflow.Resolve(origin, nil, configured); err == nil && w.isSaid(configured) && w.isHost(provider) {
+			w.after = configured
+			return provider, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("git's configuration has other endpoints than the server\ntake out credential.%s.oauthAuthURL and the other URLs there, and run this again", origin)
+	}
+	return provider, fmt.Errorf("%s: %v", origin, err)
+}
+
+// isHost reports whether a provider is what was found at the host.
+func (w *wizard) isHost(provider oauthflow.Provider) bool {
+	return provider.Kind == w.host.Kind && provider.AuthURL == w.host.AuthURL && provider.TokenURL == w.host.TokenURL
+}
+
+// isSaid reports whether the settings, or the host's name, say what it is.
+// Without that a sign-in would have to ask the server each time.
+func (w *wizard) isSaid(configured oauthflow.Settings) bool {
+	if configured.AuthURL != "" {
+		return true
+	}
+	configured.ClientID = ""
+	_, err := oauthflow.Resolve(w.target.Origin, nil, configured)
+	return errors.Is(err, oauthflow.ErrNoClientID)
+}
+
+// changes are what is to be written. A value of another file is taken back by an
+// empty one.
+func (w *wizard) changes() []gitconfig.Setting {
+	var changes []gitconfig.Setting
+	key := func(name string) string { return "credential." + w.target.Origin + "." + name }
+	for _, row := range []struct{ name, before, after string }{
+		{"oauthClientId", "", w.after.ClientID},
+		{"oauthProvider", w.before.Kind, w.after.Kind},
+		{"oauthAuthURL", w.before.AuthURL, w.after.AuthURL},
+		{"oauthTokenURL", w.before.TokenURL, w.after.TokenURL},
+		{"oauthScopes", strings.Join(w.before.Scopes, " "), strings.Join(w.after.Scopes, " ")},
+	} {
+		if row.before != row.after {
+			changes = append(changes, gitconfig.Setting{Key: key(row.name), Value: row.after})
+		}
+	}
+	if !w.before.ClientSecret.Equal(w.after.ClientSecret) {
+		changes = append(changes, gitconfig.Setting{Key: key("oauthClientSecret"), Secret: w.after.ClientSecret})
+	}
+	return changes
+}
+
+// application is one that git's configuration already has for the host, where
+// doorkey does not look for it.
+type application struct {
+	id     string
+	secret secret.Text
+	key    string // where it stands
+}
+
+// candidates finds what users of Git Credential Manager have for the host, or
+// users of another helper for a path of it.
+func (w *wizard) candidates(ctx context.Context) ([]application, error) {
+	entries, err := w.configured(ctx, `^credential\..*\.((gitlab|github|bitbucket)dev|oauth)client(id|secret)$`)
+	if err != nil {
+		return nil, err
+	}
+	var found []application
+	for _, entry := range entries {
+		prefix, isID := strings.CutSuffix(entry.Key, "clientid")
+		if !isID || entry.Value == "" || slices.ContainsFunc(found, func(a application) bool { return a.id == entry.Value }) {
+			continue
+		}
+		candidate := application{id: entry.Value, key: entry.Key}
+		for _, other := range entries {
+			if other.Key == prefix+"clientsecret" && other.Value != "" {
+				candidate.secret = secret.New(other.Value)
+			}
+		}
+		found = append(found, candidate)
+	}
+	return found, nil
+}
+
+// configured lists the settings whose key matches and that are for a URL on the
+// host, or for all hosts. What a repository says is left out.
+func (w *wizard) configured(ctx context.Context, pattern string) ([]gitconfig.Entry, error) {
+	entries, err := gitconfig.Entries(ctx, "", nil, pattern)
+	return slices.DeleteFunc(entries, func(entry gitconfig.Entry) bool {
+		return entry.IsOfRepository() || !w.concerns(entry.Key)
+	}), err
+}
+
+func (w *wizard) concerns(key string) bool {
+	rest := strings.TrimPrefix(key, "credential.")
+	end := strings.LastIndex(rest, ".")
+	if end < 0 {
+		return true // for all hosts
+	}
+	address, err := url.Parse(rest[:end])
+	return err == nil && strings.EqualFold(address.Scheme+"://"+address.Host, w.target.Origin)
+}

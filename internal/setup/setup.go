@@ -1,0 +1,195 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"git-credential-doorkey/internal/command"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
+)
+
+// Run leads a person from a host without an application ID to one that works:
+// it finds out what the host is, has an application registered there, tries it
+// with a sign-in, and only then writes git's configuration. Until then Ctrl-C
+// leaves everything as it was.
+func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.Writer) error {
+	ctx, stop := helper.UntilInterrupted(ctx)
+	defer stop()
+	w, err := newWizard(ctx, h, given, out)
+	if err != nil {
+		return err
+	}
+	if w.before.ClientID != "" && given.Options["client-id"] == "" {
+		return w.tellThatItIs(ctx)
+	}
+	if err := gitconfig.CheckWritable(ctx, w.scope); err != nil {
+		return err
+	}
+	if err := w.lookAtHost(ctx); err != nil {
+		return err
+	}
+	if err := w.findApplication(ctx); err != nil {
+		return err
+	}
+	provider, err := w.check(ctx)
+	if err != nil {
+		return err
+	}
+	if !w.noSignIn {
+		if err := w.try(ctx, provider); err != nil {
+			return err
+		}
+	}
+	// Ctrl-C comes too late: the person has signed in.
+	return w.write(context.WithoutCancel(ctx))
+}
+
+// wizard is one run of the command.
+type wizard struct {
+	*helper.Helper
+	out         io.Writer // the result
+	scope       gitconfig.Scope
+	target      command.Target
+	question    helper.Question    // that the sign-in answers
+	settings    settings.Settings  // for the sign-in
+	before      oauthflow.Settings // as configured
+	after       oauthflow.Settings // as they are to be
+	dialog      dialog
+	interactive bool // the person can be asked, here and now
+	noSignIn    bool
+
+	host oauthflow.Found
+	page page
+}
+
+// newWizard reads what is configured and what was given.
+func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, out io.Writer) (*wizard, error) {
+	scope, err := given.Scope("setup")
+	if err != nil {
+		return nil, err
+	}
+	target, err := command.TargetOf(ctx, given.First())
+	if err != nil {
+		return nil, err
+	}
+	q, err := target.Question(ctx, h.Config.Git, "")
+	if err != nil {
+		return nil, err
+	}
+	configured, err := h.Config.For(ctx, q.Request)
+	if err != nil {
+		return nil, err
+	}
+	configured.MayAsk, configured.MayPrompt = true, true
+	w := &wizard{
+		Helper: h, out: out, scope: scope, target: target, question: q, settings: configured, before: configured.OAuth, after: configured.OAuth,
+		noSignIn: given.On["no-sign-in"], dialog: dialog{h.UI}, interactive: canAsk(h),
+	}
+	if id := given.Options["client-id"]; id != "" {
+		w.take(id, secret.Text{})
+	}
+	if value := h.Config.Environment.Variable(settings.ClientSecretVariable); value != "" {
+		w.after.ClientSecret = secret.New(value)
+	}
+	if scopes := settings.SplitScopes(given.Options["scopes"]); len(scopes) > 0 {
+		w.after.Scopes = scopes
+	}
+	return w, nil
+}
+
+// canAsk reports whether a dialog is possible: in a terminal that git may ask
+// in, too, and not with a program that reads events.
+func canAsk(h *helper.Helper) bool {
+	return !h.UI.Events && settings.IsOn(h.Config.Environment.Variable("GIT_TERMINAL_PROMPT")) && h.UI.Screen().CanType()
+}
+
+// lookAtHost finds out what the host is.
+func (w *wizard) lookAtHost(ctx context.Context) error {
+	client, err := w.Client(ctx, w.target.Origin+"/")
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	w.host, err = client.Discover(ctx, w.target.Origin, w.target.Path)
+	w.Log().Info("discover", "origin", w.target.Origin, "path", w.target.Path, "kind", w.host.Kind, "root", w.host.Root,
+		"device_flow", w.host.HasDeviceFlow, trace.Outcome(err), trace.Took(begun))
+	switch {
+	case err != nil:
+		return err
+	case w.host.Kind == "":
+		return fmt.Errorf("nothing says that one can sign in to %s by OAuth\nif it is a server that lives below a path, give the path too: %s/<path>\nfor another server with OAuth, set credential.%[2]s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)",
+			w.target.URL(), w.target.Origin)
+	}
+	w.page = pageOf(w.host.Kind)
+	return nil
+}
+
+// url is the address of the server itself, without what stands on it.
+func (w *wizard) url() string { return w.target.Origin + w.host.Root }
+
+// check makes sure that the server takes the application, before a person is
+// sent to a page that would only show an error. Where it does not, the person
+// can mend it.
+func (w *wizard) check(ctx context.Context) (oauthflow.Provider, error) {
+	for {
+		provider, err := w.plan()
+		if err != nil || w.noSignIn || provider.NeedsSecret {
+			return provider, err
+		}
+		client, err := w.Client(ctx, provider.TokenURL)
+		if err != nil {
+			return provider, err
+		}
+		if provider, err = client.Confirm(ctx, provider, w.target.Path); err != nil {
+			return provider, err
+		}
+		err = client.TryClient(ctx, provider)
+		switch {
+		case err == nil:
+			provider.Answers = true
+			return provider, nil
+		case errors.As(err, new(*oauthflow.ConnectionError)):
+			return provider, err
+		case !oauthflow.IsUnknownClient(err):
+			return provider, fmt.Errorf("%s: %v", secret.HideIn(provider.TokenURL), err)
+		case !w.interactive:
+			return provider, w.refused()
+		}
+		if err := w.mend(ctx); err != nil {
+			return provider, err
+		}
+	}
+}
+
+// try signs in with the settings as they will be, and keeps the grant, in the
+// place of one that there was.
+func (w *wizard) try(ctx context.Context, provider oauthflow.Provider) error {
+	if w.interactive {
+		w.dialog.beforeTrial()
+	}
+	old, _, err := w.ReplaceGrant(ctx, w.question, provider, w.settings)
+	if err == nil {
+		w.RevokeReplaced(ctx, w.question, old, w.settings)
+	}
+	return err
+}
+
+// write writes git's configuration and says what was done and what is left.
+func (w *wizard) write(ctx context.Context) error {
+	changes := w.changes()
+	file, err := gitconfig.Set(ctx, w.scope, changes)
+	if err != nil {
+		return fmt.Errorf("%v\nnothing was written", err)
+	}
+	w.tellWritten(file, changes)
+	w.tellOthers()
+	return w.tellNext(ctx)
+}

@@ -1,0 +1,165 @@
+package setup
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/command"
+	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/terminal"
+	"git-credential-doorkey/oauthflow"
+)
+
+// TestPlan: what is written is the least that says what the host is, and what an
+// earlier application had is taken back.
+func TestPlan(t *testing.T) {
+	const named, unnamed = "https://gitlab.example.com", "https://code.example.com"
+	at := func(kind, root, auth, token string) oauthflow.Found {
+		return oauthflow.Found{Kind: kind, Root: root, AuthURL: root + auth, TokenURL: root + token}
+	}
+	gitlab := func(root string) oauthflow.Found {
+		return at("gitlab", root, "/oauth/authorize", "/oauth/token")
+	}
+	gitea := func(root string) oauthflow.Found {
+		return at("gitea", root, "/login/oauth/authorize", "/login/oauth/access_token")
+	}
+	for _, row := range []struct {
+		name   string
+		origin string
+		host   oauthflow.Found
+		before oauthflow.Settings
+		want   []string
+	}{
+		{"its name says it all", named, gitlab(""), oauthflow.Settings{}, nil},
+		{"its name says nothing", unnamed, gitlab(""), oauthflow.Settings{}, []string{"oauthProvider=gitlab"}},
+		{"its name says the wrong thing", named, gitea(""), oauthflow.Settings{}, []string{"oauthProvider=gitea"}},
+		{"below a path", unnamed, gitlab("/git"), oauthflow.Settings{}, []string{"oauthAuthURL=/git/oauth/authorize"}},
+		{
+			"another make below a path", unnamed, gitea("/git"), oauthflow.Settings{},
+			[]string{"oauthProvider=gitea", "oauthAuthURL=/git/login/oauth/authorize"},
+		},
+		{"as configured", unnamed, gitlab("/git"), oauthflow.Settings{AuthURL: "/git/oauth/authorize"}, nil},
+		{
+			"configured for another path", unnamed, gitlab("/git"), oauthflow.Settings{AuthURL: "/old/oauth/authorize"},
+			[]string{"oauthAuthURL=/git/oauth/authorize"},
+		},
+		{
+			"configured with another token endpoint", named, gitlab(""), oauthflow.Settings{AuthURL: "/a", TokenURL: "/old"},
+			[]string{"oauthAuthURL=/oauth/authorize", "oauthTokenURL=/oauth/token"},
+		},
+		{"a make of its own, which its metadata tell", unnamed, at("oauth", "", "/a", "/t"), oauthflow.Settings{}, nil},
+		{
+			"the same below a path", unnamed, at("oauth", "/git", "/a", "/t"), oauthflow.Settings{},
+			[]string{"oauthAuthURL=/git/a", "oauthTokenURL=/git/t"},
+		},
+		{
+			"the secret of another application", named, gitlab(""), oauthflow.Settings{ClientID: "old", ClientSecret: secret.New("s")},
+			[]string{"oauthClientSecret="},
+		},
+		{"the secret of the same application", named, gitlab(""), oauthflow.Settings{ClientID: "1234", ClientSecret: secret.New("s")}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.host.AuthURL, row.host.TokenURL = row.origin+row.host.AuthURL, row.origin+row.host.TokenURL
+			w := &wizard{target: command.Target{Origin: row.origin}, host: row.host, page: pageOf(row.host.Kind), before: row.before, after: row.before}
+			w.take("1234", secret.Text{})
+			if _, err := w.plan(); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, change := range w.changes() {
+				got = append(got, strings.TrimPrefix(change.Key, "credential."+row.origin+".")+"="+change.Value)
+			}
+			if want := append([]string{"oauthClientId=1234"}, row.want...); !slices.Equal(got, want) {
+				t.Errorf("writes %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestPlanGivesUp where no setting makes the rest of the configuration fit.
+func TestPlanGivesUp(t *testing.T) {
+	host := oauthflow.Found{Kind: "gitlab", AuthURL: "https://gitlab.example.com/oauth/authorize", TokenURL: "https://gitlab.example.com/oauth/token"}
+	w := &wizard{
+		target: command.Target{Origin: "https://gitlab.example.com"}, host: host, page: pageOf("gitlab"),
+		after: oauthflow.Settings{ClientID: "1234", RedirectURL: "https://elsewhere.example.com/"},
+	}
+	if _, err := w.plan(); err == nil || !strings.Contains(err.Error(), "oauthRedirectURL") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestTellSetUp: who set it is said, and no secret.
+func TestTellSetUp(t *testing.T) {
+	const host = "https://gitlab.example.com"
+	for _, row := range []struct {
+		name    string
+		entries []gitconfig.Entry
+		want    string
+	}{
+		{"by a distributor, at build time", nil, "\n  the application ID came with this program\n"},
+		{
+			"by a person", []gitconfig.Entry{{Key: "credential." + host + ".oauthclientid", Value: "1234", Origin: "file:/home/ada/.gitconfig"}},
+			"\n  credential." + host + ".oauthclientid = 1234 (file:/home/ada/.gitconfig)\n",
+		},
+		{
+			"with a secret", []gitconfig.Entry{{Key: "credential." + host + ".oauthclientsecret", Value: "s3cret", Origin: "file:/f"}},
+			".oauthclientsecret = [secret] (file:/f)\n",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var out strings.Builder
+			tellSetUp(&out, host, host, row.entries)
+			if shown := out.String(); !strings.Contains(shown, row.want) || strings.Contains(shown, "s3cret") {
+				t.Errorf("shows:\n%s\nwant in it:\n%s", shown, row.want)
+			}
+		})
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	for _, row := range []struct{ name, text, want string }{
+		{"a usual URL", "https://gitlab.example.com:8443/git-lab/a_b", "https://gitlab.example.com:8443/git-lab/a_b"},
+		{"an address of IPv6, which zsh would take for a pattern", "https://[::1]:8443", "'https://[::1]:8443'"},
+		{"a second command", "https://h/a;id", "'https://h/a;id'"},
+		{"a command in its midst", "https://h/$(id)`id`", "'https://h/$(id)`id`'"},
+		{"a quote", "https://h/'$(id)", `'https://h/'\''$(id)'`},
+		{"nothing", "", "''"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := terminal.ShellWord(row.text); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+		})
+	}
+}
+
+// TestPagesAreOfKnownKinds: each kind that doorkey knows has a page of its own.
+func TestPagesAreOfKnownKinds(t *testing.T) {
+	for _, kind := range []string{"gitlab", "github", "gitea", "forgejo", "bitbucket"} {
+		if page := pageOf(kind); page.kind != kind {
+			t.Errorf("%s has no page", kind)
+		}
+	}
+	if page := pageOf("oauth"); page.kind != "" {
+		t.Errorf("another server has the page of %s", page.kind)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	for _, row := range []struct {
+		name, configured string
+		want             []string
+	}{
+		{"both forms of the default", "http://127.0.0.1/", []string{"http://127.0.0.1/", "http://127.0.0.1"}},
+		{"one with a path", "http://127.0.0.1/callback", []string{"http://127.0.0.1/callback"}},
+		{"one with a port", "http://localhost:34106/", []string{"http://localhost:34106/"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := redirects(row.configured); !slices.Equal(got, row.want) {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,173 @@
+// Package terminal is what can be shown on a terminal and typed into it: prompts,
+// secrets, QR codes, and texts from outside without what a terminal acts on.
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"rsc.io/qr"
+
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/secret"
+)
+
+// Screen is where prompts are shown and answered.
+type Screen struct {
+	Out      io.Writer
+	Terminal bool     // out is a terminal
+	keyboard *os.File // that of the terminal; nil where nobody can type
+	lines    *bufio.Reader
+}
+
+// NewScreen finds the place for prompts: stderr if it is a terminal; the
+// terminal itself where somebody captured stderr, as editors do, unless this is
+// a CI job; else stderr as it is.
+func NewScreen(stderr io.Writer, where environment.Environment) *Screen {
+	if IsTerminal(stderr) {
+		s := &Screen{Out: stderr, Terminal: true}
+		s.keyboard, _ = openTerminal()
+		return s
+	}
+	if !where.IsCI() {
+		if terminal, err := openTerminal(); err == nil {
+			return &Screen{Out: terminalOutput(terminal), Terminal: true, keyboard: terminal}
+		}
+	}
+	return &Screen{Out: stderr}
+}
+
+// IsTerminal reports whether a stream leads to a terminal.
+func IsTerminal(stream any) bool {
+	file, isFile := stream.(*os.File)
+	return isFile && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
+}
+
+// CanType reports whether the person can answer here: a process in the
+// background would be stopped at its first look at the keyboard.
+func (s *Screen) CanType() bool { return s.keyboard != nil && inForeground(s.keyboard) }
+
+// Width is the number of columns, 0 if unknown.
+func (s *Screen) Width() int {
+	columns, _ := s.size()
+	return columns
+}
+
+// size is the number of columns and of rows, 0 if unknown.
+func (s *Screen) size() (columns, rows int) {
+	if s.keyboard == nil {
+		return 0, 0
+	}
+	return terminalSize(s.keyboard)
+}
+
+// longestLine is what a terminal passes on of one line, in bytes (N_TTY).
+const longestLine = 4095
+
+var errNoTerminal = errors.New("there is no terminal to read from")
+
+// ReadLine reads what the person types, until Enter or until ctx ends. It
+// leaves the terminal as it is: the address that is pasted may be seen, its
+// code is good once and for this attempt alone.
+func (s *Screen) ReadLine(ctx context.Context) (string, error) {
+	line, err := s.typed(ctx)
+	if ctx.Err() != nil && err != nil && !IsCanceled(ctx.Err()) {
+		fmt.Fprintln(s.Out)
+	}
+	return line, err
+}
+
+// ReadSecret asks a question and reads what the person types, until Enter or
+// until ctx ends. It shows nothing of it, however soon after the question it
+// comes: a program may type it, or a person paste it.
+func (s *Screen) ReadSecret(ctx context.Context, question string) (secret.Text, error) {
+	if s.keyboard == nil {
+		return secret.Text{}, errNoTerminal
+	}
+	showTyping, err := hideTyping(s.keyboard)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer showTyping()
+	fmt.Fprint(s.Out, question)
+	defer fmt.Fprintln(s.Out) // for the Enter that was not shown
+	line, err := s.typed(ctx)
+	return secret.New(line), err
+}
+
+// typed is the next line that the person types.
+func (s *Screen) typed(ctx context.Context) (string, error) {
+	if s.keyboard == nil {
+		return "", errNoTerminal
+	}
+	if s.lines == nil {
+		s.lines = bufio.NewReaderSize(s.keyboard, longestLine+1)
+	}
+	type result struct {
+		line string
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		line, err := s.lines.ReadString('\n')
+		read <- result{strings.TrimSpace(line), err}
+	}()
+	select {
+	case r := <-read:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// ShowQR shows an address as a QR code where it has room: half blocks, black on
+// white whatever the terminal's own colours are, with the quiet zone of four
+// modules that readers need (ISO/IEC 18004 section 9.1).
+func (s *Screen) ShowQR(address string) {
+	if !s.Terminal {
+		return
+	}
+	code, err := qr.Encode(address, qr.L)
+	if err != nil {
+		return
+	}
+	columns, rows := s.size()
+	if code.Size+2*quietZone > columns || (code.Size+quietZone)/2+linesBelowQR > rows || !showsColours(s.Out) {
+		return
+	}
+	io.WriteString(s.Out, drawQR(code.Size, code.Black))
+}
+
+const quietZone = 4
+
+// linesBelowQR is the room for the address, the code, the hint and the countdown.
+const linesBelowQR = 5
+
+// drawQR draws two modules in each character, one above the other.
+func drawQR(size int, black func(x, y int) bool) string {
+	const colours, plain = "\x1b[30;107m", "\x1b[0m"
+	var drawn strings.Builder
+	for y := -quietZone; y < size+quietZone; y += 2 {
+		drawn.WriteString(colours)
+		for x := -quietZone; x < size+quietZone; x++ {
+			switch upper, lower := black(x, y), black(x, y+1); {
+			case upper && lower:
+				drawn.WriteString("█")
+			case upper:
+				drawn.WriteString("▀")
+			case lower:
+				drawn.WriteString("▄")
+			default:
+				drawn.WriteString(" ")
+			}
+		}
+		drawn.WriteString(plain + "\n")
+	}
+	return drawn.String()
+}

@@ -1,0 +1,48 @@
+//go:build !windows
+
+package terminal
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// openTerminal opens the terminal that this process runs in, wherever its
+// standard streams lead.
+func openTerminal() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR|unix.O_NOCTTY, 0) }
+
+// terminalOutput is where to write to a terminal that openTerminal opened.
+func terminalOutput(terminal *os.File) io.Writer { return terminal }
+
+// showsColours: every terminal knows the colours of ECMA-48.
+func showsColours(io.Writer) bool { return true }
+
+func terminalSize(terminal *os.File) (columns, rows int) {
+	size, err := unix.IoctlGetWinsize(int(terminal.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0, 0
+	}
+	return int(size.Col), int(size.Row)
+}
+
+// hideTyping has the terminal show nothing of what is typed, until showTyping
+// (termios(3)).
+func hideTyping(terminal *os.File) (showTyping func(), err error) {
+	keyboard := int(terminal.Fd())
+	before, err := unix.IoctlGetTermios(keyboard, getTermios)
+	if err != nil {
+		return nil, err
+	}
+	hidden := *before
+	hidden.Lflag &^= unix.ECHO
+	return func() { unix.IoctlSetTermios(keyboard, setTermios, before) }, unix.IoctlSetTermios(keyboard, setTermios, &hidden)
+}
+
+// inForeground reports whether this process's group is the one that the
+// terminal listens to (tcgetpgrp(3)).
+func inForeground(terminal *os.File) bool {
+	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}

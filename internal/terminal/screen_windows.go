@@ -1,0 +1,63 @@
+package terminal
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// openTerminal opens the keyboard of the console that this process runs in,
+// wherever its standard streams lead.
+func openTerminal() (*os.File, error) { return os.OpenFile("CONIN$", os.O_RDWR, 0) }
+
+// terminalOutput is the screen that belongs to the keyboard.
+func terminalOutput(*os.File) io.Writer {
+	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	if err != nil {
+		return io.Discard
+	}
+	return screen
+}
+
+// showsColours has a console understand the colours of ECMA-48, which not every
+// one does unless it is told to, and reports whether it will. A terminal that is
+// no console (Cygwin's, MSYS's) does by itself.
+func showsColours(out io.Writer) bool {
+	file, isFile := out.(*os.File)
+	if !isFile {
+		return false
+	}
+	var mode uint32
+	if windows.GetConsoleMode(windows.Handle(file.Fd()), &mode) != nil {
+		return true
+	}
+	return windows.SetConsoleMode(windows.Handle(file.Fd()), mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
+}
+
+func terminalSize(*os.File) (columns, rows int) {
+	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
+	if err != nil {
+		return 0, 0
+	}
+	defer screen.Close()
+	var info windows.ConsoleScreenBufferInfo
+	if windows.GetConsoleScreenBufferInfo(windows.Handle(screen.Fd()), &info) != nil {
+		return 0, 0
+	}
+	return int(info.Window.Right-info.Window.Left) + 1, int(info.Window.Bottom-info.Window.Top) + 1
+}
+
+// hideTyping has the console show nothing of what is typed, until showTyping.
+func hideTyping(terminal *os.File) (showTyping func(), err error) {
+	keyboard := windows.Handle(terminal.Fd())
+	var before uint32
+	if err := windows.GetConsoleMode(keyboard, &before); err != nil {
+		return nil, err
+	}
+	hidden := before&^windows.ENABLE_ECHO_INPUT | windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT
+	return func() { windows.SetConsoleMode(keyboard, before) }, windows.SetConsoleMode(keyboard, hidden)
+}
+
+// inForeground: Windows has no background groups in a console.
+func inForeground(*os.File) bool { return true }

@@ -1,0 +1,33 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestBuiltInClientIDs builds doorkey as a distributor does, and sees which
+// hosts it would sign in to: to these it answers that asking is turned off.
+func TestBuiltInClientIDs(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "doorkey")
+	build := buildCommand(t.Context(), program, "-ldflags", "-X main.builtInClientIDs=https://gitlab.com=lab,https://github.com=hub")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	home := t.TempDir()
+	for host, want := range map[string]string{
+		"gitlab.com":    "needs a sign-in, but asking is turned off",
+		"github.com":    "needs a sign-in, but asking is turned off",
+		"bitbucket.org": "no OAuth application is configured for it",
+	} {
+		get := exec.Command(program, "get")
+		get.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "GIT_CONFIG_NOSYSTEM=1", "DOORKEY_STATE_DIR="+home, "DOORKEY_INTERACTIVE=0")
+		get.Stdin = strings.NewReader("protocol=https\nhost=" + host + "\n\n")
+		output, _ := get.CombinedOutput() // it fails where it may not ask
+		if !strings.Contains(string(output), want) {
+			t.Errorf("%s: %s", host, output)
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestDependenciesAreDescribed: each module that go.mod names has its line, with
+// its size and its reason, and none has one that is gone.
+func TestDependenciesAreDescribed(t *testing.T) {
+	required := regexp.MustCompile(`(?m)^\t(\S+) v`).FindAllStringSubmatch(readText(t, "go.mod"), -1)
+	_, section, _ := strings.Cut(readText(t, "ARCHITECTURE.md"), "\n## Dependencies\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	described := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(section, -1)
+	names := make(map[string]bool)
+	for _, row := range described {
+		names[row[1]] = true
+	}
+	for _, module := range required {
+		if !names[module[1]] {
+			t.Errorf("ARCHITECTURE.md does not say what %s is for", module[1])
+		}
+		delete(names, module[1])
+	}
+	if len(names) > 0 {
+		t.Errorf("ARCHITECTURE.md has %v, which go.mod has not", names)
+	}
+}
+
+func readText(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// TestNoCgo: no package wants a C compiler, so that the program for every system
+// can be built on any, and to the same bytes.
+func TestNoCgo(t *testing.T) {
+	for _, system := range []string{"linux", "darwin", "windows", "freebsd"} {
+		t.Run(system, func(t *testing.T) {
+			list := exec.CommandContext(t.Context(), "go", "list", "-buildvcs=false", "-deps", "-f", "{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}", ".")
+			list.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS="+system, "GOARCH=amd64")
+			if found, err := list.CombinedOutput(); err != nil || len(found) > 0 {
+				t.Errorf("%v\n%s", err, found)
+			}
+		})
+	}
+}

@@ -1,0 +1,177 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/test/fakebrowser"
+)
+
+// TestMain makes the test binary the browser that doorkey opens, and "parallel". Under
+// Wine it stands in for doorkey, too.
+func TestMain(m *testing.M) {
+	os.Setenv("GORACE", noSleepAtExit)
+	commands := map[string]func(){"fakebrowser": browse, "parallel": parallel}
+	if os.Getenv(windowsPrograms) != "" {
+		commands["git-credential-doorkey"] = runUnderWine
+	}
+	testscript.Main(undisturbed{m}, commands)
+}
+
+// TestScripts runs the scripts of testdata/script: real git, with doorkey as its
+// helper, against a fake GitLab.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		Setup:               isolate,
+		Cmds:                scriptCommands(),
+		Condition:           gitAtLeast,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// gitAtLeast is the condition [git:2.46]: this git is of that version or newer.
+func gitAtLeast(condition string) (bool, error) {
+	wanted, ok := strings.CutPrefix(condition, "git:")
+	if !ok {
+		return false, fmt.Errorf("condition %q is unknown", condition)
+	}
+	output, err := exec.Command("git", "version").Output()
+	if err != nil {
+		return false, err
+	}
+	var major, minor, wantMajor, wantMinor int
+	if _, err := fmt.Sscanf(string(output), "git version %d.%d", &major, &minor); err != nil {
+		return false, err
+	}
+	if _, err := fmt.Sscanf(wanted, "%d.%d", &wantMajor, &wantMinor); err != nil {
+		return false, err
+	}
+	return major > wantMajor || major == wantMajor && minor >= wantMinor, nil
+}
+
+// isolate gives a script a home of its own, in which git finds nothing but
+// what the script writes.
+func isolate(env *testscript.Env) error {
+	dependsOnProgram()
+	home := filepath.Join(env.WorkDir, "home")
+	if err := os.Mkdir(home, 0o700); err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_STATE_HOME": filepath.Join(home, ".local", "state"), "XDG_CONFIG_HOME": filepath.Join(home, ".config"),
+		"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"), "GIT_TERMINAL_PROMPT": "0",
+		"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com",
+		"STATE":   filepath.Join(home, ".local", "state", "git-credential-doorkey"),
+		"GORACE":  noSleepAtExit,
+		"BROWSER": "fakebrowser", "BROWSER_LOG": filepath.Join(env.WorkDir, "browser.log"), "BROWSER_ANSWER": "authorize",
+		"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": "",
+		"TZ": "UTC", // in which the New Year of "gitlab expire" is one
+	} {
+		env.Setenv(name, value)
+	}
+	server := &serverOf{held: make(chan struct{})}
+	env.Values[serverOf{}], env.Values[testOf{}] = server, env.T()
+	env.Values[proxyOf{}] = &proxyOf{}
+	env.Values[engineOf{}], env.Values[oidcOf{}] = &engineOf{}, &oidcOf{}
+	env.Defer(func() { closeServer(env.T(), server) })
+	return useWine(env)
+}
+
+// noSleepAtExit is the value of GORACE with which a program that has the race
+// detector in it does not sleep for a second at its end, as it does by default.
+const noSleepAtExit = "atexit_sleep_ms=0"
+
+// closeServer ends a script's server. The script fails if it was sent anything
+// that a client must not send.
+func closeServer(t testscript.T, server *serverOf) {
+	if server.Server == nil {
+		return
+	}
+	server.Close()
+	if problems := server.Problems(); len(problems) > 0 {
+		t.Fatal("the server was sent what no client may send:\n" + strings.Join(problems, "\n"))
+	}
+}
+
+// parallel is the command "parallel N command args…": it runs N of the same
+// command at once and fails with one of their messages if any fails.
+func parallel() {
+	n, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	failures := make(chan string, n)
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if output, err := exec.Command(os.Args[2], os.Args[3:]...).CombinedOutput(); err != nil {
+				failures <- fmt.Sprintf("%v: %s", err, output)
+			}
+		})
+	}
+	all.Wait()
+	if len(failures) > 0 {
+		fmt.Fprintf(os.Stderr, "%d of %d failed; one of them: %s", len(failures), n, <-failures)
+		os.Exit(1)
+	}
+}
+
+// browse is the command "fakebrowser": the person who is sent to the browser.
+// It notes each visit in $BROWSER_LOG and answers as $BROWSER_ANSWER says:
+// authorize, deny, or ignore.
+func browse() {
+	if err := visit(os.Args[len(os.Args)-1]); err != nil {
+		fmt.Fprintln(os.Stderr, "fakebrowser:", err)
+		os.Exit(1)
+	}
+}
+
+func visit(address string) error {
+	if err := note("opened " + address); err != nil {
+		return err
+	}
+	answers := map[string]fakebrowser.Answer{"authorize": fakebrowser.Authorize, "deny": fakebrowser.Deny, "ignore": fakebrowser.Look}
+	answer, known := answers[os.Getenv("BROWSER_ANSWER")]
+	if !known {
+		return fmt.Errorf("BROWSER_ANSWER is %q", os.Getenv("BROWSER_ANSWER"))
+	}
+	browser, err := fakebrowser.New(os.Getenv("GITLAB_CA"))
+	if err != nil {
+		return err
+	}
+	if certificate := os.Getenv("CLIENT_CERTIFICATE"); certificate != "" {
+		if err := browser.ShowCertificate(certificate, os.Getenv("CLIENT_KEY")); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	page, err := browser.Visit(ctx, address, answer)
+	if err != nil {
+		return err
+	}
+	return note(fmt.Sprintf("ended on %d %s\n%s", page.Status, page.URL, page.Body))
+}
+
+// note adds to the log in one write, since several browsers may be open.
+func note(text string) error {
+	log, err := os.OpenFile(os.Getenv("BROWSER_LOG"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	_, err = fmt.Fprintln(log, text)
+	return err
+}

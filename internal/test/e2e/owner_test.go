@@ -1,0 +1,103 @@
+//go:build !windows
+
+package e2e
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestWhoseFilesTheyAre: what others can read and what belongs to somebody else
+// are two things, each with its own way out, which depends on who that is, and on
+// whose the directory is that it stands in: nobody is told to take over "/". Where
+// nothing can be seen of what is kept, git is stopped only for a host that doorkey
+// signs in to.
+func TestWhoseFilesTheyAre(t *testing.T) {
+	const (
+		elsewhere = "hint: set DOORKEY_STATE_DIR to a directory of your own\n"
+		homeless  = "hint: set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory of your own\n"
+	)
+	for _, row := range []struct {
+		name   string
+		owner  uint32
+		before string // what the owner does
+		user   uint32 // who runs doorkey then
+		with   string // which variables, for env(1)
+		goesOn bool   // git does, at a host where doorkey does not sign in
+		want   []string
+	}{
+		{"made by root, with sudo, and closed", 0, "git-credential-doorkey store <password", victimID, "", true,
+			[]string{`permission denied by "STATE", which belongs to root`, "hint: if it was made with sudo, run: sudo chown -R 61001 'STATE'\n",
+				"hint: or set DOORKEY_STATE_DIR to a directory of your own\n"}},
+		{"a directory above, made in the same way", 0, "mkdir -m 700 $STATE", victimID, "DOORKEY_STATE_DIR=$STATE/below/", true,
+			[]string{`permission denied by "STATE", which belongs to root`, "run: sudo chown -R 61001 'STATE'\n"}},
+		{"a file in it, made in the same way", 0, "mkdir -m 700 $STATE && git-credential-doorkey store <password && chown 61001 $STATE", victimID, "", false,
+			[]string{`permission denied: it belongs to root`, "run: sudo chown -R 61001 'STATE/https-h.example.json'\n"}},
+		{"root's directory in what is not the user's", 0, "rmdir above && mkdir -m 700 above", victimID, "", true,
+			[]string{`permission denied by "ABOVE", which belongs to root` + "\n" + elsewhere}},
+		{"no directory, and none can be made", 0, "chmod 755 . && rmdir above", victimID, "", true,
+			[]string{`permission denied by "SHARED", which belongs to root` + "\n" + elsewhere}},
+		{"a container's HOME", 0, "", victimID, "-u DOORKEY_STATE_DIR HOME=/", true,
+			[]string{`"/.local/state/git-credential-doorkey": permission denied by "/", which belongs to root` + "\n" + homeless}},
+		{"a service's HOME", 0, "", victimID, "-u DOORKEY_STATE_DIR HOME=/nonexistent", true,
+			[]string{`permission denied by "/", which belongs to root` + "\n" + homeless}},
+		{"root's HOME", 0, "mkdir -m 700 root", victimID, "-u DOORKEY_STATE_DIR HOME=$PWD/root", true,
+			[]string{`permission denied by "SHARED/root", which belongs to root` + "\n" + homeless}},
+		{"a container's HOME, and a state directory that is named", 0, "rmdir above && mkdir -m 700 above", victimID, "HOME=/", true,
+			[]string{`permission denied by "ABOVE", which belongs to root` + "\n" + elsewhere}},
+		{"a file where a directory has to be", victimID, "mkdir above/.local && : >above/.local/state", victimID, "-u DOORKEY_STATE_DIR HOME=$PWD/above", true,
+			[]string{`the state directory cannot be used: "ABOVE/.local/state" is not a directory` + "\nhint: move it away\nhint: or set DOORKEY_STATE_DIR to a directory of your own\n"}},
+		{"somebody's file where a directory has to be, in what is not the user's", otherID, ": >theirs", victimID, "DOORKEY_STATE_DIR=$PWD/theirs", true,
+			[]string{`the state directory cannot be used: "SHARED/theirs" is not a directory` + "\n" + elsewhere}},
+		{"a HOME that is no directory", 0, "", victimID, "-u DOORKEY_STATE_DIR HOME=/dev/null", true,
+			[]string{`the state directory cannot be used: "/dev/null" is not a directory` + "\n" + homeless}},
+		{"root with a HOME that is none", 0, "", 0, "-u DOORKEY_STATE_DIR HOME=/dev/null", true,
+			[]string{`the state directory cannot be used: "/dev/null" is not a directory` + "\n" + homeless}},
+		{"root with a device for a state directory", 0, "", 0, "DOORKEY_STATE_DIR=/dev/null", true,
+			[]string{`the state directory cannot be used: "/dev/null" is not a directory` + "\n" + elsewhere}},
+		{"root with a user's home", victimID, "git-credential-doorkey store <password", 0, "", false,
+			[]string{`h.example.json" belongs to user 61001` + "\n", "doorkey runs as root: run the command as user 61001, or with root's own home (sudo -H)\n"}},
+		{"another user's", otherID, "git-credential-doorkey store <password; chmod -R a+rX $STATE", victimID, "", false,
+			[]string{`h.example.json" belongs to user 61002` + "\n" + elsewhere}},
+		{"another user's, closed", otherID, "git-credential-doorkey store <password", victimID, "", true,
+			[]string{`permission denied by "STATE", which belongs to user 61002` + "\nhint: move it away\nhint: or set "}},
+		{"open to others", victimID, "git-credential-doorkey store <password; chmod 640 $STATE/*.json", victimID, "", false,
+			[]string{`h.example.json": other users can read or change it` + "\n", "revoke them on the server\n",
+				"move it away, or to take it back, run: chmod go-rwx 'STATE/https-h.example.json'\n"}},
+		{"the user's own, closed", victimID, "git-credential-doorkey store <password; chmod 0 $STATE", victimID, "", true,
+			[]string{`permission denied by "STATE"` + "\n", "hint: see to it that you may read and write there\nhint: or set "}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.state = filepath.Join(m.shared, "above", "state")
+			m.must(t, row.user, "", "mkdir above && chmod 777 above")
+			m.must(t, row.owner, storePassword, "cat >password; "+row.before)
+			doorkey := "env " + row.with + " git-credential-doorkey "
+			all, ok := m.as(t, row.user, storePassword, doorkey+"store")
+			if ok {
+				t.Errorf("store works: %s", all)
+			}
+			const ours = "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.https://h.example.oauthClientId GIT_CONFIG_VALUE_0=id "
+			for command, goesOn := range map[string]bool{doorkey + "get": row.goesOn, ours + doorkey + "get": false} {
+				output, ok := m.as(t, row.user, askForHost, command)
+				if ok != goesOn || strings.Contains(output, "quit=1") == goesOn {
+					t.Errorf("%s: git goes on %t, want %t: %s", command, ok, goesOn, output)
+				}
+				all += output
+			}
+			named := strings.NewReplacer("STATE/", m.state+"/", `STATE"`, m.state+`"`, "STATE'", m.state+"'", "ABOVE", filepath.Dir(m.state), "SHARED", m.shared)
+			wanted := named.Replace(strings.Join(row.want, ""))
+			for _, want := range row.want {
+				if want = named.Replace(want); !strings.Contains(all, want) {
+					t.Errorf("%q is not said, but\n%s", want, all)
+				}
+			}
+			for _, wayOut := range []string{"chown", "chmod", "move it away"} {
+				if strings.Contains(all, wayOut) && !strings.Contains(wanted, wayOut) {
+					t.Errorf("%q is a way out for something else:\n%s", wayOut, all)
+				}
+			}
+		})
+	}
+}

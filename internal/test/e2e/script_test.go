@@ -1,0 +1,333 @@
+package e2e
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/keyring"
+	"git-credential-doorkey/internal/test/parts"
+)
+
+// scriptCommands are what scripts can say besides testscript's own commands.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "needs-strace": needsStrace, "keyring": startKeyring, "readonly": readOnly,
+		"doorkeeper": doorkeeperCommand, "oidc": oidcCommand, "terminal": terminalCommand, "chromium": chromiumCommand, "proxy": proxyCommand, "shows-no-secret": showsNoSecret,
+	}
+}
+
+// testOf is where a script keeps its test.
+type testOf struct{}
+
+func test(ts *testscript.TestScript) testing.TB { return ts.Value(testOf{}).(testing.TB) }
+
+// needs is "needs PROGRAM PACKAGE": skip the script where a program is missing.
+func needs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: needs PROGRAM PACKAGE")
+	}
+	parts.Program(test(ts), args[0], "apt-get install "+args[1])
+}
+
+// needsStrace is "needs-strace": skip the script where strace cannot look into
+// doorkey.
+func needsStrace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: needs-strace")
+	}
+	parts.Strace(test(ts))
+}
+
+// startKeyring is "keyring": start a real keyring for the rest of the script.
+func startKeyring(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: keyring")
+	}
+	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", keyring.Start(test(ts)).Address)
+}
+
+// readOnly is "readonly DIRECTORY": nothing can be written there until the end
+// of the script. Modes do not stop root, for whom a read-only mount does.
+func readOnly(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: readonly DIRECTORY")
+	}
+	if os.Getuid() != 0 {
+		ts.Check(os.Chmod(args[0], 0o500))
+		ts.Defer(func() { os.Chmod(args[0], 0o700) })
+		return
+	}
+	if ts.Exec("mount", "--bind", args[0], args[0]) != nil {
+		parts.Missing(test(ts), "the right to mount", "run the tests as an ordinary user, or as a root that has CAP_SYS_ADMIN")
+	}
+	ts.Defer(func() { ts.Exec("umount", args[0]) })
+	ts.Check(ts.Exec("mount", "-o", "remount,bind,ro", args[0]))
+}
+
+// serverOf is where a script keeps its fake GitLab.
+type serverOf struct {
+	*fakegitlab.Server
+	held chan struct{} // closed by "gitlab behave"
+}
+
+// gitlab is the command of the fake GitLab:
+//
+//	gitlab start [-root /path] [-lifetime 8h] [-secret S] [-redirect /path] [-trusted]
+//	             [-no-device] [-device-lifetime 5m] [-client-certificate]
+//	             [-as github|gitea|bitbucket]
+//	gitlab configure             tell git of its CA and doorkey of its application
+//	gitlab register [confidential]  do on its page what stands on the terminal, and set $APPLICATION_ID
+//	gitlab expire                two hours later: all access tokens are over, as doorkey knows
+//	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
+//	gitlab revoke-grants         all tokens are dead
+//	gitlab replace-application   another one, with an ID of its own: $CLIENT_ID
+//	gitlab alive FILE, dead FILE fail unless the token in the file is that
+//	gitlab approve-device        the person enters the code that was given last
+//	gitlab expire-codes          the codes that were given are over
+//	gitlab deny-device           the person says no there
+//	gitlab count KIND N          fail unless it has counted N requests of a kind
+//	gitlab await KIND N          wait until it has counted as many
+//	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-hold] [-fill N] [-body B] [-location URL] [-www-authenticate C] [-date D]
+//	gitlab behave                 which also lets go of the answers that are held
+//
+// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, with
+// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY, for an application
+// that has to have them $CLIENT_SECRET and $REDIRECT_URI, and with -redirect a
+// $REDIRECT_URI with that path and a port that is free. The script fails if the
+// server was sent anything that a client must not send.
+func gitlab(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: gitlab <command>")
+	}
+	server := ts.Value(serverOf{}).(*serverOf)
+	if args[0] == "start" {
+		start(ts, server, args[1:])
+		return
+	}
+	if server.Server == nil {
+		ts.Fatalf("gitlab start comes first")
+	}
+	switch args[0] {
+	case "configure":
+		for _, setting := range [][2]string{
+			{"credential.oauthTimeout", "60"}, // no script waits five minutes for a mistake
+			{"http." + server.URL() + ".sslCAInfo", server.CAFile()},
+			{"credential." + ts.Getenv("GITLAB_ORIGIN") + ".oauthClientId", server.ClientID()},
+		} {
+			ts.Check(ts.Exec("git", "config", "--global", setting[0], setting[1]))
+		}
+	case "expire":
+		server.ExpireAccessTokens()
+		expireAccounts(ts)
+	case "revoke-tokens":
+		server.RevokeAccessTokens()
+	case "revoke-grants":
+		server.RevokeGrants()
+	case "replace-application":
+		server.ReplaceApplication()
+		ts.Setenv("CLIENT_ID", server.ClientID())
+	case "alive", "dead":
+		if alive := server.Alive(strings.TrimSpace(ts.ReadFile(args[1]))); alive != (args[0] == "alive") {
+			ts.Fatalf("the token in %s lives: %t", args[1], alive)
+		}
+	case "expire-codes":
+		server.ExpireDeviceCodes()
+	case "approve-device":
+		ts.Check(server.ApproveDevice(lastUserCode(ts, server.Server)))
+	case "deny-device":
+		ts.Check(server.DenyDevice(lastUserCode(ts, server.Server)))
+	case "register":
+		register(ts, args[1:])
+	case "count":
+		count(ts, server.Server, args[1:])
+	case "await":
+		want, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		if !comes(func() bool { return server.Count(fakegitlab.Kind(args[1])) >= want }) {
+			ts.Fatalf("the server was not asked %s %d times: %v", args[1], want, server.Counts())
+		}
+	case "misbehave":
+		misbehave(ts, server, args[1:])
+	case "behave":
+		server.Behave()
+		close(server.held)
+		server.held = make(chan struct{})
+	default:
+		ts.Fatalf("gitlab %s: unknown", args[0])
+	}
+}
+
+func start(ts *testscript.TestScript, server *serverOf, args []string) {
+	options := fakegitlab.Options{Directory: ts.MkAbs("gitlab")}
+	flags := flag.NewFlagSet("gitlab start", flag.ContinueOnError)
+	flags.StringVar(&options.Make, "as", "", "")
+	flags.StringVar(&options.Root, "root", "", "")
+	flags.DurationVar(&options.AccessTokenLifetime, "lifetime", 0, "")
+	flags.StringVar(&options.ClientSecret, "secret", "", "")
+	flags.BoolVar(&options.ConsentAutomatically, "trusted", false, "")
+	flags.BoolVar(&options.DeviceFlowOff, "no-device", false, "")
+	flags.BoolVar(&options.RequireClientCertificate, "client-certificate", false, "")
+	flags.DurationVar(&options.DeviceLifetime, "device-lifetime", 0, "")
+	options.DeviceInterval = time.Second
+	path := flags.String("redirect", "", "")
+	ts.Check(flags.Parse(args))
+	ts.Check(os.Mkdir(options.Directory, 0o700))
+	if options.Make == "bitbucket" {
+		*path = "/"
+	}
+	if *path != "" {
+		options.RedirectURIs = []string{"http://localhost:" + parts.FreePort(test(ts)) + *path}
+		ts.Setenv("REDIRECT_URI", options.RedirectURIs[0])
+	}
+	var err error
+	server.Server, err = fakegitlab.Start(options)
+	ts.Check(err)
+	origin := strings.TrimSuffix(server.URL(), options.Root)
+	ts.Setenv("GITLAB", server.URL())
+	ts.Setenv("GITLAB_ORIGIN", origin)
+	ts.Setenv("GITLAB_HOST", strings.TrimPrefix(origin, "https://"))
+	ts.Setenv("GITLAB_CA", server.CAFile())
+	ts.Setenv("CLIENT_ID", server.ClientID())
+	if options.RequireClientCertificate {
+		certificate, key := server.ClientCertificate()
+		ts.Setenv("CLIENT_CERTIFICATE", certificate)
+		ts.Setenv("CLIENT_KEY", key)
+	}
+	ts.Setenv("CLIENT_SECRET", server.ClientSecret())
+}
+
+func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: gitlab count KIND N")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if got := server.Count(fakegitlab.Kind(args[0])); got != want {
+		ts.Fatalf("the server has counted %d of %s, want %d; all: %v", got, args[0], want, server.Counts())
+	}
+}
+
+// lastUserCode waits until a code has been given that nobody has answered.
+func lastUserCode(ts *testscript.TestScript, server *fakegitlab.Server) string {
+	code := ""
+	if !comes(func() bool {
+		codes := server.UserCodes()
+		if len(codes) > 0 {
+			code = codes[len(codes)-1]
+		}
+		return code != ""
+	}) {
+		ts.Fatalf("no code has been given within %v", patience)
+	}
+	return code
+}
+
+// patience is how long a script waits for what has to come, on a machine that
+// has much else to do: nobody waits as long where all is well.
+const patience = 2 * time.Minute
+
+// comes waits, at most that long, until there is what has to come.
+func comes(isThere func() bool) bool {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if isThere() {
+			return true
+		}
+	}
+	return false
+}
+
+func misbehave(ts *testscript.TestScript, server *serverOf, args []string) {
+	m := fakegitlab.Misbehaviour{At: fakegitlab.Kind(args[0])}
+	flags := flag.NewFlagSet("gitlab misbehave", flag.ContinueOnError)
+	flags.IntVar(&m.Times, "times", 0, "")
+	flags.IntVar(&m.Status, "status", 0, "")
+	flags.BoolVar(&m.CarryOut, "carry-out", false, "")
+	flags.DurationVar(&m.Delay, "delay", 0, "")
+	flags.Int64Var(&m.Fill, "fill", 0, "")
+	flags.StringVar(&m.Body, "body", "", "")
+	hold := flags.Bool("hold", false, "")
+	cut := flags.Bool("cut", false, "")
+	location := flags.String("location", "", "")
+	challenge := flags.String("www-authenticate", "", "")
+	date := flags.String("date", "", "")
+	ts.Check(flags.Parse(args[1:]))
+	if *hold {
+		m.Hold = server.held
+	}
+	if *cut {
+		m.Cut = fakegitlab.BeforeAnswer
+	}
+	if *location != "" {
+		m.Header = map[string][]string{"Location": {*location}}
+	}
+	if *challenge != "" {
+		m.Header = map[string][]string{"Www-Authenticate": {*challenge}}
+	}
+	if *date != "" {
+		m.Header = map[string][]string{"Date": {*date}}
+	}
+	server.Misbehave(m)
+}
+
+// browser is "browser opened N": the browser has been opened N times. It is
+// waited for: nobody waits for a browser to start.
+func browser(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 || args[0] != "opened" {
+		ts.Fatalf("usage: browser opened N")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var log []byte
+	opened := func() int {
+		if log, err = os.ReadFile(ts.Getenv("BROWSER_LOG")); err != nil && !os.IsNotExist(err) {
+			ts.Fatalf("%v", err)
+		}
+		return strings.Count(string(log), "opened ")
+	}
+	comes(func() bool { return opened() >= want })
+	if got := opened(); got != want {
+		ts.Fatalf("the browser was opened %d times, want %d:\n%s", got, want, log)
+	}
+}
+
+// appears is "appears REGEXP FILE": wait until the file has it. The name may
+// have a pattern of the shell's in it.
+func appears(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: appears REGEXP FILE")
+	}
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	if !comes(func() bool {
+		paths, err := filepath.Glob(ts.MkAbs(args[1]))
+		ts.Check(err)
+		return slices.ContainsFunc(paths, func(path string) bool {
+			content, err := os.ReadFile(path)
+			return err == nil && pattern.Match(content)
+		})
+	}) {
+		ts.Fatalf("%q does not appear in %s", args[0], args[1])
+	}
+}
+
+// expireAccounts sets the expiry that doorkey has noted back, as if time had
+// passed. It lies open in the account files.
+func expireAccounts(ts *testscript.TestScript) {
+	paths, err := filepath.Glob(filepath.Join(ts.Getenv("STATE"), "http*.json"))
+	ts.Check(err)
+	expiry := regexp.MustCompile(`"expiry": "[^"]*"`)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, expiry.ReplaceAll(content, []byte(`"expiry": "2001-01-01T00:00:00Z"`)), 0o600))
+	}
+}

@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestStart keeps what git waits for each time from growing by accident: the
+// program's size, and what its packages do before main. What either costs is in
+// docs/speed.md.
+func TestStart(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "git-credential-doorkey")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	build := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	const largest = 9_000_000 // bytes, for linux/amd64
+	info, err := os.Stat(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS+"/"+runtime.GOARCH == "linux/amd64" && info.Size() >= largest {
+		t.Errorf("the program has %d bytes, and may have %d", info.Size(), largest)
+	}
+
+	started := exec.Command(program, "capability")
+	var trace bytes.Buffer
+	started.Env, started.Stderr = append(os.Environ(), "GODEBUG=inittrace=1"), &trace
+	if err := started.Run(); err != nil {
+		t.Fatalf("%v: %s", err, &trace)
+	}
+	allocated, packages := 0, 0
+	for line := range strings.Lines(trace.String()) {
+		name, bytes, ok := parseInit(line)
+		if !ok {
+			continue
+		}
+		packages++
+		if slices.Contains([]string{"regexp", "regexp/syntax", "html", "text/template", "encoding/xml", "encoding/gob", "os/user"}, name) {
+			t.Errorf("package %s is in the program again, and initialised at each start", name)
+		}
+		if strings.HasPrefix(name, "git-credential-doorkey/") || name == "main" {
+			allocated += bytes
+		}
+	}
+	if packages == 0 {
+		t.Errorf("the runtime lists no packages: %s", &trace)
+	}
+	const most = 1000 // bytes; two small maps
+	if allocated > most {
+		t.Errorf("doorkey's own packages allocate %d bytes before main, more than %d: build tables where they are used\n%s", allocated, most, &trace)
+	}
+}
+
+// parseInit reads a line of the runtime's inittrace: "init flag @1.0 ms, 0.02 ms
+// clock, 128 bytes, 2 allocs".
+func parseInit(line string) (name string, bytes int, ok bool) {
+	var at, clock float64
+	n, _ := fmt.Sscanf(line, "init %s @%f ms, %f ms clock, %d bytes", &name, &at, &clock, &bytes)
+	return name, bytes, n == 4
+}

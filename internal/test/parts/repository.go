@@ -1,0 +1,35 @@
+package parts
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Repository returns the directory that has the module's testdata: the working
+// directory, or one above it. It ends a test that runs elsewhere, without the
+// source, as Missing has it.
+func Repository(t testing.TB) string {
+	t.Helper()
+	directory, err := FindRepository()
+	if err != nil {
+		Missing(t, "the source of doorkey", err.Error())
+	}
+	return directory
+}
+
+// FindRepository is Repository where there is no test yet.
+func FindRepository() (string, error) {
+	directory, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(directory, "testdata", "script")); missing == nil {
+			return directory, nil
+		}
+		if directory == filepath.Dir(directory) {
+			err = errors.New("testdata/script is not in the working directory or above it; run the test inside the source of doorkey")
+		}
+		directory = filepath.Dir(directory)
+	}
+	return "", err
+}

@@ -1,0 +1,188 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/manual"
+	"git-credential-doorkey/internal/terminal"
+)
+
+// UI is who runs git. All that doorkey says is said here and in the files
+// person_*.go:
+//
+//   - errors and notes go to stderr, a line each: "doorkey: what happened",
+//     then "hint: what to do next";
+//   - what the person has to act on goes to the terminal, also where an editor
+//     has captured stderr; to stderr where there is no terminal, as in CI;
+//   - only a terminal gets control characters, and only from doorkey: what came
+//     from outside is shown without control and bidirectional characters, so
+//     that no server can move the cursor or reorder the text;
+//   - nothing is said twice, and nothing when all goes well by itself;
+//   - with --events json all of it is on stderr, an object a line, instead.
+type UI struct {
+	Stderr      io.Writer
+	Environment environment.Environment
+	Events      bool // --events json
+
+	mutex   sync.Mutex
+	said    map[string]bool
+	waiting bool // a countdown stands on the last line
+
+	opening sync.Once
+	opened  *terminal.Screen
+}
+
+// Screen is where prompts are shown: found out when one is needed, and never
+// for a request that is answered from the cache.
+func (u *UI) Screen() *terminal.Screen {
+	u.opening.Do(func() { u.opened = terminal.NewScreen(u.Stderr, u.Environment) })
+	return u.opened
+}
+
+// event is a line of --events json. Its fields and their meaning are in
+// docs/for-programs.md; none is ever renamed.
+type event struct {
+	Event   string   `json:"event"`
+	Host    string   `json:"host,omitempty"`
+	Message string   `json:"message"`
+	Hints   []string `json:"hints,omitempty"`
+
+	Address                 string    `json:"address,omitempty"`
+	UserCode                string    `json:"user_code,omitempty"`
+	VerificationURI         string    `json:"verification_uri,omitempty"`
+	VerificationURIComplete string    `json:"verification_uri_complete,omitempty"`
+	Until                   time.Time `json:"until,omitzero"`
+
+	Username string    `json:"username,omitempty"`
+	Scopes   []string  `json:"scopes,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"`
+	Renews   bool      `json:"renews,omitempty"`
+}
+
+// tell says something once: the message, whose first line is what happened and
+// whose further lines are hints, as text or as an event.
+func (u *UI) tell(to io.Writer, e event, message string) {
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	if u.said[message] {
+		return
+	}
+	if u.said == nil {
+		u.said = make(map[string]bool)
+	}
+	u.said[message] = true
+	lines := strings.Split(message, "\n")
+	for i, line := range lines {
+		lines[i] = terminal.Printable(line)
+	}
+	if u.Events {
+		e.Message, e.Hints = lines[0], lines[1:]
+		u.write(e)
+		return
+	}
+	u.endCountdown()
+	fmt.Fprintf(to, "doorkey: %s\n", lines[0])
+	for _, line := range lines[1:] {
+		prefix := "hint: "
+		if strings.HasPrefix(line, "https:") || strings.HasPrefix(line, "http:") {
+			prefix = "  " // an address stands alone, to be copied
+		}
+		fmt.Fprintf(to, "%s%s\n", prefix, line)
+	}
+}
+
+// write writes an event. A program may well show its fields as they are.
+func (u *UI) write(e event) {
+	for _, field := range []*string{&e.Host, &e.Address, &e.UserCode, &e.VerificationURI, &e.VerificationURIComplete, &e.Username} {
+		*field = terminal.Printable(*field)
+	}
+	e.Scopes = allPrintable(e.Scopes)
+	encoder := json.NewEncoder(u.Stderr)
+	encoder.SetEscapeHTML(false) // an "&" in an address stays one
+	encoder.Encode(e)
+}
+
+func allPrintable(texts []string) []string {
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = terminal.Printable(text)
+	}
+	return shown
+}
+
+func (u *UI) ReportError(err error) { u.tell(u.Stderr, event{Event: "error"}, err.Error()) }
+
+// ShowUsage shows all commands to whoever has named none.
+func (u *UI) ShowUsage() {
+	if u.Events {
+		u.ReportError(ErrNoCommand)
+		return
+	}
+	fmt.Fprint(u.Stderr, manual.Usage())
+}
+
+// WaitingForLock returns what to call when another process holds an origin.
+func (u *UI) WaitingForLock(origin string) func() {
+	return func() {
+		u.tell(u.Stderr, event{Event: "waiting", Host: origin}, "waiting for another git command that is busy with "+origin)
+	}
+}
+
+// WaitingForSignIn returns what to call when another process has the person sign in.
+func (u *UI) WaitingForSignIn(origin string) func(time.Time) {
+	return func(until time.Time) {
+		message := fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
+		if !until.IsZero() {
+			message += fmt.Sprintf(" (%s, until %s at most)", timeLeft(until), until.Local().Format(time.TimeOnly))
+		}
+		u.tell(u.Stderr, event{Event: "waiting", Host: origin, Until: until}, message)
+	}
+}
+
+func (u *UI) KeyringIsSlow() {
+	u.tell(u.Stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
+}
+
+// KeyIsInFile is said at the first sign-in without a keyring, once and plainly.
+func (u *UI) KeyIsInFile(directory string) {
+	u.tell(u.Stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
+}
+
+// OtherHelpersKeep is said at a sign-in: from then on each command hands the token on.
+func (u *UI) OtherHelpersKeep(origin string, helpers []string) {
+	u.tell(u.Stderr, event{Event: "other_helpers", Host: origin}, fmt.Sprintf("git also tells the token for %s to: %s\n"+
+		"so that doorkey alone has it, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
+}
+
+// CertificateNotVerified is said whenever a server is talked to whose certificate nobody
+// checks, as somebody has configured it for that host.
+func (u *UI) CertificateNotVerified(origin string) {
+	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not checked, as http.%s.sslVerify has it: anybody in between can take the tokens\n"+
+		"better give the certificate of its authority; run: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
+}
+
+// UsernameIsToken is said where git asks for the password of a token. Neither the
+// token nor the path is shown: a command to be copied has nothing from outside.
+func (u *UI) UsernameIsToken(origin string) {
+	u.tell(u.Stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, and no account of doorkey's\n"+
+		"to take it out of a remote, run: git remote set-url origin %s/<path>\n"+
+		"revoke it at the server: whoever can read git's configuration has it (it may also stand in credential.username)",
+		origin, origin))
+}
+
+func (u *UI) NoClientID(origin, title string) {
+	host := origin
+	if address, err := url.Parse(origin); err == nil {
+		host = address.Host
+	}
+	u.tell(u.Stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like %s, but no OAuth application is configured for it\n"+
+		"run: git credential-doorkey setup %s",
+		host, title, origin))
+}

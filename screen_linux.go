@@ -1,9 +1,0 @@
-package main
-
-import "golang.org/x/sys/unix"
-
-// The calls of tcgetattr(3) and tcsetattr(3).
-const (
-	getTermios = unix.TCGETS
-	setTermios = unix.TCSETS
-)
