@@ -7,9 +7,9 @@
 // needed. Run "npm ci" in this directory once.
 //
 // Environment:
-//   OIDC_PROVIDER_STATE      directory for the repository group/project.git
-//   OIDC_PROVIDER_CLIENT_ID  client ID of the public application to register
-//   OIDC_PROVIDER_PORT       port on 127.0.0.1; 0 or unset lets the system choose
+//   ENGINE_STATE      directory for the repository group/project.git
+//   ENGINE_CLIENT_ID  client ID of the public application to register
+//   ENGINE_PORT       port on 127.0.0.1; 0 or unset lets the system choose
 //
 // Prints one line, its URL, once it answers. Logs to standard error. Ends when
 // standard input is closed, so that it cannot outlive the test that started it,
@@ -26,8 +26,8 @@ import { createProvider } from "./provider.mjs";
 import { createRepository } from "./repository.mjs";
 import { TestControl } from "./test_control.mjs";
 
-const state = resolve(required("OIDC_PROVIDER_STATE"));
-const clientID = required("OIDC_PROVIDER_CLIENT_ID");
+const state = resolve(required("ENGINE_STATE"));
+const clientID = required("ENGINE_CLIENT_ID");
 
 // The engine's notices would go to standard output, which is for the URL alone.
 globalThis.console = new Console(process.stderr);
@@ -37,7 +37,7 @@ const repositories = join(state, "repositories");
 createRepository(join(repositories, "group", "project.git"));
 
 // The engine must know its URL, so the port comes first.
-const server = createServer().listen(Number(process.env.OIDC_PROVIDER_PORT ?? 0), "127.0.0.1");
+const server = createServer().listen(Number(process.env.ENGINE_PORT ?? 0), "127.0.0.1");
 await once(server, "listening");
 const url = `http://127.0.0.1:${server.address().port}`;
 const provider = createProvider(url, clientID);

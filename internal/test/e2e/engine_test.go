@@ -7,12 +7,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"git-credential-doorkey/internal/test/doorkeeper"
-	"git-credential-doorkey/internal/test/oidc"
+	"git-credential-doorkey/internal/test/engines"
 )
 
 // engineOf is where a script keeps its Doorkeeper.
-type engineOf struct{ *doorkeeper.Engine }
+type engineOf struct{ *engines.Engine }
 
 // doorkeeperCommand is the command of the real engine: start, configure, expire (as
 // "gitlab expire"), revoke (all tokens), count GRANT-TYPE N. Its start sets
@@ -24,32 +23,34 @@ func doorkeeperCommand(ts *testscript.TestScript, neg bool, args []string) {
 	engine := ts.Value(engineOf{}).(*engineOf)
 	switch args[0] {
 	case "start":
-		engine.Engine = doorkeeper.Start(test(ts))
+		engine.Engine = engines.StartDoorkeeper(test(ts))
 		ts.Setenv("GITLAB", engine.URL)
 		ts.Setenv("CLIENT_ID", engine.ClientID)
 	case "configure":
 		ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+".oauthClientId", engine.ClientID))
 	case "expire":
-		engine.Expire()
+		ts.Check(engine.Expire())
 		expireAccounts(ts)
 	case "revoke":
-		engine.Revoke()
+		ts.Check(engine.Revoke())
 	case "count":
-		countOf(ts, engine.Counts(), args[1:])
+		countOf(ts, engine.Engine, args[1:])
 	default:
 		ts.Fatalf("doorkeeper %s: unknown", args[0])
 	}
 }
 
 // countOf fails the script unless an engine has counted "KIND N".
-func countOf(ts *testscript.TestScript, counts map[string]int, args []string) {
+func countOf(ts *testscript.TestScript, engine *engines.Engine, args []string) {
+	counts, err := engine.Counts()
+	ts.Check(err)
 	if got := strconv.Itoa(counts[args[0]]); got != args[1] {
 		ts.Fatalf("the engine has counted %s of %s, want %s; all: %v", got, args[0], args[1], counts)
 	}
 }
 
 // oidcOf is where a script keeps its oidc-provider.
-type oidcOf struct{ *oidc.Engine }
+type oidcOf struct{ *engines.Engine }
 
 // oidcCommand is the command of the second real engine: start, configure, expire,
 // count GRANT-TYPE N, and approve FILE, which waits until doorkey has written
@@ -62,23 +63,23 @@ func oidcCommand(ts *testscript.TestScript, neg bool, args []string) {
 	engine := ts.Value(oidcOf{}).(*oidcOf)
 	switch args[0] {
 	case "start":
-		engine.Engine = oidc.Start(test(ts))
+		engine.Engine = engines.StartOIDCProvider(test(ts))
 		ts.Setenv("OIDC", engine.URL)
 		ts.Setenv("CLIENT_ID", engine.ClientID)
 	case "configure":
 		for key, value := range map[string]string{
-			"oauthClientId": engine.ClientID, "oauthAuthURL": engine.AuthURL(), "oauthTokenURL": engine.TokenURL(),
-			"oauthDeviceAuthURL": engine.DeviceAuthURL(), "oauthScopes": "read_repository write_repository",
+			"oauthClientId": engine.ClientID, "oauthAuthURL": engine.AuthURL, "oauthTokenURL": engine.TokenURL,
+			"oauthDeviceAuthURL": engine.DeviceAuthURL, "oauthScopes": "read_repository write_repository",
 		} {
 			ts.Check(ts.Exec("git", "config", "--global", "credential."+engine.URL+"."+key, value))
 		}
 	case "expire":
-		engine.Expire()
+		ts.Check(engine.Expire())
 		expireAccounts(ts)
 	case "approve":
 		ts.Check(engine.ApproveDevice(eventField(ts, ts.MkAbs(args[1]), `"verification_uri_complete":"([^"]*)"`)))
 	case "count":
-		countOf(ts, engine.Counts(), args[1:])
+		countOf(ts, engine.Engine, args[1:])
 	default:
 		ts.Fatalf("oidc %s: unknown", args[0])
 	}

@@ -1,6 +1,5 @@
 // Package parts is what tests with a real part (a keyring daemon, an OAuth
-// engine, a tracer) share: what to do where the part is not on the machine, and
-// how to run an engine of the module's testdata/.
+// engine, a tracer) share: what to do where the part is not on the machine.
 package parts
 
 import (
