@@ -1,138 +1,130 @@
 // Package chromium is a real browser for tests: Chromium without a window,
-// told what to do over WebDriver (https://www.w3.org/TR/webdriver2/). It trusts
-// every certificate, knows no name but localhost, and starts with an empty
-// profile.
+// driven over the DevTools protocol
+// (https://chromedevtools.github.io/devtools-protocol/). It trusts every
+// certificate, resolves no name but localhost, and starts with an empty profile.
 package chromium
 
 import (
-	"bufio"
-	"bytes"
-	"io"
-	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
+	"context"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
 
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// install is how to get what Start needs.
-const install = "apt-get install --no-install-recommends chromium chromium-driver fonts-dejavu-core"
-
 const (
 	startLimit = time.Minute // a cold start reads some hundred megabytes
-	pageLimit  = time.Minute // for a page, or for a button on it
-	callLimit  = 2 * time.Minute
+	pageLimit  = time.Minute // for each action, such as loading a page
+	stopLimit  = 10 * time.Second
 )
 
-// Browser is a running Chromium with one page. Its methods end the test where
-// the browser does not do what they say: call them from the test's own
-// goroutine.
+// Browser is a running Chromium with one page. Its methods end the test if the
+// browser cannot do what they say: call them from the test's own goroutine.
 type Browser struct {
-	t        testing.TB
-	session  string // address of the WebDriver session
+	t       testing.TB
+	context context.Context // chromedp's, for the page
+
+	mu       sync.Mutex // guards the rest, which record writes
 	requests []string
+	console  []any // events
 }
 
-// Start starts Chromium and ends it with the test. Where it is not installed
-// the test is skipped, or fails, as package parts has it.
+// Start starts Chromium and stops it when the test ends. If Chromium is not
+// installed, the test is skipped or fails, as package parts decides.
 func Start(t testing.TB) *Browser {
 	t.Helper()
-	parts.Program(t, "chromium", install)
-	parts.Program(t, "chromedriver", install)
-	home := t.TempDir()
-	b := &Browser{t: t, session: startDriver(t, home) + "/session"}
-	var created struct {
-		SessionID    string `json:"sessionId"`
-		Capabilities struct {
-			ProcessID int `json:"goog:processID"`
-		} `json:"capabilities"`
+	parts.Program(t, "chromium", "apt-get install --no-install-recommends chromium fonts-dejavu-core")
+	allocator, kill := chromedp.NewExecAllocator(context.Background(), options(t.TempDir())...)
+	b := &Browser{t: t}
+	b.context, _ = chromedp.NewContext(allocator, chromedp.WithListener(b.record)) // kill cancels it, too
+	t.Cleanup(func() {
+		b.close()
+		kill()
+	})
+	// The first action starts Chromium, which lives as long as that action's
+	// context: a timeout would stop it later.
+	limit := time.AfterFunc(startLimit, kill)
+	defer limit.Stop()
+	if err := chromedp.Do(b.context); err != nil {
+		t.Fatalf("chromium did not start within %v: %v", startLimit, err)
 	}
-	b.call(http.MethodPost, "", capabilities(t, filepath.Join(home, "profile")), &created)
-	b.session += "/" + created.SessionID
-	t.Cleanup(func() { b.quit(created.Capabilities.ProcessID) })
-	b.Open("about:blank")
-	b.logged("performance") // Chromium's own first page
 	return b
 }
 
-// startDriver starts chromedriver on a free port of the loopback address and
-// returns its address. All that it and Chromium write goes to home.
-func startDriver(t testing.TB, home string) string {
-	t.Helper()
-	driver := exec.Command("chromedriver", "--port=0")
-	driver.Env = append(os.Environ(), "HOME="+home, "TMPDIR="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home,
-		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent")
-	var log bytes.Buffer
-	driver.Stderr = &log
-	output, err := driver.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := driver.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		driver.Process.Kill()
-		driver.Wait()
-	})
-	// Killing it ends the reading below.
-	limit := time.AfterFunc(startLimit, func() { driver.Process.Kill() })
-	defer limit.Stop()
-	port := readPort(output)
-	if port == "" {
-		driver.Process.Kill()
-		driver.Wait()
-		t.Fatalf("chromedriver did not start within %v: %s", startLimit, log.String())
-	}
-	go io.Copy(io.Discard, output) // so that it is never held up by what it prints
-	return "http://127.0.0.1:" + port
+// options returns how to start Chromium. Its profile is a new directory that
+// chromedp removes; everything else that Chromium writes goes to home.
+func options(home string) []chromedp.ExecAllocatorOption {
+	return append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("chromium"),
+		chromedp.Env("HOME="+home, "TMPDIR="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home,
+			"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"),
+		chromedp.IgnoreCertErrors,
+		chromedp.NoSandbox, // the sandbox does not work for root, and all pages are the test's own
+		chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
+	)
 }
 
-// readPort reads what chromedriver prints until it names its port.
-func readPort(output io.Reader) string {
-	started := regexp.MustCompile(`started successfully on port (\d+)`)
-	for lines := bufio.NewScanner(output); lines.Scan(); {
-		if found := started.FindStringSubmatch(lines.Text()); found != nil {
-			return found[1]
+// close asks Chromium to exit, so that none of its processes still writes to a
+// directory that the test removes.
+func (b *Browser) close() {
+	limited, cancel := context.WithTimeout(b.context, stopLimit)
+	defer cancel()
+	if err := chromedp.Cancel(limited); err != nil {
+		b.t.Logf("chromium did not exit by itself: %v", err)
+	}
+}
+
+// run runs an action on the page and returns its result. The error names the
+// action by what.
+func run[T any](b *Browser, what string, action chromedp.Action[T]) T {
+	b.t.Helper()
+	result, err := try(b, action)
+	if err != nil {
+		b.t.Fatalf("chromium: %s: %v", what, err)
+	}
+	return result
+}
+
+// try is run for callers that handle the error.
+func try[T any](b *Browser, action chromedp.Action[T]) (T, error) {
+	limited, cancel := context.WithTimeout(b.context, pageLimit)
+	defer cancel()
+	return chromedp.Run(limited, action)
+}
+
+// until returns an action that repeats another one until it returns what is
+// wanted. Errors do not end it: there are some while one page replaces another.
+func until[T comparable](action chromedp.Action[T], want T) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for {
+			got, err := action(ctx, t)
+			if err == nil && got == want {
+				return nil
+			}
+			if err == nil {
+				err = fmt.Errorf("got %#v, want %#v", got, want)
+			}
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("%w: %v", ctx.Err(), err)
+			case <-time.After(50 * time.Millisecond):
+			}
 		}
-	}
-	return ""
+	})
 }
 
-// capabilities is what a session is asked for (WebDriver section 7.2).
-func capabilities(t testing.TB, profile string) any {
-	t.Helper()
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Fatal(err)
-	}
-	limit := pageLimit.Milliseconds()
-	return object{"capabilities": object{"alwaysMatch": object{
-		"acceptInsecureCerts": true,
-		"timeouts":            object{"implicit": limit, "pageLoad": limit, "script": limit},
-		"goog:loggingPrefs":   object{"performance": "ALL", "browser": "ALL"},
-		"goog:chromeOptions": object{"binary": program, "args": []string{
-			"--headless=new", "--user-data-dir=" + profile,
-			"--no-sandbox",            // it does not start as root with one, and all pages are the test's own
-			"--disable-dev-shm-usage", // containers have little of that memory
-			"--disable-gpu", "--disable-quic", "--no-first-run",
-			"--disable-background-networking", "--disable-component-update", "--disable-sync",
-			"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-		}},
-	}}}
-}
-
-// quit closes Chromium, which then leaves its profile alone. It is killed
-// where it does not answer.
-func (b *Browser) quit(process int) {
-	if err := b.try(http.MethodDelete, "", nil, nil); err == nil {
-		return
-	}
-	if chromium, err := os.FindProcess(process); err == nil {
-		chromium.Kill()
+// command returns the action of one DevTools command, for what chromedp has no
+// action for.
+func command[P, R any](command cdp.Command[P, R], parameters P) chromedp.Action[R] {
+	return func(ctx context.Context, t *chromedp.Target) (R, error) {
+		return cdp.Call(ctx, t, command, parameters)
 	}
 }

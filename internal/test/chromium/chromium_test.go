@@ -33,6 +33,10 @@ func TestVisit(t *testing.T) {
 	server := httptest.NewTLSServer(pages())
 	defer server.Close()
 	b := Start(t)
+	b.Open("data:text/html,<script>console.log('said'); throw 'thrown'</script>")
+	if got := b.Complaints(); len(got) != 2 {
+		t.Errorf("a script writes to the console and fails: the complaints are %q", got)
+	}
 	b.Open(server.URL)
 	if got := b.Complaints(); len(got) != 1 {
 		t.Errorf("a style that the page's policy forbids: the complaints are %q", got)
