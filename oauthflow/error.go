@@ -21,6 +21,7 @@ type Error struct {
 	interval   time.Duration // that a slow_down asks for, as GitHub does; 0 if it names none
 }
 
+// Error is what the server said, as far as it may be shown.
 func (e *Error) Error() string {
 	var text strings.Builder
 	text.WriteString("the server answered ")

@@ -24,6 +24,7 @@ type ConnectionError struct {
 	hints []string
 }
 
+// Error is what failed, and what to do about it.
 func (e *ConnectionError) Error() string {
 	return strings.Join(append([]string{e.text}, e.hints...), "\n")
 }

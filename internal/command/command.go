@@ -1,3 +1,5 @@
+// Package command has the commands that people run, but for setup and doctor, and
+// reads their arguments and URLs.
 package command
 
 import (

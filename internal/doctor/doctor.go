@@ -1,3 +1,4 @@
+// Package doctor checks everything that a sign-in depends on.
 package doctor
 
 import (

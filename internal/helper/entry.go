@@ -12,7 +12,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// entry is an account and its secrets.
+// Entry is an account and its secrets.
 type Entry struct {
 	Account cache.Account
 	Secrets cache.Secrets

@@ -43,7 +43,7 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 	return fmt.Errorf("sign-in to %s: %v", origin, err)
 }
 
-// explainKey adds what to do to an error of the data key that tokens are sealed
+// ExplainKey adds what to do to an error of the data key that tokens are sealed
 // with.
 func ExplainKey(err error) error {
 	return explainKeyOf(err, "in this session, and the key for the tokens of this host is kept in one", "then, to have the account forgotten, run: git credential-doorkey logout")

@@ -70,6 +70,8 @@ func isOurState(state string) bool {
 // waits for it, and a refresh at a slow server can take minutes.
 const changePatience = 20 * time.Second
 
+// Lock locks an origin for a change, as long as git can be made to wait for it. The
+// caller has to unlock it.
 func (h *Helper) Lock(ctx context.Context, origin string) (*cache.Locked, error) {
 	ctx, cancel := context.WithTimeout(ctx, changePatience)
 	defer cancel()

@@ -1,3 +1,5 @@
+// Package setup leads a person from a host without an application ID to one that
+// works.
 package setup
 
 import (

@@ -9,7 +9,7 @@ import (
 	"git-credential-doorkey/cache"
 )
 
-// What doorkey says of accounts. The rules are those of person.go.
+// What doorkey says of accounts. The rules are those of UI.
 
 // SignedIn is the end of a sign-in that the person asked for by name.
 func (u *UI) SignedIn(origin string, account cache.Account, now time.Time) {
@@ -50,6 +50,7 @@ func notEnded(what, page string, err error) string {
 	return message + "\nend it there by hand:\n" + page
 }
 
+// PasswordForgotten says that a password was removed from the cache.
 func (u *UI) PasswordForgotten(origin string, account cache.Account) {
 	u.tell(u.Stderr, event{Event: "password_forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("forgot the password of %q for %s", account.Username, withPath(origin, account.Path)))
 }

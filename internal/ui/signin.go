@@ -10,7 +10,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// What doorkey says while a person signs in. The rules are those of person.go.
+// What doorkey says while a person signs in. The rules are those of UI.
 
 // ShowAddress asks for a sign-in in the browser. The address is always shown:
 // the browser may open on another screen, or not at all.
@@ -19,6 +19,7 @@ func (u *UI) ShowAddress(origin, address string, deadline time.Time) {
 		fmt.Sprintf("sign in to %s in the browser, within %s\nif none opens, open this address on this machine:\n%s", origin, timeLeft(deadline), address))
 }
 
+// BrowserFailed says that no browser started. The address is on the screen by then.
 func (u *UI) BrowserFailed(err error) {
 	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start: %v", err))
 }
@@ -60,6 +61,7 @@ func (u *UI) PastePrompt() {
 	}
 }
 
+// WrongPaste says what is wrong with the address that was pasted, each time.
 func (u *UI) WrongPaste(err error) {
 	u.tell(u.Screen().Out, event{Event: "paste_failed"}, err.Error())
 	u.mutex.Lock()

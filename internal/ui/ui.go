@@ -1,3 +1,5 @@
+// Package ui has every word that doorkey says to a person, and the errors and
+// verdicts that commands share.
 package ui
 
 import (
@@ -14,8 +16,7 @@ import (
 	"git-credential-doorkey/internal/terminal"
 )
 
-// UI is who runs git. All that doorkey says is said here and in the files
-// person_*.go:
+// UI talks with the person who runs git. These are its rules:
 //
 //   - errors and notes go to stderr, a line each: "doorkey: what happened",
 //     then "hint: what to do next";
@@ -117,6 +118,7 @@ func allPrintable(texts []string) []string {
 	return shown
 }
 
+// ReportError says what went wrong, and the hints behind the first line of err.
 func (u *UI) ReportError(err error) { u.tell(u.Stderr, event{Event: "error"}, err.Error()) }
 
 // ShowUsage shows all commands to whoever has named none.
@@ -146,6 +148,7 @@ func (u *UI) WaitingForSignIn(origin string) func(time.Time) {
 	}
 }
 
+// KeyringIsSlow is said while the keyring is waited for.
 func (u *UI) KeyringIsSlow() {
 	u.tell(u.Stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
 }
@@ -177,6 +180,8 @@ func (u *UI) UsernameIsToken(origin string) {
 		origin, origin))
 }
 
+// NoClientID is said where doorkey knows what the host is and no application is set
+// up. The title is that of the kind of server.
 func (u *UI) NoClientID(origin, title string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {
