@@ -291,8 +291,10 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		account, secrets := grant("")
 		put(t, c, place, account, secrets)
 		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
-		if err := reserveRoom(c.path(origin, ".json.new"), 1); err != nil { // as a process leaves it that was killed
-			t.Fatal(err)
+		for _, suffix := range []string{".json.new", ".notes.new"} { // as a process leaves them that was killed
+			if err := reserveRoom(c.path(origin, suffix), 1); err != nil {
+				t.Fatal(err)
+			}
 		}
 		locked := lock(t, c, origin)
 		defer locked.Unlock()

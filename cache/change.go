@@ -42,8 +42,8 @@ func (l *Locked) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error
 }
 
 // Forget removes the accounts that match. With the last one the file goes, too, and
-// the notes of what failed: nothing is kept there any more, and a person who has
-// ended it all may be asked again at once.
+// the origin's notes: nothing is kept there any more, and a person who has ended it
+// all may be asked again at once.
 func (l *Locked) Forget(matches func(Account) bool) error {
 	return l.change(func(accounts []Account) []Account { return without(accounts, matches) })
 }
@@ -57,8 +57,7 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	accounts = edit(accounts)
 	if len(accounts) == 0 {
 		os.Remove(between) // of a process that was killed
-		l.ClearFailure()
-		l.cache.clearRefusal(l.origin)
+		_ = l.cache.changeNotes(l.origin, func(n *notes) { *n = notes{} })
 		return removePrivate(path)
 	}
 	content, err := encode(l.origin, accounts)
@@ -68,7 +67,7 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	if l.reserved.file != "" {
 		between = l.reserved.file
 	}
-	if err := writePrivateBy(between, path, content); err != nil {
+	if err := writePrivateBy(between, path, content, true); err != nil {
 		return err
 	}
 	l.reserved.file = ""

@@ -71,7 +71,7 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	case ".key", ".key-id":
 		_, err := readPrivate(path)
 		i.add(err)
-	case ".new", ".until":
+	case ".new":
 		if info, err := file.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAfter {
 			i.Abandoned = append(i.Abandoned, path)
 		}

@@ -55,6 +55,13 @@ func TestInspect(t *testing.T) {
 			old := now.Add(-2 * time.Hour)
 			os.Chtimes(filepath.Join(directory, "old.json.new"), old, old)
 		}, "", []string{"old.json.new"}},
+		{"notes of long ago, also of an older doorkey", func(t *testing.T, directory string) {
+			for _, suffix := range append(formerNotes, ".notes") {
+				path := filepath.Join(directory, fileName(origin)+suffix)
+				write(t, path, "?", 0o600)
+				os.Chtimes(path, time.Unix(0, 0), time.Unix(0, 0))
+			}
+		}, "", nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}

@@ -85,7 +85,7 @@ func TestSignInAnnounced(t *testing.T) {
 	killed.end() // as the kernel does
 	next := signIn(t, c)
 	defer next.End()
-	if got := readTime(next.announcement()); !got.IsZero() {
+	if got := c.readNotes(origin).SignInUntil; !got.IsZero() {
 		t.Errorf("the next one stands there with %v", got)
 	}
 }

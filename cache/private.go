@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -126,26 +127,21 @@ func openOwn(path string) (*os.File, error) {
 // content or the new, after a crash too. The caller holds the lock that the
 // file belongs to, so the name of the file in between needs no chance in it.
 func writePrivate(path string, content []byte) error {
-	return writePrivateBy(path+".new", path, content)
+	return writePrivateBy(path+".new", path, content, true)
 }
 
 // writePrivateBy is writePrivate by a file in between that may be there already,
-// as room for the content.
-func writePrivateBy(between, path string, content []byte) error {
-	file, err := openToWrite(between)
-	if err != nil {
+// as room for the content. Without sync, a crash may cost the old content as well.
+func writePrivateBy(between, path string, content []byte, sync bool) error {
+	if err := fill(between, path, content, sync); err != nil {
 		return err
 	}
-	err = replaceContent(file, content)
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = replaceFile(between, path)
-	}
-	if err != nil {
+	if err := replaceFile(between, path); err != nil {
 		os.Remove(between)
 		return fmt.Errorf(`cannot write "%s": %v`, path, err)
+	}
+	if !sync {
+		return nil
 	}
 	return syncDirectory(filepath.Dir(path))
 }
@@ -161,32 +157,27 @@ func removePrivate(path string) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// replaceContent writes over what is there before cutting off the rest: room
-// that was reserved is not given back in between.
-func replaceContent(file *os.File, content []byte) error {
-	if _, err := file.Write(content); err != nil {
-		return err
-	}
-	if err := file.Truncate(int64(len(content))); err != nil {
-		return err
-	}
-	return file.Sync()
-}
-
-// reserveRoom makes a file of the given size that writePrivateBy will write over.
-func reserveRoom(path string, size int64) error {
+// fill writes over what is there before it cuts off the rest, so that reserved room
+// is kept. If it fails, it removes the file; the error is about the named one.
+func fill(path, named string, content []byte, sync bool) error {
 	file, err := openToWrite(path)
 	if err != nil {
 		return err
 	}
-	// Bytes and not a hole: a hole would take no room.
-	err = replaceContent(file, make([]byte, size))
-	if closing := file.Close(); err == nil {
-		err = closing
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Truncate(int64(len(content)))
 	}
-	if err != nil {
+	if err == nil && sync {
+		err = file.Sync()
+	}
+	if err = cmp.Or(err, file.Close()); err != nil {
 		os.Remove(path)
-		return fmt.Errorf(`cannot write "%s": %v`, path, err)
+		return fmt.Errorf(`cannot write "%s": %v`, named, err)
 	}
 	return nil
 }
+
+// reserveRoom makes a file of the given size that writePrivateBy will write over:
+// of bytes and not a hole, which would take no room.
+func reserveRoom(path string, size int64) error { return fill(path, path, make([]byte, size), true) }

@@ -88,7 +88,7 @@ func (s *stress) judgeFiles() {
 	var between []string
 	for _, entry := range entries {
 		switch filepath.Ext(entry.Name()) {
-		case ".json", ".lock", ".key", ".key-id", ".sign-in-lock", ".turn-lock", ".until", ".failed", ".sign-in-failed":
+		case ".json", ".lock", ".key", ".key-id", ".sign-in-lock", ".turn-lock", ".notes":
 		case ".new":
 			between = append(between, entry.Name())
 		default:

@@ -1,0 +1,136 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// notes is what commands tell each other about an origin, beside its accounts.
+// Losing a note costs time at most, so a file that cannot be read counts as empty.
+type notes struct {
+	RefreshFailed Failure   `json:"refresh_failed,omitzero"`
+	SignInFailed  Failure   `json:"sign_in_failed,omitzero"`
+	SignInRefused time.Time `json:"sign_in_refused,omitzero"` // when a person was last asked in vain
+	SignInUntil   time.Time `json:"sign_in_until,omitzero"`   // when the sign-in in progress ends at the latest
+}
+
+// Failure is a refresh or a sign-in that failed because the server did not answer.
+// It also applies to commands that were already waiting for it: each of them would
+// find out the same, as slowly, one after another.
+type Failure struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"` // why, for people
+}
+
+// IsSince reports whether there is a failure, and it is another one than the one
+// of the given time, which was the last before somebody began to wait.
+func (f Failure) IsSince(before time.Time) bool { return f.Text != "" && !f.At.Equal(before) }
+
+// NoteFailure tells those who wait to refresh that there is nothing to wait for.
+func (l *Locked) NoteFailure(failure Failure) error {
+	return l.cache.changeNotes(l.origin, func(n *notes) { n.RefreshFailed = failure })
+}
+
+// ClearFailure forgets failed refreshes and sign-ins: the server has answered.
+func (l *Locked) ClearFailure() {
+	l.cache.clearNotes(l.origin, func(n *notes) { n.RefreshFailed, n.SignInFailed = Failure{}, Failure{} })
+}
+
+// LastFailure returns the refresh that failed last; the zero value if none is noted.
+func (c *Cache) LastFailure(origin string) Failure { return c.readNotes(origin).RefreshFailed }
+
+// NoteFailure tells those who wait to sign in that there is nothing to wait for.
+func (s *SignIn) NoteFailure(failure Failure) error {
+	return s.cache.changeNotes(s.origin, func(n *notes) { n.SignInFailed = failure })
+}
+
+// ClearFailure forgets what NoteFailure noted.
+func (s *SignIn) ClearFailure() {
+	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInFailed = Failure{} })
+}
+
+// LastSignInFailure is LastFailure of sign-ins.
+func (c *Cache) LastSignInFailure(origin string) Failure { return c.readNotes(origin).SignInFailed }
+
+// NoteRefusal tells those who would ask a person again when one was asked in vain.
+func (s *SignIn) NoteRefusal(at time.Time) error {
+	return s.cache.changeNotes(s.origin, func(n *notes) { n.SignInRefused = at.UTC() })
+}
+
+// ClearRefusal forgets what NoteRefusal noted.
+func (s *SignIn) ClearRefusal() {
+	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInRefused = time.Time{} })
+}
+
+// RefusedAt returns the time that NoteRefusal was told last; the zero time if none.
+func (c *Cache) RefusedAt(origin string) time.Time { return c.readNotes(origin).SignInRefused }
+
+// Announce tells those who wait until when this sign-in lasts at the most. It is
+// a courtesy to them: a full disk, say, is for Reserve to report.
+func (s *SignIn) Announce(until time.Time) {
+	_ = s.cache.changeNotes(s.origin, func(n *notes) { n.SignInUntil = until.UTC() })
+}
+
+func (s *SignIn) withdraw() {
+	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInUntil = time.Time{} })
+}
+
+// readNotes needs no lock: the file is replaced in one step.
+func (c *Cache) readNotes(origin string) (n notes) {
+	if c.checkNamed() != nil {
+		return notes{}
+	}
+	content, err := readPrivate(c.path(origin, ".notes"))
+	if err != nil || json.Unmarshal(content, &n) != nil {
+		return notes{}
+	}
+	return n
+}
+
+// notesPatience is how long a note waits for its lock, which others hold for
+// milliseconds: longer means that one of them was stopped, and the note is lost.
+const notesPatience = 2 * time.Second
+
+// changeNotes edits the notes of an origin. It is called under the origin's lock or
+// under that of its sign-ins, which do not exclude each other, and a sign-in cannot
+// wait for the former: a refresh holds it as long as a server takes to answer. So
+// notes have a lock of their own, under which nothing else is waited for.
+func (c *Cache) changeNotes(origin string, edit func(*notes)) error {
+	ctx, cancel := context.WithTimeout(context.Background(), notesPatience)
+	defer cancel()
+	unlock, err := c.lockFile(ctx, filepath.Join(c.Directory, "notes.lock"), nil)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, suffix := range []string{".failed", ".sign-in-failed", ".refused", ".sign-in.until"} {
+		os.Remove(c.path(origin, suffix)) // of an older doorkey
+		os.Remove(c.path(origin, suffix+".new"))
+	}
+	left := c.readNotes(origin)
+	edit(&left)
+	path := c.path(origin, ".notes")
+	if left == (notes{}) {
+		os.Remove(path + ".new") // of a process that was killed
+		return removeFile(path)
+	}
+	content, err := json.Marshal(left)
+	if err != nil {
+		return err
+	}
+	return writePrivateBy(path+".new", path, content, false)
+}
+
+// clearNotes is changeNotes for an edit that only removes notes: if there are none,
+// it locks and writes nothing. A note that stays does no harm: it is older than
+// anyone who waits next, or soon too old.
+func (c *Cache) clearNotes(origin string, edit func(*notes)) {
+	before := c.readNotes(origin)
+	after := before
+	if edit(&after); after != before {
+		_ = c.changeNotes(origin, edit)
+	}
+}

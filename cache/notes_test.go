@@ -1,0 +1,274 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// formerNotes are the suffixes of the files that an older doorkey kept its notes in.
+var formerNotes = []string{".failed", ".sign-in-failed", ".refused", ".sign-in.until"}
+
+// everyNote has a note of each kind.
+var everyNote = notes{
+	RefreshFailed: Failure{At: time.Unix(1700000000, 123456789).UTC(), Text: "no answer in time\ncheck the network"},
+	SignInFailed:  Failure{At: time.Unix(1700000001, 0).UTC(), Text: "cannot talk to it"},
+	SignInRefused: time.Unix(1700000002, 3).UTC(),
+	SignInUntil:   time.Unix(1700000003, 0).UTC(),
+}
+
+// holder is a process that holds an origin and the right to sign in there.
+type holder struct {
+	*Cache
+	locked *Locked
+	signIn *SignIn
+}
+
+func newHolder(t *testing.T) holder {
+	t.Helper()
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	h := holder{c, lock(t, c, origin), signIn(t, c)}
+	t.Cleanup(h.locked.Unlock)
+	t.Cleanup(h.signIn.End)
+	return h
+}
+
+func (h holder) noteAll(t *testing.T) {
+	t.Helper()
+	err := errors.Join(h.locked.NoteFailure(everyNote.RefreshFailed), h.signIn.NoteFailure(everyNote.SignInFailed), h.signIn.NoteRefusal(everyNote.SignInRefused.Local()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.signIn.Announce(everyNote.SignInUntil.Local())
+}
+
+func (h holder) wants(t *testing.T, want notes) {
+	t.Helper()
+	if got := h.readNotes(origin); got != want {
+		t.Errorf("noted is %+v, want %+v", got, want)
+	}
+	if _, err := os.Stat(h.path(origin, ".notes")); os.IsNotExist(err) != (want == notes{}) {
+		t.Errorf("the file of these notes: %v", err)
+	}
+}
+
+// TestNotes: each note is there until it is cleared, whatever is noted beside it,
+// and is of its own origin.
+func TestNotes(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		clear func(holder)
+		left  func(*notes)
+	}{
+		{"all of them", func(holder) {}, func(*notes) {}},
+		{"a refresh succeeds", func(h holder) { h.locked.ClearFailure() }, func(n *notes) { n.RefreshFailed, n.SignInFailed = Failure{}, Failure{} }},
+		{"a sign-in is answered", func(h holder) { h.signIn.ClearFailure() }, func(n *notes) { n.SignInFailed = Failure{} }},
+		{"a sign-in succeeds", func(h holder) { h.signIn.ClearRefusal() }, func(n *notes) { n.SignInRefused = time.Time{} }},
+		{"a sign-in ends", func(h holder) { h.signIn.withdraw() }, func(n *notes) { n.SignInUntil = time.Time{} }},
+		{"another failure", func(h holder) { h.signIn.NoteFailure(everyNote.RefreshFailed) }, func(n *notes) { n.SignInFailed = everyNote.RefreshFailed }},
+		{"nothing is left", func(h holder) {
+			h.signIn.withdraw()
+			h.signIn.ClearRefusal()
+			h.locked.ClearFailure()
+		}, func(n *notes) { *n = notes{} }},
+		{"the last account goes", func(h holder) { h.locked.Forget(func(Account) bool { return true }) }, func(n *notes) { *n = notes{} }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHolder(t)
+			h.wants(t, notes{})
+			h.noteAll(t)
+			row.clear(h)
+			want := everyNote
+			row.left(&want)
+			h.wants(t, want)
+			if h.LastFailure(origin) != want.RefreshFailed || h.LastSignInFailure(origin) != want.SignInFailed || h.RefusedAt(origin) != want.SignInRefused {
+				t.Errorf("told is another one than %+v", want)
+			}
+			if other := h.readNotes("https://other.example"); other != (notes{}) {
+				t.Errorf("another origin has %+v", other)
+			}
+		})
+	}
+}
+
+func TestFailureIsSince(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		last   Failure
+		before time.Time
+		want   bool
+	}{
+		{"none", Failure{}, time.Time{}, false},
+		{"the first", everyNote.RefreshFailed, time.Time{}, true},
+		{"another one", everyNote.RefreshFailed, everyNote.RefreshFailed.At.Add(-time.Hour), true},
+		{"an earlier time: the clock was set back", everyNote.RefreshFailed, everyNote.RefreshFailed.At.Add(time.Hour), true},
+		{"the one that was there", everyNote.RefreshFailed, everyNote.RefreshFailed.At.Local(), false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := row.last.IsSince(row.before); got != row.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+// TestNotesOfTwoLocks: a refresh and a sign-in hold different locks, go on at the
+// same time, and neither loses the other's notes.
+func TestNotesOfTwoLocks(t *testing.T) {
+	h := newHolder(t)
+	h.signIn.Announce(everyNote.SignInUntil)
+	var writers sync.WaitGroup
+	writers.Go(func() {
+		for i := range 100 {
+			want := Failure{At: everyNote.RefreshFailed.At.Add(time.Duration(i)), Text: fmt.Sprint("refresh ", i)}
+			if err := h.locked.NoteFailure(want); err != nil || h.LastFailure(origin) != want {
+				t.Errorf("got %v (%v), want %v", h.LastFailure(origin), err, want)
+			}
+		}
+	})
+	writers.Go(func() {
+		for i := range 100 {
+			at := everyNote.SignInRefused.Add(time.Duration(i))
+			if err := h.signIn.NoteRefusal(at); err != nil || h.RefusedAt(origin) != at {
+				t.Errorf("got %v (%v), want %v", h.RefusedAt(origin), err, at)
+			}
+			if h.signIn.ClearRefusal(); !h.RefusedAt(origin).IsZero() {
+				t.Errorf("a refusal stays: %v", h.RefusedAt(origin))
+			}
+		}
+	})
+	writers.Wait()
+	h.wants(t, notes{RefreshFailed: Failure{At: everyNote.RefreshFailed.At.Add(99), Text: "refresh 99"}, SignInUntil: everyNote.SignInUntil})
+}
+
+// TestNotesBesideAStoppedProcess: a process that is stopped while it notes something
+// costs others their notes, and nothing else.
+func TestNotesBesideAStoppedProcess(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	stopped, err := c.lockFile(t.Context(), filepath.Join(c.Directory, "notes.lock"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stopped()
+	s := signIn(t, c)
+	defer s.End()
+	if err := s.NoteRefusal(everyNote.SignInRefused); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want that of a wait that was long enough", err)
+	}
+	account, secrets := grant("")
+	locked, err := s.Lock(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer locked.Unlock()
+	if _, err := locked.Put(t.Context(), InFile, account, secrets); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNotesThatCannotBeRead: they count as none, and are replaced by the next.
+func TestNotesThatCannotBeRead(t *testing.T) {
+	for _, row := range append(systemDamages(), []damage{
+		{"empty", func(path string) error { return os.Truncate(path, 0) }, ""},
+		{"cut short", func(path string) error { return os.Truncate(path, 150) }, ""},
+		{"no JSON", func(path string) error { return os.WriteFile(path, []byte("2023-11-14T22:13:20Z\n"), 0o600) }, ""},
+		{"no object", func(path string) error { return os.WriteFile(path, []byte("[]"), 0o600) }, ""},
+		{"a time that is none", func(path string) error {
+			return os.WriteFile(path, []byte(`{"refresh_failed":{"at":"2023-11-14T22:13:20Z","text":"why"},"sign_in_until":"soon"}`), 0o600)
+		}, ""},
+		{"open to others", openToOthers, ""},
+	}...) {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHolder(t)
+			h.noteAll(t)
+			if err := row.do(h.path(origin, ".notes")); err != nil {
+				t.Fatal(err)
+			}
+			if got := h.readNotes(origin); got != (notes{}) {
+				t.Errorf("believes %+v", got)
+			}
+			if err := h.signIn.NoteRefusal(everyNote.SignInRefused); err != nil {
+				t.Error(err)
+			}
+			h.wants(t, notes{SignInRefused: everyNote.SignInRefused})
+		})
+	}
+}
+
+// TestFormerNotes: what an older doorkey noted is not believed, and goes with the
+// first note and with the last account.
+func TestFormerNotes(t *testing.T) {
+	for name, change := range map[string]func(holder) error{
+		"first note":   func(h holder) error { return h.locked.NoteFailure(everyNote.RefreshFailed) },
+		"last account": func(h holder) error { return h.locked.Forget(func(Account) bool { return true }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHolder(t)
+			failure, err := json.Marshal(everyNote.SignInFailed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, suffix := range formerNotes {
+				content := failure
+				if !strings.HasSuffix(suffix, "failed") {
+					content = []byte("2023-11-14T22:13:20Z\n")
+				}
+				for _, path := range []string{h.path(origin, suffix), h.path(origin, suffix+".new")} {
+					if err := os.WriteFile(path, content, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			h.wants(t, notes{})
+			if err := change(h); err != nil {
+				t.Fatal(err)
+			}
+			left, err := filepath.Glob(h.path(origin, "*"))
+			left = slices.DeleteFunc(left, func(path string) bool { return strings.HasSuffix(path, "lock") || strings.HasSuffix(path, ".notes") })
+			if err != nil || len(left) > 0 {
+				t.Errorf("left: %q, %v", left, err)
+			}
+		})
+	}
+}
+
+// TestNotesOfNobody: without a state directory, what lies where the program runs
+// is no note of doorkey's.
+func TestNotesOfNobody(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c := &Cache{}
+	content, err := json.Marshal(everyNote)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.path(origin, ".notes"), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.readNotes(origin); got != (notes{}) {
+		t.Errorf("believes %+v", got)
+	}
+	if err := c.changeNotes(origin, func(n *notes) { *n = notes{} }); !errors.Is(err, ErrStateDirectory) {
+		t.Errorf("error %v, want %v", err, ErrStateDirectory)
+	}
+}
+
+// TestSuffixesDiffer: no file of one origin can be taken for a file of another one
+// whose name ends in a suffix.
+func TestSuffixesDiffer(t *testing.T) {
+	suffixes := append([]string{".json", ".json.new", ".sign-in.new", ".lock", ".turn-lock", ".sign-in-lock", ".notes", ".notes.new"}, formerNotes...)
+	for _, one := range suffixes {
+		for _, other := range suffixes {
+			if one != other && strings.HasSuffix(one, other) {
+				t.Errorf("%s of a host is %s of another", one, other)
+			}
+		}
+	}
+}
