@@ -2,7 +2,9 @@ package command
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,15 +44,16 @@ func FuzzTarget(f *testing.F) {
 // URL. The one who is asked says nothing, so that git then asks nobody.
 func askedByGit(t *testing.T, address string) credential.Request {
 	t.Helper()
-	git := exec.Command("git", "-c", "credential.helper=", "-c", "credential.helper=!cat >&2;:", "-c", "credential.useHttpPath=true", "credential", "fill")
-	git.Env = append(git.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_DIR=/dev/null", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=")
+	question := filepath.Join(t.TempDir(), "question")
+	git := exec.Command("git", "-c", "credential.helper=", "-c", "credential.helper=!cat >\"$QUESTION\";:", "-c", "credential.useHttpPath=true", "credential", "fill")
+	git.Env = append(git.Environ(), "QUESTION="+question, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_DIR=/dev/null", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=")
 	git.Stdin = strings.NewReader("url=" + address + "\n\n")
-	var asked bytes.Buffer
-	git.Stderr = &asked
 	_ = git.Run() // nobody knows the password
-	// After the question there is git's own complaint.
-	lines, _, _ := strings.Cut(asked.String(), "\nfatal: ")
-	request, err := credential.Read(strings.NewReader(lines + "\n"))
+	asked, err := os.ReadFile(question)
+	if err != nil {
+		return credential.Request{}
+	}
+	request, err := credential.Read(bytes.NewReader(asked))
 	if err != nil {
 		return credential.Request{}
 	}

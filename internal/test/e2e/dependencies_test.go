@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestDependenciesAreDescribed: each module that go.mod names has its line, with
@@ -42,12 +44,15 @@ func readText(t *testing.T, file string) string {
 // TestNoCgo: no package wants a C compiler, so that the program for every system
 // can be built on any, and to the same bytes.
 func TestNoCgo(t *testing.T) {
+	parts.Go(t)
 	for _, system := range []string{"linux", "darwin", "windows", "freebsd"} {
 		t.Run(system, func(t *testing.T) {
 			list := exec.CommandContext(t.Context(), "go", "list", "-buildvcs=false", "-deps", "-f", "{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}", ".")
 			list.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS="+system, "GOARCH=amd64")
-			if found, err := list.CombinedOutput(); err != nil || len(found) > 0 {
-				t.Errorf("%v\n%s", err, found)
+			var stderr strings.Builder // on which go says more than what it found, such as what it downloads
+			list.Stderr = &stderr
+			if found, err := list.Output(); err != nil || len(found) > 0 {
+				t.Errorf("%v\n%s%s", err, found, &stderr)
 			}
 		})
 	}

@@ -56,10 +56,10 @@ func faultOnce(t *testing.T, change fileChange, fault string) bool {
 		t.Fatalf("keys %v, %v", keys, err)
 	}
 	arguments = append(arguments, "-P", keys[0], "git-credential-doorkey", change.verb)
-	output, _ := s.run(change.request, "strace", arguments...) // it may well fail
+	output, failure := s.run(change.request, "strace", arguments...) // it may well fail
 
 	if got := s.password(); got != "old" && got != change.password {
-		t.Errorf("%s: the password is %q\n%s", fault, got, output)
+		t.Errorf("%s: the password is %q\n%v\n%s", fault, got, failure, output)
 	}
 	s.mustStore("next")
 	if got := s.password(); got != "next" {
@@ -83,7 +83,12 @@ func (s state) run(password, name string, arguments ...string) (string, error) {
 	command.Env = append(os.Environ(), "DOORKEY_STATE_DIR="+s.directory, "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull)
 	command.Stdin = strings.NewReader("protocol=https\nhost=h.example\nusername=u\n" + password)
-	output, err := command.CombinedOutput()
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	output, err := command.Output()
+	if err != nil {
+		err = fmt.Errorf("%v: %s", err, &stderr)
+	}
 	return string(output), err
 }
 

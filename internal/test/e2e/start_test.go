@@ -10,12 +10,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestStart keeps what git waits for each time from growing by accident: the
 // program's size, and what its packages do before main. What either costs is in
 // docs/speed.md.
 func TestStart(t *testing.T) {
+	parts.Go(t)
 	program := filepath.Join(t.TempDir(), "git-credential-doorkey")
 	if runtime.GOOS == "windows" {
 		program += ".exe"

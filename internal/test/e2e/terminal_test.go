@@ -91,9 +91,9 @@ func sendKeys(ts *testscript.TestScript, keys ...string) {
 
 // screenOf returns what stands on the screen, its wrapped lines joined.
 func screenOf(ts *testscript.TestScript) string {
-	output, err := exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "capture-pane", "-p", "-J").CombinedOutput()
+	output, err := exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "capture-pane", "-p", "-J").Output()
 	if err != nil {
-		ts.Fatalf("tmux capture-pane: %v: %s", err, output)
+		ts.Fatalf("tmux capture-pane: %v", err)
 	}
 	return string(output)
 }

@@ -43,7 +43,7 @@ func gitSendsChunksAndGzip(c client) {
 	if !strings.Contains(fetch, "Send header: Content-Encoding: gzip") {
 		c.t.Error("git did not send a gzip request")
 	}
-	if got, want := c.mustGit(fetched, "rev-parse", "FETCH_HEAD"), c.mustGit(pushed, "rev-parse", "HEAD"); got != want {
+	if got, want := c.commit(fetched, "FETCH_HEAD"), c.commit(pushed, "HEAD"); got != want {
 		c.t.Errorf("fetched %s, pushed %s", got, want)
 	}
 }
@@ -95,6 +95,14 @@ func (c client) mustGit(directory string, arguments ...string) string {
 		c.t.Fatalf("git %q: %v\n%s", arguments, err, output)
 	}
 	return output
+}
+
+// commit is the ID that a name such as "HEAD" stands for.
+func (c client) commit(directory, name string) string {
+	c.t.Helper()
+	output, err := gitCommand(directory, "rev-parse", name).Output()
+	c.must(err)
+	return string(output)
 }
 
 // git runs git in a directory and returns all that it printed.

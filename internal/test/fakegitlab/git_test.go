@@ -9,26 +9,35 @@ import (
 	"testing"
 )
 
-// git runs git as a user of the server would, with nothing of the caller's
-// configuration, and returns its output.
-func git(t *testing.T, server *Server, arguments ...string) (string, error) {
+// gitCommand is git as a user of the server would run it, with nothing of the
+// caller's configuration.
+func gitCommand(t *testing.T, server *Server, arguments ...string) *exec.Cmd {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "git", arguments...)
 	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
 		"GIT_SSL_CAINFO=" + server.CAFile(),
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com"}
-	output, err := command.CombinedOutput()
+	return command
+}
+
+// git runs git and returns all it printed, its messages among it.
+func git(t *testing.T, server *Server, arguments ...string) (string, error) {
+	t.Helper()
+	output, err := gitCommand(t, server, arguments...).CombinedOutput()
 	return string(output), err
 }
 
-// mustGit fails the test where git fails.
+// mustGit fails the test where git fails, and returns git's answer alone.
 func mustGit(t *testing.T, server *Server, arguments ...string) string {
 	t.Helper()
-	output, err := git(t, server, arguments...)
+	command := gitCommand(t, server, arguments...)
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	output, err := command.Output()
 	if err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(arguments, " "), err, output)
+		t.Fatalf("git %s: %v\n%s%s", strings.Join(arguments, " "), err, output, &stderr)
 	}
-	return output
+	return string(output)
 }
 
 // address returns a repository's address with a user and password in it. git

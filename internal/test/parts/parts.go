@@ -3,6 +3,7 @@
 package parts
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,6 +28,18 @@ func Program(t testing.TB, name, install string) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
 		Missing(t, name, install)
+	}
+}
+
+// Go ends a test as Missing does where the go command cannot build doorkey for every
+// system: it is not on PATH, or a module is neither on this machine nor to be had.
+// To build and run the tests, go fetches only the modules of this system, and of the
+// packages that are tested.
+func Go(t testing.TB) {
+	t.Helper()
+	Program(t, "go", "install Go")
+	if output, err := exec.Command("go", "mod", "download").CombinedOutput(); err != nil {
+		Missing(t, "all modules of go.mod", fmt.Sprintf("run \"go mod download\" in the source (%v: %s)", err, bytes.TrimSpace(output)))
 	}
 }
 

@@ -61,6 +61,9 @@ func TestMissingPart(t *testing.T) {
 		{"no source here, nothing may be missing", "all", func(t testing.TB) { Testdata(t, "doorkeeper") }, "failed", "needs testdata/doorkeeper: "},
 		{"no program", "", func(t testing.TB) { Program(t, "no-such-program", "install it") }, "skipped", "needs no-such-program: install it"},
 		{"no program, nothing may be missing", "all", func(t testing.TB) { Program(t, "no-such-program", "install it") }, "failed", "needs no-such-program: install it"},
+		{"no go", "", func(t testing.TB) { t.Setenv("PATH", ""); Go(t) }, "skipped", "needs go: "},
+		{"no modules here", "", Go, "skipped", "needs all modules of go.mod: "},
+		{"no modules here, nothing may be missing", "all", Go, "failed", "needs all modules of go.mod: "},
 		{"no links", "", func(t testing.TB) { Link(t, "there", "no/such/directory") }, "skipped", "needs symbolic links: "},
 		{"no links, nothing may be missing", "all", func(t testing.TB) { Link(t, "there", "no/such/directory") }, "failed", "needs symbolic links: "},
 	}

@@ -4,7 +4,6 @@
 package practice
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,13 +60,22 @@ func NobodyThere(home string) []string {
 	}
 }
 
-// Output runs a command and returns what it printed, which is in the error, too.
+// Output runs a command and returns its answer: what it printed on standard output.
+// On standard error programs say other things as well, such as go what it downloads.
+// An error has both in it.
 func Output(command *exec.Cmd) (string, error) {
-	text, err := command.CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%s: %v\n%s", strings.Join(command.Args, " "), err, bytes.TrimSpace(text))
+	answer, _, err := Run(command)
+	return answer, err
+}
+
+// Run is Output that also returns what the command printed on standard error.
+func Run(command *exec.Cmd) (answer, messages string, err error) {
+	var stdout, stderr strings.Builder
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err = command.Run(); err != nil {
+		err = fmt.Errorf("%s: %v\n%s", strings.Join(command.Args, " "), err, strings.TrimSpace(stderr.String()+stdout.String()))
 	}
-	return string(text), err
+	return stdout.String(), stderr.String(), err
 }
 
 // Command returns a command that is stopped, when ctx ends, as Ctrl-C would

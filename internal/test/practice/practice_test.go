@@ -42,11 +42,21 @@ func TestRemoveTakesEverything(t *testing.T) {
 	}
 }
 
-func TestOutputHasItInTheError(t *testing.T) {
-	said, err := Output(Command(t.Context(), "", os.Environ(), "go", "no-such-command"))
-	if err == nil || !strings.Contains(said, "unknown command") || !strings.Contains(err.Error(), "go no-such-command: exit status 2\n") ||
-		!strings.Contains(err.Error(), "unknown command") {
-		t.Errorf("said %q, error %v", said, err)
+func TestRunHasMessagesInTheError(t *testing.T) {
+	answer, messages, err := Run(Command(t.Context(), "", os.Environ(), "go", "no-such-command"))
+	if err == nil || !strings.Contains(err.Error(), "go no-such-command: exit status 2\n") || !strings.Contains(err.Error(), "unknown command") {
+		t.Errorf("error %v", err)
+	}
+	if answer != "" || !strings.Contains(messages, "unknown command") {
+		t.Errorf("answered %q, said %q", answer, messages)
+	}
+}
+
+// TestOutputIsTheAnswer: git says what it traces on standard error.
+func TestOutputIsTheAnswer(t *testing.T) {
+	answer, err := Output(Command(t.Context(), "", append(os.Environ(), "GIT_TRACE=1"), "git", "version"))
+	if err != nil || !strings.HasPrefix(answer, "git version ") || strings.Count(answer, "\n") != 1 {
+		t.Errorf("answered %q, %v", answer, err)
 	}
 }
 

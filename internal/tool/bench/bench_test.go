@@ -5,12 +5,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestTables: the tables that need no other helper come out whole. Each process
 // is checked to answer, and 64 of them with one expired token to cost one
 // refresh, or there is no table.
 func TestTables(t *testing.T) {
+	parts.Go(t)
 	var out bytes.Buffer
 	if err := run(t.Context(), []string{"-runs", "5", "-tables", "parallel,expired"}, &out); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func TestEveryClaimIsChecked(t *testing.T) {
 		{"git fails", func(t *testing.T, s *story) { s.git(t.Context(), "clone", "/nonexistent") }, "git clone /nonexistent: exit status 128"},
 		{"git fails among several", func(t *testing.T, s *story) { s.gitAtOnce(t.Context(), 2, "clone", "/nonexistent") }, "2 of 2 failed"},
 		{"doorkey speaks", func(t *testing.T, s *story) {
-			s.gitInSilence(t.Context(), "-c", "alias.speak=!echo doorkey: hello", "speak")
+			s.gitInSilence(t.Context(), "-c", "alias.speak=!echo doorkey: hello >&2", "speak")
 		}, "doorkey was to be silent, and said:\ndoorkey: hello"},
 		{"another helper is asked", func(t *testing.T, s *story) { s.installed(t.Context()) }, "not doorkey alone"},
 		{"another helper was told", func(t *testing.T, s *story) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"git-credential-doorkey/internal/test/parts"
 	"git-credential-doorkey/internal/test/practice"
 )
 
@@ -38,6 +39,7 @@ const personsConfiguration = `[http]
 
 func newPerson(t *testing.T) person {
 	t.Helper()
+	parts.Go(t) // before nothing can be fetched any more: the person's proxy is nobody
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS"} {
 		value, err := exec.Command("go", "env", name).Output()
 		if err != nil {

@@ -28,21 +28,25 @@ func (s *story) build(ctx context.Context) {
 
 // git runs and shows a git command that a person would type.
 func (s *story) git(ctx context.Context, args ...string) {
-	s.gitOutput(ctx, args...)
+	s.gitMessages(ctx, args...)
 }
 
 // gitInSilence is git, and fails if doorkey said anything: all is to go by
 // itself.
 func (s *story) gitInSilence(ctx context.Context, args ...string) {
-	text := s.gitOutput(ctx, args...)
-	if strings.Contains(text, "doorkey:") {
-		s.fail("git %s: doorkey was to be silent, and said:\n%s", strings.Join(args, " "), text)
+	messages := s.gitMessages(ctx, args...)
+	if strings.Contains(messages, "doorkey:") {
+		s.fail("git %s: doorkey was to be silent, and said:\n%s", strings.Join(args, " "), messages)
 	}
 }
 
-func (s *story) gitOutput(ctx context.Context, args ...string) string {
+// gitMessages is git, and returns what was said on standard error.
+func (s *story) gitMessages(ctx context.Context, args ...string) (messages string) {
 	s.show("git " + strings.Join(args, " "))
-	return s.ask(ctx, s.work, args...)
+	if s.err == nil {
+		_, messages, s.err = s.runGit(ctx, s.work, args...)
+	}
+	return messages
 }
 
 // changeDirectory makes git run in a directory of the one before.
@@ -84,7 +88,7 @@ func (s *story) gitAtOnce(ctx context.Context, n int, args ...string) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if _, err := s.runGit(ctx, s.work, args...); err != nil {
+			if _, _, err := s.runGit(ctx, s.work, args...); err != nil {
 				failures <- err
 			}
 		})
@@ -95,18 +99,18 @@ func (s *story) gitAtOnce(ctx context.Context, n int, args ...string) {
 	}
 }
 
-// ask runs git in a directory without showing it, and returns what it printed.
+// ask runs git in a directory without showing it, and returns its answer.
 func (s *story) ask(ctx context.Context, directory string, args ...string) string {
 	if s.err != nil {
 		return ""
 	}
-	text, err := s.runGit(ctx, directory, args...)
+	answer, _, err := s.runGit(ctx, directory, args...)
 	s.err = err
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(answer)
 }
 
-func (s *story) runGit(ctx context.Context, directory string, args ...string) (string, error) {
+func (s *story) runGit(ctx context.Context, directory string, args ...string) (answer, messages string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return practice.Output(practice.Command(ctx, directory, s.environment, "git", args...))
+	return practice.Run(practice.Command(ctx, directory, s.environment, "git", args...))
 }

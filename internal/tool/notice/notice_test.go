@@ -16,6 +16,7 @@ func TestMain(m *testing.M) {
 
 // TestNotice: what is passed on with the program names all works in it.
 func TestNotice(t *testing.T) {
+	parts.Go(t)
 	t.Chdir(filepath.Join("..", "..", ".."))
 	want, err := notice(t.Context())
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestEveryMistakeIsFound lets each check meet what it has to find. The rows
@@ -87,6 +89,7 @@ func TestEveryMistakeIsFound(t *testing.T) {
 // newTestStress returns a stress that has signed in.
 func newTestStress(t *testing.T) *stress {
 	t.Helper()
+	parts.Go(t)
 	o := few()
 	setting, err := newSetting(t.Context(), o)
 	if err != nil {

@@ -54,6 +54,7 @@ func TestStress(t *testing.T) {
 			if o.killRefresh > 0 && !showsProcesses() {
 				parts.Missing(t, "/proc", "run it on Linux")
 			}
+			parts.Go(t)
 			temporary := emptyTemporary(t)
 			o.state = t.TempDir()
 			var report bytes.Buffer
@@ -86,6 +87,7 @@ func number(t *testing.T, report, row string) int {
 }
 
 func TestStoppedItLeavesNothing(t *testing.T) {
+	parts.Go(t)
 	temporary := emptyTemporary(t)
 	o := few()
 	o.rounds = 0
