@@ -8,6 +8,7 @@ import (
 
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -26,7 +27,7 @@ func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) 
 	}
 	q.Path = target.Path // it tells where on the host the server is, if nothing else does
 	configured.MayAsk, configured.MayPrompt = true, true
-	ctx, stop := helper.UntilInterrupted(ctx)
+	ctx, stop := terminal.UntilInterrupted(ctx)
 	defer stop()
 	old, signedIn, err := h.ReplaceGrant(ctx, q, provider, configured)
 	if err != nil {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/oauthflow"
 )
@@ -24,7 +22,7 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	if err != nil {
 		return Entry{}, err
 	}
-	ctx, stop := UntilInterrupted(ctx)
+	ctx, stop := terminal.UntilInterrupted(ctx)
 	defer stop()
 	signInLock, err := h.awaitSignIn(ctx, q.Origin, configured)
 	if err != nil {
@@ -42,11 +40,6 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	}
 	signedIn, _, err := attempt.askAndKeep(ctx, signInLock)
 	return signedIn, err
-}
-
-// UntilInterrupted ends with Ctrl-C and what else ends a command.
-func UntilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 }
 
 // askAndKeep obtains a grant and keeps it in the place of one that there was,

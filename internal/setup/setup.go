@@ -14,6 +14,7 @@ import (
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/oauthflow"
 )
@@ -23,7 +24,7 @@ import (
 // with a sign-in, and only then writes git's configuration. Until then Ctrl-C
 // leaves everything as it was.
 func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.Writer) error {
-	ctx, stop := helper.UntilInterrupted(ctx)
+	ctx, stop := terminal.UntilInterrupted(ctx)
 	defer stop()
 	w, err := newWizard(ctx, h, given, out)
 	if err != nil {
