@@ -92,10 +92,10 @@ func TestSettingsOfDocumentsExist(t *testing.T) {
 	}
 }
 
-// TestSettingsAreThoseThatAreRead: the table has the keys that settings.go reads.
+// TestSettingsAreThoseThatAreRead: the table has the keys that internal/settings reads.
 func TestSettingsAreThoseThatAreRead(t *testing.T) {
 	var used, listed []string
-	for _, key := range regexp.MustCompile(`values\["([a-z]+)"\]`).FindAllStringSubmatch(read(t, "settings.go"), -1) {
+	for _, key := range regexp.MustCompile(`values\["([a-z]+)"\]`).FindAllStringSubmatch(read(t, "internal/settings/settings.go"), -1) {
 		used = append(used, key[1])
 	}
 	for _, setting := range manual.Settings() {
@@ -104,7 +104,7 @@ func TestSettingsAreThoseThatAreRead(t *testing.T) {
 	slices.Sort(used)
 	slices.Sort(listed)
 	if used = slices.Compact(used); !slices.Equal(used, listed) {
-		t.Errorf("settings.go reads %q, the table has %q", used, listed)
+		t.Errorf("internal/settings reads %q, the table has %q", used, listed)
 	}
 }
 
