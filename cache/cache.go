@@ -75,25 +75,31 @@ func (c *Cache) checkNamed() error {
 // Accounts returns the accounts of an origin ("https://gitlab.com"), the
 // newest first, without unsealing anything. No file means no accounts.
 func (c *Cache) Accounts(origin string) ([]Account, error) {
+	_, accounts, err := c.read(origin)
+	return accounts, err
+}
+
+// read returns the content of the origin's file and the accounts in it.
+func (c *Cache) read(origin string) (content []byte, accounts []Account, err error) {
 	if err := c.checkNamed(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	path := c.path(origin, ".json")
-	content, err := readPrivate(path)
+	content, err = readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
 		if _, unseen := os.Lstat(path); unseen != nil {
 			err = fmt.Errorf("%w: %v", ErrStateDirectory, err)
 		}
-		return nil, err
+		return nil, nil, err
 	}
-	accounts, err := decode(content, origin)
+	accounts, err = decode(content, origin)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, nil, unreadable(path, err)
 	}
-	return accounts, nil
+	return content, accounts, nil
 }
 
 // Unseal returns the tokens or the password of an account that Accounts or Put

@@ -292,7 +292,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		put(t, c, place, account, secrets)
 		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
 		for _, suffix := range []string{".json.new", ".notes.new"} { // as a process leaves them that was killed
-			if err := reserveRoom(c.path(origin, suffix), 1); err != nil {
+			if _, err := reserveRoom(c.path(origin, suffix), 1); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -257,7 +257,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		once, err := encode(origin, accounts)
+		once, err := encode(origin, contents{accounts: accounts})
 		if err != nil {
 			return // a time outside what JSON has
 		}
@@ -265,7 +265,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("what was written does not read: %v", err)
 		}
-		twice, err := encode(origin, again)
+		twice, err := encode(origin, contents{accounts: again})
 		if err != nil || !bytes.Equal(once, twice) {
 			t.Errorf("written as %s, then as %s (%v)", once, twice, err)
 		}

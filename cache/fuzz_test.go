@@ -123,7 +123,7 @@ func FuzzSeal(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		content, err := encode(origin, []Account{sealed})
+		content, err := encode(origin, contents{accounts: []Account{sealed}})
 		if err != nil {
 			t.Fatal(err)
 		}

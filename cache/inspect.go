@@ -95,5 +95,9 @@ func (c *Cache) TryWrite() error {
 	}
 	trial.Close()
 	defer os.Remove(trial.Name())
-	return reserveRoom(trial.Name(), trialSize)
+	room, err := reserveRoom(trial.Name(), trialSize)
+	if err == nil {
+		room.release()
+	}
+	return err
 }

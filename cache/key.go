@@ -95,18 +95,8 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	}
 	defer unlock()
 
-	current := filepath.Join(c.Directory, string(place)+".key-id")
-	id, err := readPrivate(current)
-	if err == nil {
-		if _, err := hex.DecodeString(strings.TrimSpace(string(id))); err != nil {
-			return dataKey{}, fmt.Errorf(`"%s" has no ID of a data key in it: move it away`, current)
-		}
-		key, err := c.namedKey(ctx, keyReference{place, strings.TrimSpace(string(id))})
-		if !errors.Is(err, ErrKeyGone) {
-			return key, err
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return dataKey{}, err
+	if key, err := c.currentKey(ctx, place); !errors.Is(err, ErrKeyGone) {
+		return key, err
 	}
 	key := newKey(place)
 	holder, err := c.holder(place)
@@ -119,7 +109,45 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	if c.KeyMade != nil {
 		c.KeyMade(place)
 	}
-	return key, writePrivate(current, []byte(key.reference.ID+"\n"))
+	return key, writePrivate(c.keyIDFile(place), []byte(key.reference.ID+"\n"))
+}
+
+// currentKey returns the key of a place that new accounts are sealed with;
+// ErrKeyGone if there is none.
+func (c *Cache) currentKey(ctx context.Context, place KeyPlace) (dataKey, error) {
+	id, err := readHex(c.keyIDFile(place))
+	switch {
+	case errors.Is(err, errNoHex):
+		return dataKey{}, fmt.Errorf(`"%s" has no ID of a data key in it: move it away`, c.keyIDFile(place))
+	case err != nil:
+		return dataKey{}, err
+	}
+	return c.namedKey(ctx, keyReference{place, hex.EncodeToString(id)})
+}
+
+func (c *Cache) keyIDFile(place KeyPlace) string {
+	return filepath.Join(c.Directory, string(place)+".key-id")
+}
+
+// errNoHex: a file has something else in it than hexadecimal digits.
+var errNoHex = errors.New("no hexadecimal digits")
+
+// readHex reads what a file has in hexadecimal digits. An empty one, and one of
+// zeros, as a power loss leaves them, is like none: ErrKeyGone.
+func readHex(path string) ([]byte, error) {
+	content, err := readPrivate(path)
+	text := strings.Trim(string(content), " \r\n\x00")
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && text == "":
+		return nil, fmt.Errorf(`"%s": %w`, path, ErrKeyGone)
+	case err != nil:
+		return nil, err
+	}
+	decoded, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, errNoHex
+	}
+	return decoded, nil
 }
 
 func newKey(place KeyPlace) dataKey {
@@ -143,18 +171,11 @@ func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := readPrivate(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf(`key file "%s": %w`, path, ErrKeyGone)
-	}
-	if err != nil {
-		return nil, err
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
-	if err != nil {
+	key, err := readHex(path)
+	if errors.Is(err, errNoHex) {
 		return nil, fmt.Errorf(`key file "%s" is damaged: what was sealed with it cannot be read; move it away and sign in again`, path)
 	}
-	return key, nil
+	return key, err
 }
 
 func (f keyFile) save(_ context.Context, id string, key []byte) error {

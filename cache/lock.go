@@ -15,6 +15,7 @@ type Locked struct {
 	origin   string
 	unlock   func()
 	reserved reservation
+	known    *contents // of the file, once it was read
 }
 
 // announceAfter is how long a lock is waited for in silence.
@@ -25,10 +26,15 @@ const announceAfter = time.Second
 // second of waiting it calls waiting, if not nil. When ctx ends first it returns
 // the context's error.
 //
-// What was read before Lock may have changed: read again.
+// What was read before Lock may have changed: read again. A change that a killed
+// process has not finished is finished first.
 func (c *Cache) Lock(ctx context.Context, origin string, waiting func()) (*Locked, error) {
 	unlock, err := c.lockFile(ctx, c.path(origin, ".lock"), waiting)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.takeFinished(origin); err != nil {
+		unlock()
 		return nil, err
 	}
 	return &Locked{cache: c, origin: origin, unlock: unlock}, nil

@@ -121,7 +121,12 @@ func (c *Cache) changeNotes(origin string, edit func(*notes)) error {
 	if err != nil {
 		return err
 	}
-	return writePrivateBy(path+".new", path, content, false)
+	between, err := openRoom(path + ".new")
+	if err != nil {
+		return err
+	}
+	between.unsynced = true
+	return between.become(path, content)
 }
 
 // clearNotes is changeNotes for an edit that only removes notes: if there are none,

@@ -21,7 +21,7 @@ func TestEveryMemberIsRead(t *testing.T) {
 			t.Errorf("this test leaves out %s", fields.Type().Field(i).Name)
 		}
 	}
-	content, err := encode(origin, []Account{whole})
+	content, err := encode(origin, contents{accounts: []Account{whole}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestRenewableIsNotLost(t *testing.T) {
 			if err != nil || len(accounts) != 1 || accounts[0].Renewable() != test.want {
 				t.Fatalf("read as %+v, %v", accounts, err)
 			}
-			again, err := encode(origin, accounts)
+			again, err := encode(origin, contents{accounts: accounts})
 			if err != nil {
 				t.Fatal(err)
 			}

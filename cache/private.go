@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -86,17 +85,18 @@ func readPrivate(path string) ([]byte, error) {
 // openToWrite opens a file for its owner alone, and makes it if need be. What
 // somebody else may have put there while the directory was open to others is
 // refused: what is written through it would be theirs to read, or would land in
-// another file of the person's.
-func openToWrite(path string) (*os.File, error) {
+// another file of the person's. It also returns the size of what is in the file.
+func openToWrite(path string) (*os.File, int64, error) {
 	file, err := openOwn(path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if info, err := file.Stat(); err != nil || hasOtherNames(info) {
+	info, err := file.Stat()
+	if err != nil || hasOtherNames(info) {
 		file.Close()
-		return nil, fmt.Errorf(`"%s" is a hard link to another file: move it away`, path)
+		return nil, 0, fmt.Errorf(`"%s" is a hard link to another file: move it away`, path)
 	}
-	return file, nil
+	return file, info.Size(), nil
 }
 
 // openOwn opens a file, or makes it, and refuses what doorkey has not made: one
@@ -127,23 +127,15 @@ func openOwn(path string) (*os.File, error) {
 // content or the new, after a crash too. The caller holds the lock that the
 // file belongs to, so the name of the file in between needs no chance in it.
 func writePrivate(path string, content []byte) error {
-	return writePrivateBy(path+".new", path, content, true)
-}
-
-// writePrivateBy is writePrivate by a file in between that may be there already,
-// as room for the content. Without sync, a crash may cost the old content as well.
-func writePrivateBy(between, path string, content []byte, sync bool) error {
-	if err := fill(between, path, content, sync); err != nil {
+	between, err := openRoom(path + ".new")
+	if err != nil {
 		return err
 	}
-	if err := replaceFile(between, path); err != nil {
-		os.Remove(between)
-		return fmt.Errorf(`cannot write "%s": %v`, path, err)
+	if err := between.become(path, content); err != nil {
+		between.discard()
+		return err
 	}
-	if !sync {
-		return nil
-	}
-	return syncDirectory(filepath.Dir(path))
+	return nil
 }
 
 // removePrivate removes a file in one step, for good also after a crash. Whoever
@@ -154,30 +146,6 @@ func removePrivate(path string) error {
 	} else if err != nil {
 		return fmt.Errorf(`cannot remove "%s": %v`, path, err)
 	}
-	return syncDirectory(filepath.Dir(path))
-}
-
-// fill writes over what is there before it cuts off the rest, so that reserved room
-// is kept. If it fails, it removes the file; the error is about the named one.
-func fill(path, named string, content []byte, sync bool) error {
-	file, err := openToWrite(path)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	if err == nil {
-		err = file.Truncate(int64(len(content)))
-	}
-	if err == nil && sync {
-		err = file.Sync()
-	}
-	if err = cmp.Or(err, file.Close()); err != nil {
-		os.Remove(path)
-		return fmt.Errorf(`cannot write "%s": %v`, named, err)
-	}
+	syncDirectory(filepath.Dir(path))
 	return nil
 }
-
-// reserveRoom makes a file of the given size that writePrivateBy will write over:
-// of bytes and not a hole, which would take no room.
-func reserveRoom(path string, size int64) error { return fill(path, path, make([]byte, size), true) }

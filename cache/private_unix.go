@@ -34,12 +34,12 @@ func replaceFile(from, to string) error { return os.Rename(from, to) }
 // removeFile removes a file, which may be open.
 func removeFile(path string) error { return os.Remove(path) }
 
-// syncDirectory makes a rename or a removal last through a power loss.
-func syncDirectory(path string) error {
-	directory, err := os.Open(path)
-	if err != nil {
-		return err
+// syncDirectory makes a rename or a removal last through a power loss, where the
+// file system can: some on a network or in user space cannot. The change has
+// happened by then, so that a failure is none of the change.
+func syncDirectory(path string) {
+	if directory, err := os.Open(path); err == nil {
+		defer directory.Close()
+		_ = directory.Sync()
 	}
-	defer directory.Close()
-	return directory.Sync()
 }

@@ -13,9 +13,10 @@ const version = 1
 
 // file is the file of one origin, as it is written.
 type file struct {
-	Version  int      `json:"version"`
-	Origin   string   `json:"origin"`
-	Accounts []record `json:"accounts"`
+	Version    int      `json:"version"`
+	Origin     string   `json:"origin"`
+	Generation uint64   `json:"generation,omitempty"`
+	Accounts   []record `json:"accounts"`
 }
 
 // record is one account in the file; decodeAccount reads it.
@@ -83,9 +84,9 @@ func decodeAccount(o *object) (Account, error) {
 }
 
 // encode is the inverse of decode.
-func encode(origin string, accounts []Account) ([]byte, error) {
-	f := file{Version: version, Origin: origin, Accounts: make([]record, 0, len(accounts))}
-	for _, account := range accounts {
+func encode(origin string, c contents) ([]byte, error) {
+	f := file{Version: version, Origin: origin, Generation: c.generation, Accounts: make([]record, 0, len(c.accounts))}
+	for _, account := range c.accounts {
 		f.Accounts = append(f.Accounts, recordOf(account))
 	}
 	content, err := json.MarshalIndent(f, "", "  ")

@@ -1,16 +1,16 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 )
 
 // reservation is what a Put takes and might not get when it is too late to be
 // without: the room on the disk, and the data key for a place.
 type reservation struct {
-	file  string // that holds the room; "" if there is none to give back
+	room  *room // nil if there is none
 	place KeyPlace
 	key   dataKey
 }
@@ -18,18 +18,16 @@ type reservation struct {
 // reserve makes a reservation whose room is in the origin's file with the suffix.
 // An account file that cannot be read cannot be changed either.
 func (c *Cache) reserve(ctx context.Context, origin, suffix string, place KeyPlace) (reservation, error) {
-	if _, err := c.Accounts(origin); err != nil {
+	content, _, err := c.read(origin)
+	if err != nil {
 		return reservation{}, err
 	}
 	key, err := c.sealingKey(ctx, place)
 	if err != nil {
 		return reservation{}, err
 	}
-	file := c.path(origin, suffix)
-	if err := reserveRoom(file, c.room(origin)); err != nil {
-		return reservation{}, err
-	}
-	return reservation{file, place, key}, nil
+	room, err := reserveRoom(c.path(origin, suffix), int64(len(bytes.TrimSpace(content)))+roomForGrant)
+	return reservation{room, place, key}, err
 }
 
 // saveAgain sees to it that what is sealed with a reserved key can be read: a key
@@ -51,20 +49,13 @@ func (c *Cache) saveAgain(ctx context.Context, key dataKey) error {
 	return file.save(ctx, key.reference.ID, key.bytes)
 }
 
-// room is the size of the origin's file after the next change, in bytes, at the
-// most that is likely: what is there and a grant with tokens of a few thousand
-// characters.
-func (c *Cache) room(origin string) int64 {
-	const grant = 64 << 10
-	if info, err := os.Lstat(c.path(origin, ".json")); err == nil {
-		return info.Size() + grant
-	}
-	return grant
-}
+// roomForGrant is how much larger a file is after the next change, in bytes, at the
+// most that is likely: a grant with tokens of a few thousand characters.
+const roomForGrant = 64 << 10
 
 // release gives the room back, if it was not used.
 func (r reservation) release() {
-	if r.file != "" {
-		os.Remove(r.file)
+	if r.room != nil {
+		r.room.release()
 	}
 }

@@ -29,6 +29,7 @@ func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func(unt
 	}
 	s.end = end
 	s.withdraw() // what was announced is of a process that was killed
+	c.finishChange(ctx, origin)
 	return s, nil
 }
 
@@ -39,13 +40,25 @@ func (s *SignIn) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	return err
 }
 
-// Lock holds the origin as Cache.Lock does, with what Reserve has got.
-func (s *SignIn) Lock(ctx context.Context, waiting func()) (*Locked, error) {
-	locked, err := s.cache.Lock(ctx, s.origin, waiting)
+// Lock holds the origin as Cache.Lock does, with what Reserve has got, and reads its
+// accounts. What fails is tried again for some seconds, as by Put.
+func (s *SignIn) Lock(ctx context.Context, waiting func()) (locked *Locked, err error) {
+	err = patiently(ctx, func() (err error) {
+		if locked, err = s.cache.Lock(ctx, s.origin, waiting); err != nil {
+			return err
+		}
+		if _, err = locked.Accounts(); err != nil {
+			locked.Unlock()
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	locked.reserved, s.reserved = s.reserved, reservation{}
+	if room := locked.reserved.room; room != nil {
+		room.moveTo(s.cache.path(s.origin, ".json.new")) // where takeFinished looks
+	}
 	return locked, nil
 }
 
