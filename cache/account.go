@@ -18,6 +18,7 @@ type Account struct {
 
 	// A grant only.
 	Provider           string   // the kind of server: "gitlab"
+	ProviderGuessed    bool     // nothing has said so
 	AnswerUsername     string   // the user name that git is given with the token: "oauth2"
 	ClientID           string   // the application that the grant was given to
 	TokenEndpoint      string   // the only URL that the refresh token may be sent to

@@ -12,7 +12,7 @@ import (
 func TestEveryMemberIsRead(t *testing.T) {
 	at := time.Unix(1700000000, 0).UTC()
 	whole := Account{
-		Username: "a", Path: "b", Provider: "c", AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
+		Username: "a", Path: "b", Provider: "c", ProviderGuessed: true, AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
 		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, OtherHelpersOfPlace: []string{"l"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
 		key: keyReference{InFile, "j"}, sealed: []byte("k"),
 	}

@@ -24,6 +24,7 @@ type record struct {
 	Username            text         `json:"username"`
 	Path                text         `json:"path,omitempty"`
 	Provider            text         `json:"provider,omitempty"`
+	ProviderGuessed     bool         `json:"provider_guessed,omitempty"`
 	AnswerUsername      text         `json:"answer_username,omitempty"`
 	ClientID            text         `json:"client_id,omitempty"`
 	TokenEndpoint       text         `json:"token_endpoint,omitempty"`
@@ -74,7 +75,7 @@ func decode(content []byte, origin string) ([]Account, error) {
 func decodeAccount(o *object) (Account, error) {
 	key := &object{members: member[map[string]any](o, "key")}
 	account := Account{
-		Username: o.text("username"), Path: o.text("path"), Provider: o.text("provider"), AnswerUsername: o.text("answer_username"),
+		Username: o.text("username"), Path: o.text("path"), Provider: o.text("provider"), ProviderGuessed: member[bool](o, "provider_guessed"), AnswerUsername: o.text("answer_username"),
 		ClientID: o.text("client_id"), TokenEndpoint: o.text("token_endpoint"), RevocationEndpoint: o.text("revocation_endpoint"),
 		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
 		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
@@ -95,7 +96,7 @@ func encode(origin string, c contents) ([]byte, error) {
 
 func recordOf(a Account) record {
 	return record{
-		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), AnswerUsername: text(a.AnswerUsername),
+		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), ProviderGuessed: a.ProviderGuessed, AnswerUsername: text(a.AnswerUsername),
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
 		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
 		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,

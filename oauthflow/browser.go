@@ -16,6 +16,9 @@ import (
 // section 4.1, RFC 7636, RFC 8252). It listens on this machine, calls show once
 // with the address that the person is to open, and waits until ctx ends.
 //
+// Once the fitting answer is there, ctx ends nothing any more: the server may spend the
+// code and give a grant, which nobody else would ever hear of.
+//
 // With a grant comes the way to tell the browser what became of it, which is to be
 // taken once it is kept: nothing waits for a browser before that.
 //
@@ -105,6 +108,7 @@ func portOf(address *url.URL) string {
 // redeem turns the answer to an attempt into a grant (RFC 6749 section 4.1.3),
 // or into the error that the server sent.
 func (c Client) redeem(ctx context.Context, a attempt, answer url.Values) (Grant, error) {
+	ctx = context.WithoutCancel(ctx)
 	if err := a.checkIssuer(answer); err != nil {
 		return Grant{}, err
 	}

@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/test/fakebrowser"
@@ -149,5 +151,25 @@ func TestSignInByBrowserAtFixedAddresses(t *testing.T) {
 			}
 			checkLastPage(t, browser, "You are signed in")
 		})
+	}
+}
+
+// TestCodeOutlivesTheContext: a code that came in time is redeemed, although the time
+// for the sign-in ends, or Ctrl-C comes, while the server has it.
+func TestCodeOutlivesTheContext(t *testing.T) {
+	server := startGitLab(t, fakegitlab.Options{})
+	server.Misbehave(fakegitlab.Misbehaviour{At: fakegitlab.TokenAuthorizationCode, CarryOut: true, Delay: time.Second})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	browser := newBrowser(t, server)
+	grant, _, err := clientOf(t, server).SignInByBrowser(ctx, gitLabAt(t, server), func(address string) {
+		go browser.Visit(t.Context(), address, fakebrowser.Authorize)
+		go func() {
+			server.WaitFor(ctx, fakegitlab.TokenAuthorizationCode, 1)
+			cancel()
+		}()
+	})
+	if err != nil || !server.Alive(grant.AccessToken.Reveal()) {
+		t.Errorf("no grant: %v", err)
 	}
 }

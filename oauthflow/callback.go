@@ -123,6 +123,11 @@ func (c *callback) wait(ctx context.Context) (url.Values, error) {
 	case answer := <-c.answers:
 		return answer, nil
 	case <-ctx.Done():
+	}
+	select {
+	case answer := <-c.answers:
+		return answer, nil // in time, by a hair
+	default:
 		return nil, context.Cause(ctx)
 	}
 }

@@ -30,7 +30,8 @@ const (
 
 // SignInByDevice obtains a grant by device code (RFC 8628). It calls show with
 // the first code, and again with a new one where a code expires, and polls until
-// ctx ends. It measures time by the monotonic clock: a wall clock that is set
+// ctx ends; what the server answers to a poll that was sent before that counts still,
+// since it may be the grant. It measures time by the monotonic clock: a wall clock that is set
 // meanwhile changes nothing.
 //
 // It fails with ErrNoDeviceFlow, with an *Error ("access_denied": the person
@@ -135,10 +136,13 @@ func (s *deviceSignIn) await(ctx context.Context, given device) (Grant, error) {
 }
 
 func (s *deviceSignIn) poll(ctx context.Context, given device) (Grant, error) {
-	answer, err := s.send(ctx, s.provider.TokenURL, url.Values{
+	answer, err := s.send(context.WithoutCancel(ctx), s.provider.TokenURL, url.Values{
 		"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {given.code.Reveal()},
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Grant{}, context.Cause(ctx)
+	case err != nil:
 		return Grant{}, err
 	}
 	return s.provider.grant(answer)

@@ -110,12 +110,13 @@ func TestDeviceSignInEndsWithTheContext(t *testing.T) {
 		codes []step
 		polls []step
 		shown int
+		later time.Duration // an answer may still come
 	}{
-		{"while it waits", 92 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{pending}, 1},
-		{"while the server does not answer a poll", 92 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{hangs}, 1},
-		{"while the server does not give a code", 20 * time.Second, []step{hangs}, nil, 0},
-		{"while the network is away", 92 * time.Second, []step{says(200, deviceJSON(time.Hour)), lost}, []step{expired}, 1},
-		{"before the third code expires", 92 * time.Second, []step{says(200, deviceJSON(40*time.Second))}, []step{pending}, 3},
+		{"while it waits", 92 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{pending}, 1, 0},
+		{"while the server does not answer a poll", 60 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{hangs}, 1, 15 * time.Second},
+		{"while the server does not give a code", 20 * time.Second, []step{hangs}, nil, 0, 0},
+		{"while the network is away", 92 * time.Second, []step{says(200, deviceJSON(time.Hour)), lost}, []step{expired}, 1, 0},
+		{"before the third code expires", 92 * time.Second, []step{says(200, deviceJSON(40*time.Second))}, []step{pending}, 3, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -130,12 +131,29 @@ func TestDeviceSignInEndsWithTheContext(t *testing.T) {
 						t.Errorf("code %d is shown as good for longer than the sign-in", shown)
 					}
 				})
-				if took := time.Since(server.began); err != late || shown != test.shown || took != test.after {
+				if took := time.Since(server.began); err != late || shown != test.shown || took != test.after+test.later {
 					t.Errorf("%d codes in %v, error %v", shown, took, err)
 				}
 			})
 		})
 	}
+}
+
+// TestApprovalOutlivesTheContext: what the server answers to a poll that was sent in
+// time is the person's grant, however long it takes for it.
+func TestApprovalOutlivesTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		slowly := func(request *http.Request) (*http.Response, error) {
+			time.Sleep(20 * time.Second)
+			return granted(request)
+		}
+		server := newScripted(map[string][]step{"/device": {says(200, deviceJSON(time.Hour))}, "/token": {slowly}})
+		if grant, err := server.client().SignInByDevice(ctx, testProvider(), func(DeviceCode) {}); err != nil || grant.AccessToken.IsEmpty() {
+			t.Errorf("no grant: %v", err)
+		}
+	})
 }
 
 func TestServerThatDoesNotGiveACode(t *testing.T) {

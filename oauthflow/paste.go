@@ -51,8 +51,13 @@ func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Past
 		grant, err := c.redeem(ctx, attempt, answer.parameters)
 		return grant, func(context.Context, error) {}, err
 	case <-ctx.Done():
-		callback.close()
-		return Grant{}, nil, context.Cause(ctx)
+		answer, err := callback.wait(ctx)
+		if err != nil {
+			callback.close()
+			return Grant{}, nil, err
+		}
+		grant, err := c.redeem(ctx, attempt, answer)
+		return callback.handOver(ctx, grant, err)
 	}
 }
 

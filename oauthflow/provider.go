@@ -42,7 +42,10 @@ type Provider struct {
 	// before a person is sent to sign in.
 	Answers bool
 
-	guess *guess // nothing said what the server is: see Confirm
+	// Guessed: nothing has said what the server is, and it is taken for a GitLab.
+	Guessed bool
+
+	guess *guess // what Confirm makes a provider from
 }
 
 // Settings are what a person or an administrator configured for a host. An
@@ -94,6 +97,7 @@ func Resolve(origin string, challenges []string, settings Settings) (Provider, e
 		return unlisted().provider(base, "", settings)
 	}
 	provider, err := kinds()[0].provider(base, "", settings)
+	provider.Guessed = true
 	if settings.AuthURL+settings.TokenURL+settings.DeviceAuthURL+settings.RevokeURL == "" {
 		provider.guess = &guess{base, settings}
 	}

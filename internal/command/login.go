@@ -34,7 +34,7 @@ func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) 
 		return err
 	}
 	h.UI.SignedIn(q.Origin, signedIn.Account, time.Now())
-	h.RevokeReplaced(ctx, q, old, configured)
+	h.RevokeReplaced(ctx, q, old, signedIn, configured)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/oauthflow"
 )
@@ -24,17 +25,23 @@ import (
 // environment, which others can read.
 const RefreshVerb = "exchange"
 
+// refreshVersion is that of what parent and child say to each other: the child is
+// another program where doorkey has been replaced since the parent started. Version
+// 0 is that of a doorkey that did not say it.
+const refreshVersion = 1
+
 // refreshRequest is what the child is told.
 type refreshRequest struct {
+	Version      int                    `json:"version"`
 	Origin       string                 `json:"origin"`
 	Username     []byte                 `json:"username"`  // bytes, as below: JSON's text would change what is no UTF-8
 	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
 	ClientID     string                 `json:"client_id"` // that is configured, and that the secret is of
-	ClientSecret []byte                 `json:"client_secret"`
+	ClientSecret pipedSecret            `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`
 	// ProxyPassword is what HTTP leaves out.
-	ProxyPassword []byte        `json:"proxy_password"`
+	ProxyPassword pipedSecret   `json:"proxy_password"`
 	Timeout       time.Duration `json:"timeout"`
 	Others        otherHelpers  `json:"others"`       // to remember with the account
 	LastFailure   time.Time     `json:"last_failure"` // before this command began to wait for others
@@ -42,6 +49,7 @@ type refreshRequest struct {
 
 // report is a line that the child writes. The last one has Done.
 type report struct {
+	Started     bool           `json:"started,omitempty"`      // it is doorkey that was started
 	Waiting     bool           `json:"waiting,omitempty"`      // another process is busy with this origin
 	KeyringSlow bool           `json:"keyring_slow,omitempty"` // it has not answered for a while
 	KeyInFile   bool           `json:"key_in_file,omitempty"`  // a new data key is in a file
@@ -49,6 +57,33 @@ type report struct {
 	Done        bool           `json:"done,omitempty"`
 	Gone        bool           `json:"gone,omitempty"` // there is nothing to refresh with
 	Error       string         `json:"error,omitempty"`
+
+	UnknownVersion bool           `json:"unknown_version,omitempty"` // nothing was done
+	Unstored       *unstoredToken `json:"unstored,omitempty"`
+}
+
+// unstoredToken is what a refresh got where it could not be stored: it can be used
+// until it expires.
+type unstoredToken struct {
+	AccessToken pipedSecret `json:"access_token"`
+	Obtained    time.Time   `json:"obtained"`
+	Expiry      time.Time   `json:"expiry"`
+	Problem     string      `json:"problem"`
+}
+
+// pipedSecret is a secret that parent and child tell each other: it prints as a
+// secret.Text does, and marshals.
+type pipedSecret struct{ secret.Text }
+
+// MarshalJSON writes bytes: JSON's text would change what is no UTF-8.
+func (s pipedSecret) MarshalJSON() ([]byte, error) { return json.Marshal([]byte(s.Reveal())) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *pipedSecret) UnmarshalJSON(content []byte) error {
+	var text []byte
+	err := json.Unmarshal(content, &text)
+	s.Text = secret.New(string(text))
+	return err
 }
 
 // forwardMessage tells the person what the child reports: nobody reads its stderr.
@@ -76,71 +111,77 @@ func (h *Helper) newRefreshRequest(ctx context.Context, q Question, account cach
 		return refreshRequest{}, err
 	}
 	return refreshRequest{
-		Origin: q.Origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: configured.Timeout, Place: configured.Store,
-		ClientID: configured.OAuth.ClientID, ClientSecret: []byte(configured.OAuth.ClientSecret.Reveal()),
-		ProxyPassword: []byte(http.ProxyPassword.Reveal()), Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
+		Version: refreshVersion, Origin: q.Origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: configured.Timeout, Place: configured.Store,
+		ClientID: configured.OAuth.ClientID, ClientSecret: pipedSecret{configured.OAuth.ClientSecret},
+		ProxyPassword: pipedSecret{http.ProxyPassword}, Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
 	}, nil
 }
 
-// errChildEnded is the end of a child that has not said how it went: it was
-// killed.
-var errChildEnded = errors.New("the process that refreshes was ended before it was done")
+// Errors of the child.
+var (
+	// errChildEnded is the end of a child that has not said how it went: it was
+	// killed.
+	errChildEnded = errors.New("the process that refreshes was ended before it was done")
+	// errNoChild: no child can be started, or what was started is no doorkey, or none
+	// that knows this version of the request. Nothing was spent.
+	errNoChild = errors.New("no process that refreshes could be started")
+)
 
 // runChild starts the child, tells it the task and waits for its last report. The
 // person is told what it says meanwhile.
 func (h *Helper) runChild(what refreshRequest) (report, error) {
+	child, input, output, err := h.startChild()
+	if err != nil {
+		return report{}, fmt.Errorf("%w: %v", errNoChild, err)
+	}
+	defer child.Release()
+	defer output.Close()
+	// Where nobody reads it, nobody reports either.
+	_ = json.NewEncoder(input).Encode(what)
+	input.Close()
+	return lastReport(output, func(line report) { h.forwardMessage(what.Origin, line) })
+}
+
+func (h *Helper) startChild() (*os.Process, io.WriteCloser, io.ReadCloser, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return report{}, err
+		return nil, nil, nil, err
 	}
-	child := exec.Command(program, RefreshVerb) // not bound to ctx: nothing is to end it
+	child := exec.Command(program, RefreshVerb) // bound to no context: nothing is to end it
 	child.SysProcAttr = environment.OwnSession()
 	if trace.IsOn(h.Log()) {
 		child.Stderr = os.Stderr
 	}
 	input, err := child.StdinPipe()
 	if err != nil {
-		return report{}, err
+		return nil, nil, nil, err
 	}
 	output, err := child.StdoutPipe()
 	if err != nil {
-		return report{}, err
+		return nil, nil, nil, err
 	}
 	if err := child.Start(); err != nil {
-		return report{}, err
+		return nil, nil, nil, err
 	}
-	defer child.Process.Release()
-	defer output.Close()
-	err = json.NewEncoder(input).Encode(what)
-	input.Close()
-	if err != nil {
-		return report{}, errChildEnded // nobody reads it
-	}
-	return lastReport(output, func(line report) { h.forwardMessage(what.Origin, line) })
+	return child.Process, input, output, nil
 }
 
+// lastReport returns the report that has Done. A child that ends before it has said
+// anything is none; one that ends later was killed, be it in the middle of a report.
 func lastReport(output io.Reader, forwardMessage func(report)) (report, error) {
 	// No bufio.Scanner: it takes a long line for the end.
 	reports := json.NewDecoder(output)
-	for {
+	for started := false; ; started = true {
 		var next report
-		if err := reports.Decode(&next); err != nil {
-			return report{}, explainReport(err)
-		}
-		if next.Done {
+		err := reports.Decode(&next)
+		switch {
+		case err != nil && started:
+			return report{}, errChildEnded
+		case err != nil, next.UnknownVersion:
+			return report{}, errNoChild
+		case next.Done:
 			return next, nil
 		}
 		forwardMessage(next)
 	}
-}
-
-// explainReport tells a child that was killed, be it in the middle of a report,
-// from a program that is no doorkey.
-func explainReport(err error) error {
-	_, isNoJSON := errors.AsType[*json.SyntaxError](err)
-	_, isOther := errors.AsType[*json.UnmarshalTypeError](err)
-	if isNoJSON || isOther {
-		return fmt.Errorf("the process that refreshes said something unknown: %v", err)
-	}
-	return errChildEnded
 }

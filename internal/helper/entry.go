@@ -104,7 +104,7 @@ func (e Entry) withoutAccessToken() Entry {
 func accountFor(q Question, provider oauthflow.Provider) cache.Account {
 	account := cache.Account{
 		Username: q.Label, Provider: provider.Kind, AnswerUsername: provider.Username,
-		ClientID: provider.ClientID, TokenEndpoint: provider.TokenURL, RevocationEndpoint: provider.RevokeURL,
+		ProviderGuessed: provider.Guessed, ClientID: provider.ClientID, TokenEndpoint: provider.TokenURL, RevocationEndpoint: provider.RevokeURL,
 	}
 	if q.Label == provider.Username {
 		account.Username = ""

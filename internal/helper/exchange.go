@@ -18,73 +18,95 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// refreshChild is the process that refreshes, and reports to the one that started
-// it.
-type refreshChild struct {
+// refresher does one refresh: in the refresh child, or in the process that could
+// start none.
+type refresher struct {
 	*Helper
 	request refreshRequest
-	out     io.Writer // reports go there
+	report  func(report) // what is to be known before the end
 }
 
 // RunRefreshChild is the whole life of the child that RefreshVerb starts: lock, read
 // again, refresh, store, report. It is told what to do on in, and reports on out.
 func (h *Helper) RunRefreshChild(ctx context.Context, in io.Reader, out io.Writer) error {
-	// SIGPIPE: who asked may be gone, and to tell them must not end the refresh.
-	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-	c := &refreshChild{Helper: h, out: out}
-	if err := json.NewDecoder(in).Decode(&c.request); err != nil {
+	ignoreSignals()
+	r := &refresher{Helper: h}
+	if err := json.NewDecoder(in).Decode(&r.request); err != nil {
 		return ui.UsageError{Problem: "\"exchange\" is doorkey's own: it is told what to do by doorkey"}
 	}
-	// Nobody reads this process's stderr: what there is to say, whoever asked says.
-	c.Cache.KeyringSlow = func() { c.report(report{KeyringSlow: true}) }
-	c.Cache.KeyMade = func(place cache.KeyPlace) { c.report(report{KeyInFile: place == cache.InFile}) }
-	gone, err := c.run(ctx)
-	last := report{Done: true, Gone: gone}
-	if err != nil {
-		last.Error = err.Error()
+	// Whoever asked may be gone: nobody is to be told then. What is waited for may be
+	// said while all else goes on.
+	r.report = func(line report) { _ = json.NewEncoder(out).Encode(line) }
+	if r.request.Version > refreshVersion {
+		r.report(report{Done: true, UnknownVersion: true})
+		return nil
 	}
-	c.report(last)
+	r.report(report{Started: true})
+	// Nobody reads this process's stderr: what there is to say, whoever asked says.
+	r.Cache.KeyringSlow = func() { r.report(report{KeyringSlow: true}) }
+	r.Cache.KeyMade = func(place cache.KeyPlace) { r.report(report{KeyInFile: place == cache.InFile}) }
+	r.report(r.refresh(ctx))
 	return nil
 }
 
-// report writes a line to whoever asked, who may be gone: nobody is to be told
-// then. What is waited for may be said while all else goes on.
-func (c *refreshChild) report(line report) { _ = json.NewEncoder(c.out).Encode(line) }
+// refreshHere refreshes in this process, where no child can.
+func (h *Helper) refreshHere(ctx context.Context, what refreshRequest) report {
+	defer ignoreSignals()()
+	r := &refresher{Helper: h, request: what, report: func(line report) { h.forwardMessage(what.Origin, line) }}
+	return r.refresh(context.WithoutCancel(ctx))
+}
 
-// run does one refresh, unless another process has just done it. It reports
-// whether the grant is gone, so that there is nothing to refresh with.
-func (c *refreshChild) run(ctx context.Context) (gone bool, err error) {
-	limited, cancel := context.WithTimeout(ctx, c.request.Timeout)
+// ignoreSignals keeps what ends a command from ending a refresh, until heed. SIGPIPE:
+// whoever asked may be gone, and to tell them must not end the refresh.
+func ignoreSignals() (heed func()) {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE}
+	signal.Ignore(signals...)
+	return func() { signal.Reset(signals...) }
+}
+
+// refresh does one refresh and returns the last report.
+func (r *refresher) refresh(ctx context.Context) report {
+	last, err := r.run(ctx)
+	last.Done = true
+	if err != nil {
+		last.Error = err.Error()
+	}
+	return last
+}
+
+// run does one refresh, unless another process has just done it.
+func (r *refresher) run(ctx context.Context) (report, error) {
+	limited, cancel := context.WithTimeout(ctx, r.request.Timeout)
 	defer cancel()
 	begun := time.Now()
-	locked, err := c.Cache.Lock(limited, c.request.Origin, func() { c.report(report{Waiting: true}) })
-	c.Log().Info("lock", "origin", c.request.Origin, trace.Outcome(err), trace.Took(begun))
+	locked, err := r.Cache.Lock(limited, r.request.Origin, func() { r.report(report{Waiting: true}) })
+	r.Log().Info("lock", "origin", r.request.Origin, trace.Outcome(err), trace.Took(begun))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return false, fmt.Errorf("refresh for %s: waited %v for another git command that is busy with it\nrun the command again", c.request.Origin, c.request.Timeout)
+		return report{}, fmt.Errorf("refresh for %s: waited %v for another git command that is busy with it\nrun the command again", r.request.Origin, r.request.Timeout)
 	case err != nil:
-		return false, notKept(c.request.Origin, err)
+		return report{}, notKept(r.request.Origin, err)
 	}
 	defer locked.Unlock()
 
-	found, err := c.refreshable(limited, locked)
-	c.Log().Info("refresh", "needed", found.Account.IsGrant(), "refresh_token", found.Secrets.RefreshToken, trace.Outcome(err))
+	found, err := r.refreshable(limited, locked)
+	r.Log().Info("refresh", "needed", found.Account.IsGrant(), "refresh_token", found.Secrets.RefreshToken, trace.Outcome(err))
 	if err != nil || !found.Account.IsGrant() {
-		return false, err // somebody has done the work
+		return report{}, err // somebody has done the work
 	}
 	if found.Secrets.RefreshToken.IsEmpty() {
-		return true, nil
+		return report{Gone: true}, nil
 	}
-	if last := c.Cache.LastFailure(c.request.Origin); last.IsSince(c.request.LastFailure) {
-		return false, errors.New(last.Text) // of whom this command has waited for
+	if last := r.Cache.LastFailure(r.request.Origin); last.IsSince(r.request.LastFailure) {
+		return report{}, errors.New(last.Text) // of whom this command has waited for
 	}
-	place := c.request.placeFor(found.Account)
+	place := r.request.placeFor(found.Account)
 	if err := locked.Reserve(limited, place); err != nil {
-		return false, notKept(c.request.Origin, ExplainKey(err))
+		return report{}, notKept(r.request.Origin, ExplainKey(err))
 	}
 	// From here on a wait that was long already must not cut anything short:
 	// the HTTP client has limits of its own.
-	return c.refreshAndStore(ctx, locked, found, place)
+	return r.refreshAndStore(ctx, locked, found, place)
 }
 
 // notKept is why nothing was spent.
@@ -92,34 +114,45 @@ func notKept(origin string, err error) error {
 	return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", err, origin)
 }
 
-// refreshAndStore spends the refresh token and keeps what it gets for it.
-func (c *refreshChild) refreshAndStore(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace) (gone bool, err error) {
-	grant, err := c.exchangeRefreshToken(ctx, found.Account, found.Secrets.RefreshToken)
+// refreshAndStore spends the refresh token and stores what it gets for it. A token
+// that cannot be stored can be used all the same.
+func (r *refresher) refreshAndStore(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace) (report, error) {
+	grant, err := r.exchangeRefreshToken(ctx, found.Account, found.Secrets.RefreshToken)
+	if err != nil {
+		return r.notRefreshed(ctx, locked, found, place, err)
+	}
+	if grant.RefreshToken.IsEmpty() {
+		grant.RefreshToken = found.Secrets.RefreshToken
+	}
+	renewed := granted(found.Account, grant, r.now())
+	_, err = locked.Put(ctx, place, r.request.Others.rememberedWith(renewed.Account), renewed.Secrets)
+	r.Log().Info("store grant", trace.Outcome(err))
+	if err != nil {
+		return report{Unstored: &unstoredToken{pipedSecret{grant.AccessToken}, renewed.Account.Obtained, grant.Expiry, err.Error()}}, nil
+	}
+	locked.ClearFailure()
+	return report{}, nil
+}
+
+// notRefreshed deals with the failure of a refresh.
+func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace, err error) (report, error) {
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
 		// What is left is the label, for the next sign-in.
 		_, err = locked.Put(ctx, place, found.withoutAccessToken().Account, cache.Secrets{})
-		return true, err
-	case oauthflow.IsUnknownClient(err) && c.request.ClientID != "" && c.request.ClientID != found.Account.ClientID:
+		return report{Gone: true}, err
+	case oauthflow.IsUnknownClient(err) && r.request.ClientID != "" && r.request.ClientID != found.Account.ClientID:
 		// Another application has taken the place of the one that has this grant.
 		// What is kept stays until the sign-in: it may be the setting that is wrong.
-		c.Log().Info("application replaced", "client_id", found.Account.ClientID, "configured", c.request.ClientID)
-		return true, nil
-	case err != nil:
-		explained := c.request.explain(err)
-		if isNoResponse(err) {
-			// What counts is the failure, not that it could not be noted.
-			_ = locked.NoteFailure(cache.Failure{At: c.now(), Text: explained.Error()})
-		}
-		return false, explained
+		r.Log().Info("application replaced", "client_id", found.Account.ClientID, "configured", r.request.ClientID)
+		return report{Gone: true}, nil
 	}
-	locked.ClearFailure()
-	if grant.RefreshToken.IsEmpty() {
-		grant.RefreshToken = found.Secrets.RefreshToken
+	explained := r.request.explain(err)
+	if isNoResponse(err) {
+		// What counts is the failure, not that it could not be noted.
+		_ = locked.NoteFailure(cache.Failure{At: r.now(), Text: explained.Error()})
 	}
-	renewed := granted(found.Account, grant, c.now())
-	_, err = locked.Put(ctx, place, c.request.Others.rememberedWith(renewed.Account), renewed.Secrets)
-	return false, err
+	return report{}, explained
 }
 
 // explain says what became of a refresh that failed, and what to do: where the
@@ -147,24 +180,24 @@ func (r refreshRequest) placeFor(account cache.Account) cache.KeyPlace {
 
 // refreshable returns the account to refresh; the zero entry if it is not this
 // process that has to, and no refresh token if there is none that is good.
-func (c *refreshChild) refreshable(ctx context.Context, locked *cache.Locked) (Entry, error) {
+func (r *refresher) refreshable(ctx context.Context, locked *cache.Locked) (Entry, error) {
 	accounts, err := locked.Accounts()
 	if err != nil {
 		return Entry{}, err
 	}
 	for _, account := range accounts {
-		if !account.IsGrant() || account.Username != string(c.request.Username) {
+		if !account.IsGrant() || account.Username != string(r.request.Username) {
 			continue
 		}
-		if account.Fresh(c.now()) && c.request.Refused == "" {
+		if account.Fresh(r.now()) && r.request.Refused == "" {
 			break // somebody has done the work
 		}
-		secrets, err := c.Cache.Unseal(ctx, c.request.Origin, account)
+		secrets, err := r.Cache.Unseal(ctx, r.request.Origin, account)
 		if errors.Is(err, cache.ErrKeyGone) {
-			c.report(report{KeyGone: account.Place()})
+			r.report(report{KeyGone: account.Place()})
 			return Entry{Account: account}, nil
 		}
-		if err == nil && account.Fresh(c.now()) && secrets.AccessToken.Fingerprint() != c.request.Refused {
+		if err == nil && account.Fresh(r.now()) && secrets.AccessToken.Fingerprint() != r.request.Refused {
 			break // the one that was refused has been replaced
 		}
 		return Entry{account, secrets}, ExplainKey(err)

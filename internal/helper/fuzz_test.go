@@ -3,6 +3,7 @@ package helper
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,10 +27,11 @@ func FuzzReports(f *testing.F) {
 			t.Errorf("%+v, %v", last, err)
 		}
 		var pipe bytes.Buffer
-		child := &refreshChild{out: &pipe}
+		child := json.NewEncoder(&pipe)
 		meanwhile := report{Waiting: true, KeyringSlow: gone}
-		child.report(meanwhile)
-		child.report(report{Done: true, Gone: gone, Error: said})
+		if err := errors.Join(child.Encode(meanwhile), child.Encode(report{Done: true, Gone: gone, Error: said})); err != nil {
+			t.Fatal(err)
+		}
 		var relayed []report
 		last, err := lastReport(&pipe, func(line report) { relayed = append(relayed, line) })
 		// JSON has one U+FFFD for each byte that is no UTF-8, as a conversion has.
@@ -45,7 +47,7 @@ func FuzzTask(f *testing.F) {
 	f.Add("jos\xe9", "\x00\n\u2028", "p\xe4ss", int64(-1))
 	f.Fuzz(func(t *testing.T, username, clientSecret, password string, timeout int64) {
 		told := refreshRequest{
-			Origin: "https://h", Username: []byte(username), ClientSecret: []byte(clientSecret), ProxyPassword: []byte(password), Timeout: time.Duration(timeout),
+			Origin: "https://h", Username: []byte(username), ClientSecret: pipedSecret{secret.New(clientSecret)}, ProxyPassword: pipedSecret{secret.New(password)}, Timeout: time.Duration(timeout),
 		}
 		text, err := json.Marshal(told)
 		if err != nil {

@@ -51,13 +51,15 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 	for range attempts {
 		begun := time.Now()
 		last, err := h.runChild(what)
+		if errors.Is(err, errNoChild) {
+			h.Log().Info("refresh in this process", trace.Outcome(err))
+			last, err = h.refreshHere(ctx, what), nil
+		}
 		h.Log().Info("refresh child", "gone", last.Gone, "failure", last.Error, trace.Outcome(err), trace.Took(begun))
 		switch {
-		case errors.Is(err, errChildEnded):
+		case err != nil:
 			failure = err
 			continue
-		case err != nil:
-			return Entry{}, fmt.Errorf("refresh for %s: %v", q.Origin, err)
 		case last.Error != "":
 			if old := h.nearExpiryFallback(ctx, q, account); old.Usable() {
 				return old, nil
@@ -65,6 +67,8 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 			return Entry{}, errors.New(last.Error)
 		case last.Gone:
 			return Entry{}, nil
+		case last.Unstored != nil:
+			return h.useUnstored(q, account, *last.Unstored), nil
 		}
 		renewed, err := h.LookUp(ctx, q)
 		if err != nil || renewed.Usable() || !renewed.Account.IsGrant() {
@@ -72,6 +76,14 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 		}
 	}
 	return Entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.Origin, failure)
+}
+
+// useUnstored is the grant with a token that could not be stored, about which the
+// person is warned.
+func (h *Helper) useUnstored(q Question, account cache.Account, token unstoredToken) Entry {
+	h.UI.GrantNotStored(q.Origin, errors.New(token.Problem))
+	account.Obtained, account.Expiry, account.Ended = token.Obtained, token.Expiry, false
+	return Entry{account, cache.Secrets{AccessToken: token.AccessToken.Text}}
 }
 
 // nearExpiryFallback is the grant with its old access token where that is not over yet,

@@ -2,6 +2,7 @@ package helper
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,6 +25,9 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 	}
 	defer signInLock.End()
 	signedIn, before, err := attempt.askAndKeep(ctx, signInLock)
+	if err != nil && signedIn.Usable() {
+		err = fmt.Errorf("signed in to %s, but could not store that: %v\nrun the command again", q.Origin, err)
+	}
 	if err != nil {
 		return Entry{}, Entry{}, err
 	}
@@ -62,12 +66,20 @@ func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accou
 }
 
 // RevokeReplaced ends the grant that a new one has replaced, where the server is
-// known to leave the new one alone.
-func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old Entry, configured settings.Settings) {
-	if !old.Account.IsGrant() || !oauthflow.RevocationIsIsolated(old.Account.Provider) {
+// known, and not only guessed, to leave the new one alone, and has not given the same
+// token again.
+func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old, signedIn Entry, configured settings.Settings) {
+	isolated := oauthflow.RevocationIsIsolated(old.Account.Provider) && !old.Account.ProviderGuessed
+	if !old.Account.IsGrant() || !isolated || sharesToken(old.Secrets, signedIn.Secrets) {
 		return
 	}
 	if err := h.RevokeGrant(ctx, q.Origin, old, configured.OAuth); err != nil && !terminal.IsCanceled(err) {
 		h.UI.OldGrantNotRevoked(q.Origin, oauthflow.GrantsPage(old.Account.Provider, old.Account.TokenEndpoint), err)
 	}
+}
+
+// sharesToken reports whether two grants have a token in common, as where a server
+// gives a token again that has not expired (Doorkeeper's reuse_access_token).
+func sharesToken(a, b cache.Secrets) bool {
+	return !a.AccessToken.IsEmpty() && a.AccessToken.Equal(b.AccessToken) || !a.RefreshToken.IsEmpty() && a.RefreshToken.Equal(b.RefreshToken)
 }

@@ -39,13 +39,19 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 		return Entry{}, errors.New(last.Text) // of whom this command has waited for
 	}
 	signedIn, _, err := attempt.askAndKeep(ctx, signInLock)
+	if err != nil && signedIn.Usable() {
+		h.UI.GrantNotStored(q.Origin, err)
+		return signedIn, nil
+	}
 	return signedIn, err
 }
 
 // askAndKeep obtains a grant and keeps it in the place of one that there was,
-// which stays until then. It also returns what was kept before.
+// which stays until then. It also returns what was kept before. A grant that comes with
+// an error is not kept.
 func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn) (Entry, []cache.Account, error) {
 	origin, configured := a.question.Origin, a.settings
+	defer outliveReader()()
 	if err := signInLock.Reserve(ctx, configured.Store); err != nil {
 		return Entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", ExplainKey(err), origin)
 	}
@@ -59,12 +65,22 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 	if err != nil {
 		return Entry{}, nil, a.recordFailure(signInLock, err)
 	}
+	signedIn.Account = seen.rememberedWith(signedIn.Account)
+	before, err := a.storeGrant(context.WithoutCancel(ctx), signInLock, &signedIn) // Ctrl-C comes too late: the person has signed in
 	signInLock.ClearRefusal()
 	signInLock.ClearFailure()
-	signedIn.Account = seen.rememberedWith(signedIn.Account)
-	kept, before, err := a.keep(context.WithoutCancel(ctx), signInLock, signedIn) // Ctrl-C comes too late: the person has signed in
 	a.tellBrowser(ctx, err)
-	return kept, before, err
+	return signedIn, before, err
+}
+
+// outliveReader keeps this process alive when nobody reads its stderr any more, until
+// stop: what the person has done must not be lost for want of somebody to tell.
+// Children, a browser say, do not inherit that, as they would a signal that is
+// ignored.
+func outliveReader() (stop func()) {
+	pipes := make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE)
+	return func() { signal.Stop(pipes) }
 }
 
 // recordFailure returns a failure as the person is told it, of which those know who would ask, or
@@ -85,16 +101,8 @@ func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error
 // same host.
 const refreshTakes = 3 * time.Minute
 
-// keep puts a new grant in its place. It also returns what was kept before.
-func (a *signInAttempt) keep(ctx context.Context, signInLock *cache.SignIn, signedIn Entry) (Entry, []cache.Account, error) {
-	before, err := a.storeGrant(ctx, signInLock, &signedIn)
-	if err != nil {
-		return Entry{}, nil, fmt.Errorf("signed in to %s, but could not keep that: %v\nrun the command again", a.question.Origin, err)
-	}
-	return signedIn, before, nil
-}
-
-// storeGrant does what keep does. The account becomes what was kept of it.
+// storeGrant puts a new grant in its place. The account becomes what was kept of it.
+// It also returns what was kept before.
 func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn, signedIn *Entry) (before []cache.Account, err error) {
 	limited, cancel := context.WithTimeout(ctx, refreshTakes)
 	defer cancel()
@@ -109,7 +117,10 @@ func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn
 	if before, err = locked.Accounts(); err != nil {
 		return nil, err
 	}
-	signedIn.Account, err = locked.Put(ctx, a.settings.Store, signedIn.Account, signedIn.Secrets)
+	kept, err := locked.Put(ctx, a.settings.Store, signedIn.Account, signedIn.Secrets)
+	if err == nil {
+		signedIn.Account = kept
+	}
 	return before, err
 }
 

@@ -14,17 +14,17 @@ import (
 
 // exchangeRefreshToken asks the endpoint that the grant came from, as the
 // application that it was given to, whatever the settings say by now.
-func (c *refreshChild) exchangeRefreshToken(ctx context.Context, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
-	c.request.HTTP.ProxyPassword = secret.New(string(c.request.ProxyPassword))
-	http, err := oauthflow.NewHTTPClient(c.request.HTTP)
+func (r *refresher) exchangeRefreshToken(ctx context.Context, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
+	r.request.HTTP.ProxyPassword = r.request.ProxyPassword.Text
+	http, err := oauthflow.NewHTTPClient(r.request.HTTP)
 	if err != nil {
 		return oauthflow.Grant{}, err
 	}
 	provider := oauthflow.Provider{Kind: account.Provider, ClientID: account.ClientID, TokenURL: account.TokenEndpoint, Scopes: account.Scopes}
-	if c.request.ClientID == account.ClientID && len(c.request.ClientSecret) > 0 {
-		provider.ClientSecret = secret.New(string(c.request.ClientSecret))
+	if r.request.ClientID == account.ClientID {
+		provider.ClientSecret = r.request.ClientSecret.Text
 	}
-	return refreshPatiently(ctx, trace.HTTP(c.Log(), oauthflow.Client{HTTP: http}), provider, refreshToken)
+	return refreshPatiently(ctx, trace.HTTP(r.Log(), oauthflow.Client{HTTP: http}), provider, refreshToken)
 }
 
 // refreshPatiently asks again where an answer may not be the last word: where it

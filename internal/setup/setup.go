@@ -178,9 +178,9 @@ func (w *wizard) try(ctx context.Context, provider oauthflow.Provider) error {
 	if w.interactive {
 		w.dialog.beforeTrial()
 	}
-	old, _, err := w.ReplaceGrant(ctx, w.question, provider, w.settings)
+	old, signedIn, err := w.ReplaceGrant(ctx, w.question, provider, w.settings)
 	if err == nil {
-		w.RevokeReplaced(ctx, w.question, old, w.settings)
+		w.RevokeReplaced(ctx, w.question, old, signedIn, w.settings)
 	}
 	return err
 }

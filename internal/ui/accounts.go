@@ -28,6 +28,13 @@ func (u *UI) OldGrantNotRevoked(origin, page string, err error) {
 	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Address: page}, notEnded("the grant before this one was not ended at the server", page, err))
 }
 
+// GrantNotStored is said where the token that git is given is not stored, so that
+// the next command has to do without it.
+func (u *UI) GrantNotStored(origin string, problem error) {
+	u.tell(u.Stderr, event{Event: "not_stored", Host: origin}, fmt.Sprintf("the new token for %s could not be stored: %v\n"+
+		"this command can use it; a later one may ask for a new sign-in", origin, problem))
+}
+
 // SignedOut says what has become of a grant: problem is why the server has not
 // ended it, page where a person can do that.
 func (u *UI) SignedOut(origin string, account cache.Account, page string, problem error) {
