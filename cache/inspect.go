@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -98,6 +99,44 @@ func (c *Cache) TryWrite() error {
 	room, err := reserveRoom(trial.Name(), trialSize)
 	if err == nil {
 		room.release()
+	}
+	return err
+}
+
+// TryKeyFile loads the data key that is in a file as a sign-in does, under the same
+// lock. It is no error if there is none: a sign-in makes one.
+func (c *Cache) TryKeyFile(ctx context.Context) error {
+	err := c.tryLock(ctx, filepath.Join(c.Directory, "key.lock"))
+	if err == nil {
+		_, err = c.currentKey(ctx, InFile)
+	}
+	if errors.Is(err, ErrKeyGone) {
+		return nil
+	}
+	return err
+}
+
+// TryLock takes the origin's lock as a refresh does, and gives it back.
+func (c *Cache) TryLock(ctx context.Context, origin string) error {
+	return c.tryLock(ctx, c.path(origin, ".lock"))
+}
+
+// trialPatience is how long a lock is waited for only to see that it can be had.
+const trialPatience = 2 * time.Second
+
+// tryLock makes no state directory. A lock that another process has can be had.
+func (c *Cache) tryLock(ctx context.Context, path string) error {
+	if _, err := os.Lstat(c.Directory); err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, trialPatience)
+	defer cancel()
+	unlock, err := c.lockFile(ctx, path, nil)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	if err == nil {
+		unlock()
 	}
 	return err
 }

@@ -12,8 +12,16 @@ import (
 )
 
 // checkState looks at the directory that accounts are kept in.
-func checkState(_ context.Context, e *checkContext) finding {
-	return judgeState(e.Cache.Directory, e.Cache.Inspect(time.Now()), e.Cache.TryWrite())
+func checkState(ctx context.Context, e *checkContext) finding {
+	unusable := e.Cache.TryWrite()
+	f := judgeState(e.Cache.Directory, e.Cache.Inspect(time.Now()), unusable)
+	if unusable != nil {
+		return f
+	}
+	if err := e.Cache.TryKeyFile(ctx); err != nil {
+		f = f.with(ui.VerdictProblem, "%v\nuntil that is fixed, no sign-in and no password can be stored", err)
+	}
+	return f
 }
 
 func judgeState(directory string, inspected cache.Inspection, unwritable error) finding {
@@ -100,7 +108,10 @@ func checkAccount(ctx context.Context, e *checkContext) finding {
 			f = f.with(ui.VerdictWarning, ui.SharedDirectory)
 		}
 		return f
-	case err != nil:
+	case err == nil:
+		err = e.Cache.TryLock(ctx, e.target.Origin)
+	}
+	if err != nil {
 		return newFinding(ui.VerdictProblem, "%v", err)
 	}
 	f := newFinding(ui.VerdictOK, "signed in (%s), access token %s", ui.Label(account.Username), ui.Expiry(account, time.Now()))

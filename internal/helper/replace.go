@@ -65,12 +65,10 @@ func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accou
 	return nil
 }
 
-// RevokeReplaced ends the grant that a new one has replaced, where the server is
-// known, and not only guessed, to leave the new one alone, and has not given the same
-// token again.
+// RevokeReplaced ends the grant that a new one has replaced, where that leaves the new
+// one alone.
 func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old, signedIn Entry, configured settings.Settings) {
-	isolated := oauthflow.RevocationIsIsolated(old.Account.Provider) && !old.Account.ProviderGuessed
-	if !old.Account.IsGrant() || !isolated || sharesToken(old.Secrets, signedIn.Secrets) {
+	if !mayRevoke(old, signedIn) {
 		return
 	}
 	if err := h.RevokeGrant(ctx, q.Origin, old, configured.OAuth); err != nil && !terminal.IsCanceled(err) {
@@ -78,8 +76,11 @@ func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old, signedIn E
 	}
 }
 
-// sharesToken reports whether two grants have a token in common, as where a server
-// gives a token again that has not expired (Doorkeeper's reuse_access_token).
-func sharesToken(a, b cache.Secrets) bool {
-	return !a.AccessToken.IsEmpty() && a.AccessToken.Equal(b.AccessToken) || !a.RefreshToken.IsEmpty() && a.RefreshToken.Equal(b.RefreshToken)
+// mayRevoke reports whether a grant can be revoked without the one that has replaced
+// it: the server is known, and not only guessed, to end no other, and has not given a
+// token again that had not expired (Doorkeeper's reuse_access_token).
+func mayRevoke(old, signedIn Entry) bool {
+	a, b := old.Secrets, signedIn.Secrets
+	isShared := !a.AccessToken.IsEmpty() && a.AccessToken.Equal(b.AccessToken) || !a.RefreshToken.IsEmpty() && a.RefreshToken.Equal(b.RefreshToken)
+	return old.Account.IsGrant() && !isShared && !old.Account.ProviderGuessed && oauthflow.RevocationIsIsolated(old.Account.Provider)
 }

@@ -21,7 +21,7 @@ type fileChange struct{ verb, request, password string }
 func TestEveryFileOperationFails(t *testing.T) {
 	parts.Strace(t)
 	changes := []fileChange{{"store", "password=new\n", "new"}, {"erase", "", ""}}
-	calls := []string{"openat", "read", "write", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "close"}
+	calls := []string{"openat", "read", "write", "pwrite64", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "close"}
 	for _, call := range calls {
 		for _, fault := range []string{"error=EIO", "error=ENOSPC", "signal=KILL"} {
 			for _, change := range changes {

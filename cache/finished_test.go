@@ -1,0 +1,193 @@
+package cache
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// TestFinishedChangeIsTaken: what a process has written whole, that was killed before
+// it could rename it, is taken by the next one that locks. Nothing else is.
+func TestFinishedChangeIsTaken(t *testing.T) {
+	later := time.Now().Add(time.Hour)
+	for _, test := range []struct {
+		name   string
+		change func(t *testing.T, c *Cache, between string, content []byte) []byte // of the file in between, nil for none
+		taken  bool
+	}{
+		{"whole and newer", func(_ *testing.T, _ *Cache, _ string, content []byte) []byte { return content }, true},
+		{"with padding", func(_ *testing.T, _ *Cache, _ string, content []byte) []byte {
+			return append(content, strings.Repeat("\n", 70000)...)
+		}, true},
+		{"of an older doorkey, by the clock", func(t *testing.T, c *Cache, _ string, content []byte) []byte {
+			withoutGeneration(t, c.path(origin, ".json"))
+			return bytes.Replace(content, []byte(`"generation": 2,`), nil, 1)
+		}, true},
+		{"after which an older doorkey has signed in", func(t *testing.T, c *Cache, _ string, content []byte) []byte {
+			account, secrets := grant("")
+			account.Obtained = later.Add(time.Hour)
+			put(t, c, InFile, account, secrets)
+			withoutGeneration(t, c.path(origin, ".json"))
+			return content
+		}, false},
+		{"that another change has come after", func(t *testing.T, c *Cache, _ string, content []byte) []byte {
+			account, secrets := grant("")
+			for range 2 {
+				put(t, c, InFile, account, secrets)
+			}
+			return content
+		}, false},
+		{"half of it", func(_ *testing.T, _ *Cache, _ string, content []byte) []byte { return content[:len(content)/2] }, false},
+		{"a reserve", func(t *testing.T, _ *Cache, between string, _ []byte) []byte {
+			if _, err := reserveRoom(between, 1000); err != nil {
+				t.Fatal(err)
+			}
+			return nil
+		}, false},
+		{"blanks", func(_ *testing.T, _ *Cache, _ string, _ []byte) []byte { return []byte("\n\n\n") }, false},
+		{"empty", func(_ *testing.T, _ *Cache, _ string, _ []byte) []byte { return []byte{} }, false},
+		{"of another origin", func(_ *testing.T, _ *Cache, _ string, content []byte) []byte {
+			return bytes.Replace(content, []byte(origin), []byte("https://evil.example"), 1)
+		}, false},
+		{"where the file is damaged", func(t *testing.T, c *Cache, _ string, content []byte) []byte {
+			if err := os.WriteFile(c.path(origin, ".json"), []byte("{"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return content
+		}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			between := unfinished(t, c, later)
+			content, err := os.ReadFile(between)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if content = test.change(t, c, between, content); content != nil {
+				if err := os.WriteFile(between, content, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			locked := lock(t, c, origin)
+			defer locked.Unlock()
+			accounts, err := locked.Accounts()
+			if err != nil {
+				t.Fatal(err)
+			}
+			secrets, err := c.Unseal(t.Context(), origin, accounts[0])
+			if taken := secrets.AccessToken.Equal(secret.New("newer")); err != nil || taken != test.taken {
+				t.Errorf("taken %v, %v", taken, err)
+			}
+		})
+	}
+}
+
+// unfinished leaves a grant in the file, and a newer one in the file in between, as a
+// process does that is killed between writing and renaming. It returns the latter.
+func unfinished(t *testing.T, c *Cache, obtained time.Time) (between string) {
+	t.Helper()
+	account, secrets := grant("")
+	put(t, c, InFile, account, secrets)
+	older, err := os.ReadFile(c.path(origin, ".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	account.Obtained, secrets.AccessToken = obtained, secret.New("newer")
+	put(t, c, InFile, account, secrets)
+	between = c.path(origin, ".json.new")
+	if err := os.Rename(c.path(origin, ".json"), between); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.path(origin, ".json"), older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return between
+}
+
+// withoutGeneration makes a file one of an older doorkey.
+func withoutGeneration(t *testing.T, path string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(content), "\n")
+	for i, line := range lines {
+		if strings.Contains(line, `"generation"`) {
+			lines[i] = ""
+		}
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestForgottenStaysForgotten: a change that was not finished does not bring back what
+// a person has logged out of since.
+func TestForgottenStaysForgotten(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	unfinished(t, c, time.Now().Add(time.Hour))
+	forget(t, c)
+	lock(t, c, origin).Unlock()
+	if accounts, err := c.Accounts(origin); err != nil || len(accounts) != 0 {
+		t.Errorf("got %v, %v", accounts, err)
+	}
+}
+
+// TestRoomIsWrittenOver: a reserve takes the place of what was there whole, without
+// the rest of it and without growing from change to change.
+func TestRoomIsWrittenOver(t *testing.T) {
+	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+	for range 3 {
+		if err := refreshAndPut(t, c); err != nil {
+			t.Fatal(err)
+		}
+		path := c.path(origin, ".json")
+		content, err := os.ReadFile(path)
+		if err != nil || len(content) > 4000 {
+			t.Errorf("%d bytes, %v", len(content), err)
+		}
+		// As where the padding could not be cut off.
+		if err := os.WriteFile(path, append(content, strings.Repeat("\n", 80000)...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	locked := lock(t, c, origin)
+	defer locked.Unlock()
+	if err := locked.Reserve(t.Context(), InFile); err != nil || locked.reserved.room.size > roomForGrant+4000 {
+		t.Errorf("%d bytes are reserved, %v", locked.reserved.room.size, err)
+	}
+}
+
+// TestEmptyKeyFiles: a power loss leaves files empty, or full of zeros. That of a key
+// is then one that is gone, and no dead end.
+func TestEmptyKeyFiles(t *testing.T) {
+	for _, pattern := range []string{"file.key-id", "file-*.key"} {
+		for name, content := range map[string]string{"empty": "", "a line feed": "\n", "zeros": strings.Repeat("\x00", 17)} {
+			t.Run(pattern+" is "+name, func(t *testing.T) {
+				c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+				account, secrets := grant("")
+				put(t, c, InFile, account, secrets)
+				found, err := filepath.Glob(filepath.Join(c.Directory, pattern))
+				if err != nil || len(found) != 1 {
+					t.Fatal(found, err)
+				}
+				if err := os.WriteFile(found[0], []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if err := c.TryKeyFile(t.Context()); err != nil {
+					t.Errorf("the doctor finds %v", err)
+				}
+				kept := put(t, c, InFile, account, secrets)
+				if back, err := c.Unseal(t.Context(), origin, kept); err != nil || !equal(back, secrets) {
+					t.Errorf("other secrets came back, error %v", err)
+				}
+			})
+		}
+	}
+}
