@@ -65,8 +65,10 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	})
 	var answer *Error
 	switch {
+	case provider.isInvalidGrant(err) && IsUnknownClient(err):
+		return c.tryRefresh(ctx, provider)
 	case provider.isInvalidGrant(err):
-		return nil // Gitea has this word for a code that does not exist, others have it for the client
+		return nil
 	case err == nil:
 		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)
 	case IsUnknownClient(err), !errors.As(err, &answer), isPassing(err):
@@ -75,6 +77,24 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 		return fmt.Errorf("%w: %w", ErrNoTokenEndpoint, err)
 	}
 	return nil
+}
+
+// tryRefresh asks again with a refresh token that nobody was given. With a code,
+// Gitea answers "unauthorized_client" for an unknown code and also for a
+// confidential application without its secret. With a refresh token, an
+// application that is unknown or lacks its secret is an "invalid_client"
+// (routers/web/auth/oauth2_provider.go). Nothing is spent here either.
+func (c Client) tryRefresh(ctx context.Context, provider Provider) error {
+	_, err := c.post(ctx, provider, provider.TokenURL, url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {rand.Text()},
+	})
+	switch {
+	case err == nil:
+		return fmt.Errorf("%w: it accepts a refresh token that does not exist", ErrNoTokenEndpoint)
+	case provider.isInvalidGrant(err), Is(err, "invalid_grant"):
+		return nil
+	}
+	return adviseClient(err)
 }
 
 // IsUnknownClient reports whether err is a server's answer that it does not know

@@ -81,6 +81,37 @@ func TestTryClient(t *testing.T) {
 	}
 }
 
+// TestTryClientAtGitea: Gitea has one error for an unknown code and for a
+// confidential application without its secret; only a refresh tells them apart.
+func TestTryClientAtGitea(t *testing.T) {
+	const oneWord = `{"error":"unauthorized_client"}`
+	for _, row := range []struct {
+		name    string
+		kind    string
+		refresh step
+		refused string // "" where the client is known
+		anError bool
+	}{
+		{"Gitea cannot read the refresh token", "gitea", says(400, oneWord), "", false},
+		{"Forgejo neither", "forgejo", says(400, oneWord), "", false},
+		{"there is no such grant", "gitea", says(400, `{"error":"invalid_grant"}`), "", false},
+		{"confidential, and there is no secret", "gitea", says(400, `{"error":"invalid_client","error_description":"invalid empty client secret"}`), "invalid_client", true},
+		{"a server that accepts everything", "gitea", says(200, `{"access_token":"a"}`), "", true},
+		{"a server in trouble", "gitea", says(503, ""), "", true},
+		{"a lost connection", "gitea", lost, "", true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			server := newScripted(map[string][]step{"/token": {says(400, oneWord), row.refresh}})
+			provider := testProvider()
+			provider.Kind = row.kind
+			err := server.client().TryClient(t.Context(), provider)
+			if (err != nil) != row.anError || row.refused != "" && !Is(err, row.refused) || len(server.forms) != 2 {
+				t.Errorf("error %v after %q", err, server.forms)
+			}
+		})
+	}
+}
+
 func TestTryDeviceWithoutAnAnswer(t *testing.T) {
 	server := newScripted(map[string][]step{"/device": {lost}})
 	if _, err := server.client().TryDevice(t.Context(), testProvider()); err == nil {

@@ -29,9 +29,10 @@ type maker struct {
 	ownScopes             bool     // scopes are the application's, and cannot be asked for
 	permissions           bool     // tokens that end have permissions in the place of scopes, and an empty scope
 
-	clientSecret   string // of an application, where each has one
-	secretOptional []Kind // requests that do not need it
-	fixedRedirect  bool   // a redirect has to begin with the registered one, port and all
+	clientSecret   string          // of an application, where each has one
+	secretOptional []Kind          // requests that do not need it
+	secretErrors   map[Kind]string // errors for a wrong or missing secret, where not "invalid_client"
+	fixedRedirect  bool            // a redirect has to begin with the registered one, port and all
 
 	tokenLength    int
 	lifetime       time.Duration // of access tokens; 0 if they do not end, and have no refresh token
@@ -82,6 +83,7 @@ func makers() []maker {
 			"token:authorization_code invalid_grant": "unauthorized_client",
 			"token:refresh_token invalid_grant":      "unauthorized_client",
 		},
+		secretErrors: map[Kind]string{TokenAuthorizationCode: "unauthorized_client"},
 	}
 	bitbucket := maker{
 		name: "bitbucket", realm: "Bitbucket.org HTTP",

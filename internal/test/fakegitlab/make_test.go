@@ -81,11 +81,18 @@ func TestMakesRefuse(t *testing.T) {
 		{"a code", "gitea", code, false, 400, "unauthorized_client"},
 		{"a refresh token", "gitea", refresh, false, 400, "unauthorized_client"},
 		{"a wrong client ID", "gitea", with(refresh, "client_id", "x"), false, 400, "invalid_client"},
+		{"a code without a secret", "gitea confidential", code, false, 400, "unauthorized_client"},
+		{"a refresh token without a secret", "gitea confidential", refresh, false, 400, "invalid_client"},
 		{"a refresh token", "bitbucket", refresh, true, 400, "invalid_grant"},
 		{"a refresh token without a secret", "bitbucket", refresh, false, 401, "invalid_client"},
 	} {
 		t.Run(test.make+": "+test.name, func(t *testing.T) {
-			server := start(t, Options{Make: test.make})
+			make, confidential := strings.CutSuffix(test.make, " confidential")
+			options := Options{Make: make}
+			if confidential {
+				options.ClientSecret = "hush"
+			}
+			server := start(t, options)
 			form := test.form
 			if test.secret {
 				form = with(form, "client_secret", server.ClientSecret())

@@ -54,7 +54,7 @@ func (s *Server) answerToken(w http.ResponseWriter, q *request) {
 // exchange gives tokens for what the client shows.
 func (s *Server) exchange(q *request) (tokenPair, *oauthError) {
 	if !s.knowsClient(q) {
-		return tokenPair{}, invalidClient()
+		return tokenPair{}, s.refusedClient(q)
 	}
 	switch q.kind {
 	case TokenAuthorizationCode:
@@ -76,6 +76,16 @@ func (s *Server) knowsClient(q *request) bool {
 	secret, given := s.options.ClientSecret, q.parameters.Get("client_secret")
 	mayLack := given == "" && slices.Contains(s.options.maker.secretOptional, q.kind)
 	return q.parameters.Get("client_id") == s.ClientID() && (given == secret || mayLack)
+}
+
+// refusedClient is the error for a client that is unknown or does not show its
+// secret. Gitea tells the two apart when it is sent a code.
+func (s *Server) refusedClient(q *request) *oauthError {
+	failure := invalidClient()
+	if own := s.options.maker.secretErrors[q.kind]; own != "" && q.parameters.Get("client_id") == s.ClientID() {
+		failure.code = own
+	}
+	return failure
 }
 
 // exchangeCode spends an authorization code (RFC 6749 section 4.1.3, RFC 7636
