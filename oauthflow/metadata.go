@@ -54,6 +54,17 @@ func (m metadata) kind(base *url.URL, root string) (kind, bool) {
 	})
 }
 
+// ownDevice returns the device authorization endpoint, if it is at the git host
+// itself: "" otherwise. A kind whose servers get a device flow with a newer
+// version, such as Gitea, has it from here.
+func (m metadata) ownDevice(base *url.URL) string {
+	address, err := endpointURL(base, "", m.deviceURL, "")
+	if err != nil || address == "" || !sameOrigin(address, base.String()) {
+		return ""
+	}
+	return address
+}
+
 // isBelow reports whether an address is a path of the host.
 func isBelow(base *url.URL, given, path string) bool {
 	address, err := url.Parse(given)

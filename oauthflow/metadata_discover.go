@@ -17,6 +17,7 @@ type Found struct {
 	Root            string   // relative URL root: "/gitlab"; "" for the host's root
 	AuthURL         string   // authorization endpoint: what oauthAuthURL can be set to, so that the root is known
 	TokenURL        string   // token endpoint
+	DeviceAuthURL   string   // device authorization endpoint, if only the server's metadata name it: what oauthDeviceAuthURL can be set to
 	HasDeviceFlow   bool     // it signs in by device code
 	NeedsSecret     bool     // a sign-in in the browser takes the application's secret
 	Scopes          []string // that git needs

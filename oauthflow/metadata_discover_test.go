@@ -91,6 +91,12 @@ func TestDiscover(t *testing.T) {
 		{"Gitea by OpenID Connect", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", "")},
 			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 3},
+		{"Gitea with a device flow, which its metadata name", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://h.example/login/oauth/device"`)},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize", HasDeviceFlow: true}, 3},
+		{"Gitea with a device flow at another host, which is not used", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://evil.example/device"`)},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 3},
 		{"Forgejo by its name alone", "https://forgejo.example", "", nil,
 			Found{Kind: "forgejo", AuthURL: "https://forgejo.example/login/oauth/authorize"}, 4},
 		{"another server", "https://h.example", "", map[string]step{

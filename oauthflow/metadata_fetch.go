@@ -35,6 +35,10 @@ func (c Client) byMetadata(ctx context.Context, base *url.URL, root string) (Fou
 		if k, known := m.kind(base, root); known {
 			found := k.found(base, root)
 			found.metadata = m
+			if k.deviceAuthPath == "" {
+				found.DeviceAuthURL = m.ownDevice(base)
+				found.HasDeviceFlow = found.DeviceAuthURL != ""
+			}
 			return found, nil
 		}
 		if _, err := m.settings(base, Settings{}); err != nil {

@@ -138,6 +138,8 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 		if settings, err = found.metadata.settings(base, settings); err != nil {
 			return Provider{}, err
 		}
+	case settings.DeviceAuthURL == "":
+		settings.DeviceAuthURL = found.DeviceAuthURL
 	}
 	confirmed, err := found.kind.provider(base, found.Root, settings)
 	confirmed.Issuer, confirmed.SendsIssuer, confirmed.Answers = found.metadata.issuer, found.metadata.sendsIssuer, true

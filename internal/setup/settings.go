@@ -24,6 +24,9 @@ func (w *wizard) plan() (oauthflow.Provider, error) {
 	inPlace := func(endpoint string) string { return strings.TrimPrefix(endpoint, origin) }
 	var provider oauthflow.Provider
 	var err error
+	if w.host.DeviceAuthURL != "" && w.after.DeviceAuthURL == "" {
+		w.after.DeviceAuthURL = inPlace(w.host.DeviceAuthURL)
+	}
 	for _, add := range []func(*oauthflow.Settings){
 		func(*oauthflow.Settings) {},
 		func(o *oauthflow.Settings) { o.Kind = w.host.Kind },
@@ -72,6 +75,7 @@ func (w *wizard) changes() []gitconfig.Setting {
 		{"oauthProvider", w.before.Kind, w.after.Kind},
 		{"oauthAuthURL", w.before.AuthURL, w.after.AuthURL},
 		{"oauthTokenURL", w.before.TokenURL, w.after.TokenURL},
+		{"oauthDeviceAuthURL", w.before.DeviceAuthURL, w.after.DeviceAuthURL},
 		{"oauthScopes", strings.Join(w.before.Scopes, " "), strings.Join(w.after.Scopes, " ")},
 	} {
 		if row.before != row.after {

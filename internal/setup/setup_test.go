@@ -25,6 +25,10 @@ func TestPlan(t *testing.T) {
 	gitea := func(root string) oauthflow.Found {
 		return at("gitea", root, "/login/oauth/authorize", "/login/oauth/access_token")
 	}
+	withDevice := func(found oauthflow.Found) oauthflow.Found {
+		found.DeviceAuthURL = unnamed + "/login/oauth/device"
+		return found
+	}
 	for _, row := range []struct {
 		name   string
 		origin string
@@ -53,6 +57,10 @@ func TestPlan(t *testing.T) {
 		{
 			"the same below a path", unnamed, at("oauth", "/git", "/a", "/t"), oauthflow.Settings{},
 			[]string{"oauthAuthURL=/git/a", "oauthTokenURL=/git/t"},
+		},
+		{
+			"a device flow that only its metadata name", unnamed, withDevice(gitea("")), oauthflow.Settings{},
+			[]string{"oauthProvider=gitea", "oauthDeviceAuthURL=/login/oauth/device"},
 		},
 		{
 			"the secret of another application", named, gitlab(""), oauthflow.Settings{ClientID: "old", ClientSecret: secret.New("s")},

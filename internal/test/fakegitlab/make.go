@@ -20,6 +20,7 @@ type maker struct {
 	serverMetadata, openIDMetadata      string
 	applications, registration          string // the form for an application, and where it is sent
 
+	namesDevice  bool   // in its metadata
 	issuerSuffix string // of its issuer, behind the server's URL
 	gitUser      string // the only user name for git with a token; "" for any
 
@@ -85,6 +86,9 @@ func makers() []maker {
 		},
 		secretErrors: map[Kind]string{TokenAuthorizationCode: "unauthorized_client"},
 	}
+	giteaDevice := gitea // as a newer Gitea may be
+	giteaDevice.name, giteaDevice.namesDevice = "gitea-device", true
+	giteaDevice.authorizeDevice, giteaDevice.device = "/login/oauth/device/code", "/login/oauth/device"
 	bitbucket := maker{
 		name: "bitbucket", realm: "Bitbucket.org HTTP",
 		authorize: "/site/oauth2/authorize", token: "/site/oauth2/access_token",
@@ -92,7 +96,7 @@ func makers() []maker {
 		clientSecret: "the-secret-of-a-Bitbucket-application", fixedRedirect: true,
 		tokenLength: 3000, lifetime: 2 * time.Hour, keepsOldTokens: true,
 	}
-	return []maker{gitLab, gitHub, gitea, bitbucket}
+	return []maker{gitLab, gitHub, gitea, giteaDevice, bitbucket}
 }
 
 // makerNamed returns a row; the first for "".

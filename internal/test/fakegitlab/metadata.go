@@ -3,8 +3,8 @@ package fakegitlab
 import "net/http"
 
 // answerMetadata describes the server (RFC 8414 and OpenID Connect discovery).
-// GitLab puts both documents under its relative root. The device flow is left
-// out: a client must be able to find it without being told.
+// GitLab puts both documents under its relative root. Only a Gitea with a device
+// flow names it: elsewhere a client must be able to find it without being told.
 func (s *Server) answerMetadata(w http.ResponseWriter, _ *request) {
 	m := s.options.maker
 	metadata := map[string]any{
@@ -20,6 +20,9 @@ func (s *Server) answerMetadata(w http.ResponseWriter, _ *request) {
 	}
 	if m.revoke != "" {
 		metadata["revocation_endpoint"] = s.URL() + m.revoke
+	}
+	if m.namesDevice {
+		metadata["device_authorization_endpoint"] = s.URL() + m.authorizeDevice
 	}
 	answerJSON(w, http.StatusOK, metadata)
 }

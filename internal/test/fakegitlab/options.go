@@ -22,8 +22,8 @@ type Options struct {
 	// Directory receives the CA file, the repositories and git's home. It must
 	// exist, and belongs to one server.
 	Directory string
-	// Make is whose server it plays: "gitlab" (when empty), "github", "gitea"
-	// or "bitbucket".
+	// Make is whose server it plays: "gitlab" (when empty), "github", "gitea",
+	// "gitea-device" or "bitbucket".
 	Make string
 	// Root is the relative URL root, such as "/gitlab"; "" for none.
 	Root string
