@@ -47,7 +47,7 @@ func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken sec
 // what is no longer good.
 func (p Provider) isInvalidGrant(err error) bool {
 	k, known := kindNamed(p.Kind)
-	return known && slices.ContainsFunc(k.spentCodes, func(code string) bool { return Is(err, code) })
+	return known && slices.ContainsFunc(k.spent, func(answer spentAnswer) bool { return answer.is(err) })
 }
 
 // requestGrant asks the token endpoint for what a form shows (RFC 6749 sections

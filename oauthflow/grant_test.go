@@ -338,3 +338,30 @@ func TestErrorText(t *testing.T) {
 		})
 	}
 }
+
+// TestRefreshTokenThatIsSpent: each make has its own error for it, and only that one
+// sends the person to a new sign-in.
+func TestRefreshTokenThatIsSpent(t *testing.T) {
+	for _, row := range []struct {
+		name, kind, answer string
+		spent              bool
+	}{
+		{"GitLab", "gitlab", `{"error":"invalid_grant"}`, true},
+		{"GitHub", "github", `{"error":"bad_refresh_token"}`, true},
+		{"Gitea", "gitea", `{"error":"unauthorized_client"}`, true},
+		{"Forgejo", "forgejo", `{"error":"unauthorized_client"}`, true},
+		{"Bitbucket", "bitbucket", `{"error":"invalid_request","error_description":"Invalid refresh_token"}`, true},
+		{"Bitbucket, and something else is wrong", "bitbucket", `{"error":"invalid_request","error_description":"Missing grant_type"}`, false},
+		{"Bitbucket's error from a GitLab", "gitlab", `{"error":"invalid_request","error_description":"Invalid refresh_token"}`, false},
+		{"Gitea's error from a GitLab", "gitlab", `{"error":"unauthorized_client"}`, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			server := newScripted(map[string][]step{"/token": {says(400, row.answer)}})
+			provider := testProvider()
+			provider.Kind = row.kind
+			if _, err := server.client().Refresh(t.Context(), provider, secret.New("old")); Is(err, "invalid_grant") != row.spent {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

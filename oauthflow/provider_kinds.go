@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -18,13 +19,25 @@ type kind struct {
 
 	authPath, tokenPath, deviceAuthPath, revokePath string
 
-	issuerPath       string   // of its issuer (RFC 8414), where that is not the root itself
-	applicationsPath string   // the page on which applications are registered
-	redirectURL      string   // where any port of 127.0.0.1 does not do
-	needsSecret      bool     // a sign-in in the browser takes the application's secret, with PKCE too
-	mayLackDevice    bool     // older versions have no device flow
-	noDevice         string   // why there may be nothing at the device authorization endpoint
-	spentCodes       []string // what it calls a refresh token that is no longer good, beside "invalid_grant"
+	issuerPath       string        // of its issuer (RFC 8414), where that is not the root itself
+	applicationsPath string        // the page on which applications are registered
+	redirectURL      string        // where any port of 127.0.0.1 does not do
+	needsSecret      bool          // a sign-in in the browser takes the application's secret, with PKCE too
+	mayLackDevice    bool          // older versions have no device flow
+	noDevice         string        // why there may be nothing at the device authorization endpoint
+	spent            []spentAnswer // to a refresh token that is no longer valid, beside "invalid_grant"
+}
+
+// spentAnswer is an error for a refresh token that is no longer valid.
+type spentAnswer struct {
+	code string
+	word string // in its description, if the code alone says too little
+}
+
+// is reports whether err is this answer.
+func (s spentAnswer) is(err error) bool {
+	var answer *Error
+	return errors.As(err, &answer) && answer.Code == s.code && strings.Contains(answer.Description, s.word)
 }
 
 // kinds are the servers that doorkey knows. The first is the one that a host
@@ -48,8 +61,8 @@ func kinds() []kind {
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		deviceAuthPath: "/login/device/code", issuerPath: "/login/oauth",
 		applicationsPath: "/settings/applications/new", needsSecret: true,
-		noDevice:   "GitHub answers so to a client ID that it does not know",
-		spentCodes: []string{"bad_refresh_token"},
+		noDevice: "GitHub answers so to a client ID that it does not know",
+		spent:    []spentAnswer{{code: "bad_refresh_token"}},
 	}, {
 		// https://docs.gitea.com/development/oauth2-provider
 		// Its scopes, since 1.23; an older one takes no notice of them. It has no
@@ -60,7 +73,7 @@ func kinds() []kind {
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications",
-		spentCodes:       []string{"unauthorized_client"},
+		spent:            []spentAnswer{{code: "unauthorized_client"}},
 	}, {
 		// https://forgejo.org/docs/latest/user/oauth2-provider/
 		// A fork of Gitea: it has Gitea's realm, and differs in nothing else here.
@@ -68,17 +81,20 @@ func kinds() []kind {
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications",
-		spentCodes:       []string{"unauthorized_client"},
+		spent:            []spentAnswer{{code: "unauthorized_client"}},
 	}, {
 		// https://developer.atlassian.com/cloud/bitbucket/oauth-2/
 		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
 		// Scopes are ticked at the application and cannot be asked for. The redirect
 		// has to begin with the registered one, so its port is fixed: the port that
 		// Git Credential Manager has people register. A Bitbucket Data Center is
-		// another program, so nothing but the name tells this one.
+		// another program, so nothing but the name tells this one. Refresh tokens
+		// rotate since May 2026 and expire after three months without use; one that
+		// is spent is an "invalid_request" ("Invalid refresh_token").
 		name: "bitbucket", title: "Bitbucket Cloud", hosts: []string{"bitbucket.org"},
 		username: "x-token-auth", authPath: "/site/oauth2/authorize", tokenPath: "/site/oauth2/access_token",
 		redirectURL: "http://localhost:34106/", needsSecret: true,
+		spent: []spentAnswer{{code: "invalid_request", word: "refresh_token"}},
 	}}
 }
 

@@ -41,6 +41,7 @@ type maker struct {
 
 	errorStatus    int               // of errors of the token endpoint; 0 for those of RFC 6749
 	errorNames     map[string]string // by "KIND CODE", or "CODE" for every kind
+	errorTexts     map[string]string // descriptions, by the name of the error in this make's words
 	wantsAccept    bool              // answers in form encoding unless JSON is asked for
 	hyphenatesCode bool              // user codes are ABCD-1234, and stand in no address
 	slowsDown      bool              // a slow_down makes the interval longer, and says so
@@ -94,7 +95,10 @@ func makers() []maker {
 		authorize: "/site/oauth2/authorize", token: "/site/oauth2/access_token",
 		gitUser: "x-token-auth", scopes: []string{"repository", "repository:write"}, readScope: "repository", writeScope: "repository:write", scopeSeparator: " ", ownScopes: true,
 		clientSecret: "the-secret-of-a-Bitbucket-application", fixedRedirect: true,
-		tokenLength: 3000, lifetime: 2 * time.Hour, keepsOldTokens: true,
+		// A spent refresh token has some minutes of grace, which no client can build on.
+		tokenLength: 3000, lifetime: 2 * time.Hour,
+		errorNames: map[string]string{"token:refresh_token invalid_grant": "invalid_request"},
+		errorTexts: map[string]string{"invalid_request": "Invalid refresh_token"},
 	}
 	return []maker{gitLab, gitHub, gitea, giteaDevice, bitbucket}
 }
@@ -116,6 +120,9 @@ func (m maker) inItsWords(kind Kind, failure *oauthError) *oauthError {
 			renamed.code = own
 			break
 		}
+	}
+	if text, found := m.errorTexts[renamed.code]; found {
+		renamed.description = text
 	}
 	if m.errorStatus != 0 {
 		renamed.status = m.errorStatus

@@ -83,7 +83,7 @@ func TestMakesRefuse(t *testing.T) {
 		{"a wrong client ID", "gitea", with(refresh, "client_id", "x"), false, 400, "invalid_client"},
 		{"a code without a secret", "gitea confidential", code, false, 400, "unauthorized_client"},
 		{"a refresh token without a secret", "gitea confidential", refresh, false, 400, "invalid_client"},
-		{"a refresh token", "bitbucket", refresh, true, 400, "invalid_grant"},
+		{"a refresh token", "bitbucket", refresh, true, 400, "invalid_request"},
 		{"a refresh token without a secret", "bitbucket", refresh, false, 401, "invalid_client"},
 	} {
 		t.Run(test.make+": "+test.name, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestMakesRefresh(t *testing.T) {
 		{"gitlab", Options{}, "read_repository write_repository", true},
 		{"github", Options{AccessTokenLifetime: 8 * time.Hour}, "", true},
 		{"gitea", Options{}, nil, false},
-		{"bitbucket", Options{}, "repository repository:write", false},
+		{"bitbucket", Options{}, "repository repository:write", true},
 	} {
 		t.Run(test.make, func(t *testing.T) {
 			test.options.Make = test.make
