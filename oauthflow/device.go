@@ -77,7 +77,7 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	}
 	asked := time.Now()
 	answer, err := s.send(ctx, s.provider.DeviceAuthURL, form)
-	if isNoEndpoint(err) || Is(err, "device_flow_disabled") {
+	if isNoEndpoint(err) || isDeviceOff(err) || isEmpty(answer, err) {
 		return device{}, s.provider.explainNoDevice(err)
 	}
 	if err != nil {
@@ -93,6 +93,17 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 func isNoEndpoint(err error) bool {
 	var answer *Error
 	return errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed)
+}
+
+// isEmpty reports whether an answer is a success without an object in it, such as
+// a 204: a server that accepts every form, and has no device flow.
+func isEmpty(answer fields, err error) bool { return err == nil && answer == nil }
+
+// isDeviceOff reports whether the server has the device flow, and not for this
+// application: GitHub's error, and those of RFC 6749 section 5.2 for a grant type
+// that is not for this client.
+func isDeviceOff(err error) bool {
+	return Is(err, "device_flow_disabled") || Is(err, "unauthorized_client") || Is(err, "unsupported_grant_type")
 }
 
 // askAgain obtains another code, however long the server is away.

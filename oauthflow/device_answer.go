@@ -76,8 +76,10 @@ func (p Provider) readDevice(answer fields) (device, error) {
 func (p Provider) explainNoDevice(err error) error {
 	k, _ := kindNamed(p.Kind)
 	switch {
-	case Is(err, "device_flow_disabled"):
-		return fmt.Errorf("%w for this application: tick \"Enable Device Flow\" on its page", ErrNoDeviceFlow)
+	case isDeviceOff(err) && k.deviceBox != "":
+		return fmt.Errorf("%w for this application: tick %q on its page", ErrNoDeviceFlow, k.deviceBox)
+	case isDeviceOff(err):
+		return fmt.Errorf("%w for this application: %w", ErrNoDeviceFlow, err)
 	case k.noDevice != "":
 		return fmt.Errorf("%w: there is nothing at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
 	}

@@ -61,7 +61,7 @@ func TestDiscover(t *testing.T) {
 		{"GitLab by RFC 8414", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/oauth-authorization-server": gitLab, "https://h.example/oauth/authorize_device": says(401, `{"error":"invalid_client"}`)},
 			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize", HasDeviceFlow: true}, 2},
-		{"GitLab before 17.2, by OpenID Connect", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": gitLab},
+		{"GitLab before 17.3, by OpenID Connect", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": gitLab},
 			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize"}, 4},
 		{"GitLab below a path that is given", "https://h.example", "/gitlab/", map[string]step{
 			"https://h.example/gitlab/.well-known/openid-configuration": metadataOf("https://h.example/gitlab", "/gitlab/oauth/authorize", "/gitlab/oauth/token", "")},

@@ -24,6 +24,7 @@ type kind struct {
 	redirectURL      string        // where any port of 127.0.0.1 does not do
 	needsSecret      bool          // a sign-in in the browser takes the application's secret, with PKCE too
 	mayLackDevice    bool          // older versions have no device flow
+	deviceBox        string        // on an application's page: it turns the device flow on
 	noDevice         string        // why there may be nothing at the device authorization endpoint
 	spent            []spentAnswer // to a refresh token that is no longer valid, beside "invalid_grant"
 }
@@ -45,11 +46,13 @@ func (s spentAnswer) is(err error) bool {
 func kinds() []kind {
 	return []kind{{
 		// https://docs.gitlab.com/api/oauth2/, which has the device flow since 17.2
+		// behind a flag, by default since 17.3, and generally available since 17.9
 		name: "gitlab", title: "GitLab", hosts: []string{"gitlab.com"}, realm: "GitLab", label: "gitlab",
 		username: "oauth2", scopes: []string{"read_repository", "write_repository"},
 		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
-		applicationsPath: "/-/user_settings/applications", mayLackDevice: true, noDevice: "GitLab has it since 17.2",
+		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
+		deviceBox: "Device authorization grant", noDevice: "GitLab has it since 17.3",
 	}, {
 		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
@@ -61,8 +64,9 @@ func kinds() []kind {
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		deviceAuthPath: "/login/device/code", issuerPath: "/login/oauth",
 		applicationsPath: "/settings/applications/new", needsSecret: true,
-		noDevice: "GitHub answers so to a client ID that it does not know",
-		spent:    []spentAnswer{{code: "bad_refresh_token"}},
+		deviceBox: "Enable Device Flow",
+		noDevice:  "GitHub answers so to a client ID that it does not know",
+		spent:     []spentAnswer{{code: "bad_refresh_token"}},
 	}, {
 		// https://docs.gitea.com/development/oauth2-provider
 		// Its scopes, since 1.23; an older one takes no notice of them. It has no

@@ -42,12 +42,12 @@ func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool,
 	if provider.DeviceAuthURL == "" {
 		return false, nil
 	}
-	_, err = c.post(ctx, Provider{}, provider.DeviceAuthURL, url.Values{})
+	given, err := c.post(ctx, Provider{}, provider.DeviceAuthURL, url.Values{})
 	var answer *Error
 	if err != nil && !errors.As(err, &answer) {
 		return false, err
 	}
-	return !isNoEndpoint(err), nil
+	return !isNoEndpoint(err) && !isEmpty(given, err), nil
 }
 
 // ErrNoTokenEndpoint: what answers at the address of the token endpoint is none.

@@ -133,9 +133,9 @@ func checkDevice(ctx context.Context, e *checkContext) finding {
 		return newFinding(ui.VerdictOK, "the server has the sign-in by device code")
 	}
 	if configured, err := e.settings(); err == nil && configured.Flow == settings.Device {
-		return newFinding(ui.VerdictProblem, "oauthFlow is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.2)")
+		return newFinding(ui.VerdictProblem, "oauthFlow is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.3)")
 	}
-	return newFinding(ui.VerdictNote, "the server has no sign-in by device code (GitLab has it since 17.2): without a browser the address is pasted")
+	return newFinding(ui.VerdictNote, "the server has no sign-in by device code (GitLab has it since 17.3): without a browser the address is pasted")
 }
 
 // reach is what a check of an endpoint needs. Not there: there is no such

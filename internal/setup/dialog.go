@@ -31,7 +31,7 @@ func (d dialog) showHost(address string, host oauthflow.Found) {
 	if !host.HasDeviceFlow {
 		ways = "by browser; it has no device flow"
 		if host.Kind == "gitlab" {
-			ways += " (GitLab has one since 17.2)"
+			ways += " (GitLab has one since 17.3)"
 		}
 	}
 	d.say("%s is %s, with sign-in %s", address, host.Title, ways)

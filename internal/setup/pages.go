@@ -29,7 +29,7 @@ type field struct{ label, value string }
 func pages() []page {
 	return []page{{
 		kind: "gitlab", forAll: "/admin/applications", start: "Add new application", save: "Save application",
-		fields: []field{{"Name", "doorkey"}, {"Redirect URI", "{redirects}"}, {"Confidential", "untick"}, {"Scopes", "tick {scopes}"}},
+		fields: []field{{"Name", "doorkey"}, {"Redirect URI", "{redirects}"}, {"Confidential", "untick"}, {"Device authorization grant", "tick, if it is there"}, {"Scopes", "tick {scopes}"}},
 		id:     "Application ID", private: "Confidential", noIDs: []string{"gloas-"},
 	}, {
 		kind: "github", save: "Register application",
