@@ -109,6 +109,7 @@ func roots(path string) []string {
 
 // found is what is known of every server of a kind.
 func (k kind) found(base *url.URL, root string) Found {
+	base = k.homeOf(base)
 	found := Found{
 		Kind: k.name, Title: k.title, Root: root, kind: k, Scopes: k.scopes, NeedsSecret: k.needsSecret,
 		AuthURL: base.String() + root + k.authPath, TokenURL: base.String() + root + k.tokenPath,

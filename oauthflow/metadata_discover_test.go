@@ -56,6 +56,10 @@ func TestDiscover(t *testing.T) {
 	}{
 		{"a host of the table is asked nothing", "https://github.com", "/owner/project.git", nil,
 			Found{Kind: "github", AuthURL: "https://github.com/login/oauth/authorize", HasDeviceFlow: true}, 0},
+		{"gists are at GitHub", "https://gist.github.com", "", nil,
+			Found{Kind: "github", AuthURL: "https://github.com/login/oauth/authorize", HasDeviceFlow: true}, 0},
+		{"a GitHub with data residency is asked nothing", "https://octocorp.ghe.com", "", nil,
+			Found{Kind: "github", AuthURL: "https://octocorp.ghe.com/login/oauth/authorize", HasDeviceFlow: true}, 0},
 		{"gitlab.com is known to have the device flow", "https://gitlab.com", "", map[string]step{"https://gitlab.com/oauth/authorize_device": says(401, `{"error":"invalid_client"}`)},
 			Found{Kind: "gitlab", AuthURL: "https://gitlab.com/oauth/authorize", HasDeviceFlow: true}, 1},
 		{"GitLab by RFC 8414", "https://h.example", "", map[string]step{

@@ -164,7 +164,10 @@ func detect(host string, challenges []string, configured string) (kind, bool) {
 
 // kindAt returns the kind of a host that is in the table by its name.
 func kindAt(host string) (kind, bool) {
-	return firstKind(func(k kind) bool { return slices.Contains(k.hosts, host) })
+	return firstKind(func(k kind) bool {
+		label, below := strings.CutSuffix(host, k.suffix)
+		return slices.Contains(k.hosts, host) || k.suffix != "" && below && label != "" && !strings.Contains(label, ".")
+	})
 }
 
 func kindByLabel(host string) (kind, bool) {

@@ -33,6 +33,7 @@ func (k kind) provider(base *url.URL, root string, settings Settings) (Provider,
 	if err := checkRedirect(p.RedirectURL); err != nil {
 		return Provider{}, err
 	}
+	base = k.homeOf(base)
 	root = cmp.Or(k.root(base, settings), root)
 	for _, endpoint := range []struct {
 		name, configured, path string
@@ -49,6 +50,16 @@ func (k kind) provider(base *url.URL, root string, settings Settings) (Provider,
 		}
 	}
 	return p, nil
+}
+
+// homeOf returns where the endpoints for a host are: at the host itself, but for a
+// few that the row names.
+func (k kind) homeOf(base *url.URL) *url.URL {
+	home, elsewhere := k.home[base.Hostname()]
+	if !elsewhere {
+		return base
+	}
+	return &url.URL{Scheme: base.Scheme, Host: home}
 }
 
 // root returns the path under which the server lives, "" for the host's root:

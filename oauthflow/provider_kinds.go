@@ -12,9 +12,11 @@ type kind struct {
 	name     string // for credential.oauthProvider
 	title    string // for people
 	hosts    []string
-	realm    string // in the challenge of its 401 (WWW-Authenticate)
-	label    string // first label of the usual host name: "gitlab" in gitlab.example.com
-	username string // what git gives with the token
+	suffix   string            // of hosts with one label before it: ".ghe.com"
+	home     map[string]string // hosts whose endpoints are at another one
+	realm    string            // in the challenge of its 401 (WWW-Authenticate)
+	label    string            // first label of the usual host name: "gitlab" in gitlab.example.com
+	username string            // what git gives with the token
 	scopes   []string
 
 	authPath, tokenPath, deviceAuthPath, revokePath string
@@ -58,12 +60,15 @@ func kinds() []kind {
 		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 		// Its issuer: https://github.com/.well-known/oauth-authorization-server/login/oauth
 		// It revokes by an API of its own, not by RFC 7009. Without the scope
-		// "workflow" it refuses a push that changes .github/workflows.
-		name: "github", title: "GitHub", hosts: []string{"github.com"}, realm: "GitHub", label: "github",
+		// "workflow" it refuses a push that changes .github/workflows. Gists are of
+		// the same server, and want the scope "gist". Data residency:
+		// https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
+		name: "github", title: "GitHub", hosts: []string{"github.com", "gist.github.com"}, suffix: ".ghe.com", realm: "GitHub", label: "github",
 		username: "x-access-token", scopes: []string{"repo", "workflow"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		deviceAuthPath: "/login/device/code", issuerPath: "/login/oauth",
 		applicationsPath: "/settings/applications/new", needsSecret: true,
+		home:      map[string]string{"gist.github.com": "github.com"},
 		deviceBox: "Enable Device Flow",
 		noDevice:  "GitHub answers so to a client ID that it does not know",
 		spent:     []spentAnswer{{code: "bad_refresh_token"}},

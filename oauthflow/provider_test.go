@@ -31,6 +31,12 @@ func TestResolveFindsTheKind(t *testing.T) {
 		{"an address as host", "https://[::1]:8443", gitLab, Settings{ClientID: "app"}, "gitlab", nil},
 
 		{"github.com", "https://github.com", nil, Settings{ClientID: "app"}, "github", nil},
+		{"gists", "https://gist.github.com", nil, Settings{ClientID: "app"}, "github", nil},
+		{"a GitHub Enterprise Cloud with data residency", "https://octocorp.ghe.com", nil, Settings{ClientID: "app"}, "github", nil},
+		{"a host below one with data residency", "https://a.octocorp.ghe.com", nil, Settings{}, "", ErrUnknownHost},
+		{"the domain of those with data residency", "https://ghe.com", nil, Settings{}, "", ErrUnknownHost},
+		{"a host whose name ends like theirs", "https://evilghe.com", nil, Settings{}, "", ErrUnknownHost},
+		{"a host that has theirs in its name", "https://octocorp.ghe.com.example", nil, Settings{}, "", ErrUnknownHost},
 		{"a GitHub Enterprise Server by its challenge", "https://code.example.com", []string{`Basic realm="GitHub"`}, Settings{ClientID: "app"}, "github", nil},
 		{"a GitHub Enterprise Server by its name", "https://github.example.com", nil, Settings{ClientID: "app"}, "github", nil},
 		{"gitea.com", "https://gitea.com", nil, Settings{ClientID: "app"}, "gitea", nil},
@@ -99,6 +105,16 @@ func TestResolveFillsTheProviderIn(t *testing.T) {
 			Kind: "github", Title: "GitHub", ClientID: "app", Scopes: []string{"repo", "workflow"}, Username: "x-access-token", RedirectURL: "http://127.0.0.1/",
 			AuthURL: "https://github.com/login/oauth/authorize", TokenURL: "https://github.com/login/oauth/access_token",
 			DeviceAuthURL: "https://github.com/login/device/code", NeedsSecret: true,
+		}},
+		{"gists, with their scope", "https://gist.github.com", Settings{ClientID: "app", Scopes: []string{"repo", "gist"}}, Provider{
+			Kind: "github", Title: "GitHub", ClientID: "app", Scopes: []string{"repo", "gist"}, Username: "x-access-token", RedirectURL: "http://127.0.0.1/",
+			AuthURL: "https://github.com/login/oauth/authorize", TokenURL: "https://github.com/login/oauth/access_token",
+			DeviceAuthURL: "https://github.com/login/device/code", NeedsSecret: true,
+		}},
+		{"a GitHub with data residency", "https://octocorp.ghe.com", Settings{ClientID: "app"}, Provider{
+			Kind: "github", Title: "GitHub", ClientID: "app", Scopes: []string{"repo", "workflow"}, Username: "x-access-token", RedirectURL: "http://127.0.0.1/",
+			AuthURL: "https://octocorp.ghe.com/login/oauth/authorize", TokenURL: "https://octocorp.ghe.com/login/oauth/access_token",
+			DeviceAuthURL: "https://octocorp.ghe.com/login/device/code", NeedsSecret: true,
 		}},
 		{"a GitHub Enterprise Server with a secret", "https://github.example.com", Settings{ClientID: "app", ClientSecret: secret.New("hush")}, Provider{
 			Kind: "github", Title: "GitHub", ClientID: "app", ClientSecret: secret.New("hush"), Scopes: []string{"repo", "workflow"}, Username: "x-access-token", RedirectURL: "http://127.0.0.1/",
