@@ -94,8 +94,8 @@ func TestContract(t *testing.T) {
 			for name, promise := range promises {
 				t.Run(name, func(t *testing.T) {
 					c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+					t.Cleanup(func() { dropKeyringKey(t, c) })
 					promise(t, c, place)
-					dropKeyringKey(t, c)
 				})
 			}
 		})

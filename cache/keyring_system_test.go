@@ -2,7 +2,18 @@
 
 package cache
 
-import "testing"
+import (
+	"os"
+	"testing"
 
-// useKeyring has nothing to start: every session has the system's own keyring.
-func useKeyring(*testing.T) {}
+	"git-credential-doorkey/internal/test/parts"
+)
+
+// useKeyring lets a test use the keyring of the person who runs it, if they have
+// said so. There is nothing to start: every session has the system's own.
+func useKeyring(t *testing.T) {
+	t.Helper()
+	if os.Getenv("DOORKEY_TEST_KEYRING") != "yes" {
+		parts.Missing(t, "your permission to use your keyring", "set DOORKEY_TEST_KEYRING=yes; entries of git-credential-doorkey are added and removed again")
+	}
+}

@@ -8,8 +8,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func keyringReachable() bool { return true }
-
 func readEntry(name string) (string, error) { return keyring.Get(keyringService, name) }
 
 // classifySystem knows the error of a session that has no Credential Manager,

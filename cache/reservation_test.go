@@ -5,6 +5,7 @@ package cache
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -17,6 +18,10 @@ func TestStateDirectoryGoesDuringSignIn(t *testing.T) {
 	for _, place := range []KeyPlace{InFile, Automatic} {
 		t.Run(string(place), func(t *testing.T) {
 			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			if place == Automatic && runtime.GOOS == "darwin" { // where it is the person's keychain
+				useKeyring(t)
+				t.Cleanup(func() { dropKeyringKey(t, c) })
+			}
 			s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
 			if err != nil {
 				t.Fatal(err)

@@ -2,14 +2,18 @@ package e2e
 
 import (
 	"context"
+	"debug/buildinfo"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"git-credential-doorkey/internal/test/parts"
+	"git-credential-doorkey/internal/test/practice"
 
 	// What main.go puts together, so that "go test" runs these tests again when
 	// something in the program has changed.
@@ -31,6 +35,9 @@ func putProgramOnPath(directory string) error {
 		program += ".exe"
 	}
 	if built := os.Getenv(builtProgram); built != "" {
+		if err := asksNoKeyring(built); err != nil {
+			return err
+		}
 		content, err := os.ReadFile(built)
 		if err != nil {
 			return err
@@ -44,9 +51,24 @@ func putProgramOnPath(directory string) error {
 	return os.Setenv("PATH", directory+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
+// asksNoKeyring returns an error unless a doorkey was built for tests: on Windows
+// and macOS, any other would ask the keyring of the person who runs them.
+func asksNoKeyring(program string) error {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return err
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "-tags" && slices.Contains(strings.Split(setting.Value, ","), practice.NoKeyring) {
+			return nil
+		}
+	}
+	return fmt.Errorf(`"%s" was not built for tests: build it with -tags=%s`, program, practice.NoKeyring)
+}
+
 // buildCommand builds doorkey, in the directory of the repository.
 func buildCommand(ctx context.Context, program string, options ...string) *exec.Cmd {
-	arguments := append([]string{"build", "-buildvcs=false", "-o", program}, options...)
+	arguments := append([]string{"build", "-buildvcs=false", "-tags=" + practice.NoKeyring, "-o", program}, options...)
 	if raceDetector {
 		arguments = append(arguments, "-race")
 	}
