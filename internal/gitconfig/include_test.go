@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -201,14 +202,51 @@ func TestConfigOfAnOldGit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directory := t.TempDir()
-	put(t, filepath.Join(directory, "git"), "#!/bin/sh\ncase \"$*\" in *--show-scope*) echo 'error: unknown option' >&2; exit 129;; esac\nexec '"+real+"' \"$@\"\n")
-	if err := os.Chmod(filepath.Join(directory, "git"), 0o700); err != nil {
-		t.Fatal(err)
+	beOldGit(t, real)
+	if exec.Command("git", "config", "--show-scope", "--list").Run() == nil {
+		t.Fatal("the git on PATH is not the old one")
 	}
-	t.Setenv("PATH", directory+string(os.PathListSeparator)+os.Getenv("PATH"))
 	got, err := new(Config).ForURL(t.Context(), "http", &url.URL{Scheme: "https", Host: "gitlab.example.com"})
 	if want := (Values{"proxy": "mine", "sslverify": "true"}); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
+}
+
+// realGit is the variable that makes this test's binary an old git: it names the
+// git that does the work.
+const realGit = "GITCONFIG_TEST_REAL_GIT"
+
+// beOldGit puts a git on PATH that does not know --show-scope. It is a copy of
+// this binary, because a script is no program on Windows.
+func beOldGit(t *testing.T, real string) {
+	t.Helper()
+	test, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory := t.TempDir()
+	if err := os.WriteFile(filepath.Join(directory, "git"+filepath.Ext(real)), content, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", directory+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv(realGit, real)
+}
+
+// oldGit is what that binary does, and the exit code that it ends with.
+func oldGit(real string, arguments []string) int {
+	if slices.Contains(arguments, "--show-scope") {
+		os.Stderr.WriteString("error: unknown option\n")
+		return 129
+	}
+	git := exec.Command(real, arguments...)
+	git.Stdin, git.Stdout, git.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := git.Run(); git.ProcessState == nil {
+		os.Stderr.WriteString(err.Error())
+		return 128
+	}
+	return git.ProcessState.ExitCode()
 }
