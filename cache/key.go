@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -103,7 +104,7 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	if err != nil {
 		return dataKey{}, err
 	}
-	if err := holder.save(ctx, key.reference.ID, key.bytes); err != nil {
+	if err := saveAndReadBack(ctx, holder, key); err != nil {
 		return dataKey{}, err
 	}
 	if c.KeyMade != nil {
@@ -148,6 +149,21 @@ func readHex(path string) ([]byte, error) {
 		return nil, errNoHex
 	}
 	return decoded, nil
+}
+
+// saveAndReadBack saves a new key, and fails unless the holder then has it: what
+// is sealed with a key that was not kept is lost, and not every keyring says so
+// (security(1) of macOS reads the command from its standard input, for one).
+func saveAndReadBack(ctx context.Context, holder keyHolder, key dataKey) error {
+	if err := holder.save(ctx, key.reference.ID, key.bytes); err != nil {
+		return err
+	}
+	kept, err := holder.load(ctx, key.reference.ID)
+	switch {
+	case errors.Is(err, ErrKeyGone), err == nil && !bytes.Equal(kept, key.bytes):
+		return fmt.Errorf("the %s did not keep a new data key, so nothing was encrypted with it\nto keep the key in a file, run: git config --global credential.oauthStore file", key.reference.Place)
+	}
+	return err
 }
 
 func newKey(place KeyPlace) dataKey {

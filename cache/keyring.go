@@ -47,7 +47,7 @@ func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
 
 func (k systemKeyring) save(ctx context.Context, id string, key []byte) error {
 	return k.call(ctx, func() error {
-		return keyring.Set(keyringService, entryName(id), hex.EncodeToString(key))
+		return writeEntry(entryName(id), hex.EncodeToString(key))
 	})
 }
 
@@ -94,7 +94,7 @@ func classify(err error) error {
 		return fmt.Errorf("keyring: %w", ErrKeyGone)
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
 		return ErrKeyringAbsent
-	case errors.Is(err, ErrKeyringAbsent), errors.Is(err, ErrKeyringLocked):
+	case errors.Is(err, ErrKeyringAbsent), errors.Is(err, ErrKeyringLocked), errors.Is(err, ErrKeyGone):
 		return err
 	}
 	return classifySystem(err)

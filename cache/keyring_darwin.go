@@ -3,22 +3,66 @@ package cache
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/zalando/go-keyring"
 )
 
-// interactionNotAllowed is how security(1) ends when the keychain is locked
-// and it may show no dialog, as in an SSH session (errSecInteractionNotAllowed,
-// -25308, in one byte).
-const interactionNotAllowed = 36
+// security runs security(1) and returns what it prints. go-keyring does not say
+// why a read has failed.
+func security(arguments ...string) (string, error) {
+	var stdout, stderr strings.Builder
+	command := exec.Command("/usr/bin/security", arguments...)
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err := command.Run()
+	if exit, ended := errors.AsType[*exec.ExitError](err); ended && exit.Exited() {
+		err = securityError(exit.ExitCode(), stderr.String())
+	}
+	return stdout.String(), err
+}
 
-func readEntry(name string) (string, error) { return keyring.Get(keyringService, name) }
+// readEntry reads an entry as go-keyring writes it. One that is not found is gone
+// only if the default keychain is in sight.
+func readEntry(name string) (string, error) {
+	printed, err := security("find-generic-password", "-s", keyringService, "-wa", name)
+	if errors.Is(err, ErrKeyGone) {
+		if _, absent := keychainInSight(); absent != nil {
+			err = absent
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return entryText(printed)
+}
 
+// writeEntry adds an entry to the default keychain. Without one, macOS would open a
+// dialog that offers to reset the keychain.
+func writeEntry(name, text string) error {
+	if _, err := keychainInSight(); err != nil {
+		return err
+	}
+	return keyring.Set(keyringService, name, text)
+}
+
+// keychainInSight returns the path of the default keychain.
+func keychainInSight() (string, error) {
+	printed, err := security("default-keychain")
+	if err != nil {
+		return "", err
+	}
+	return defaultKeychain(printed, func(path string) bool {
+		_, err := os.Stat(path)
+		return err == nil
+	})
+}
+
+// classifySystem knows how security(1) ended for go-keyring.
 func classifySystem(err error) error {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == interactionNotAllowed {
-		return ErrKeyringLocked
+	if exit, ended := errors.AsType[*exec.ExitError](err); ended && exit.Exited() {
+		return securityError(exit.ExitCode(), "")
 	}
 	return fmt.Errorf("keychain: %v", err)
 }

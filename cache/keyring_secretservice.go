@@ -38,6 +38,9 @@ func readEntry(name string) (string, error) {
 	return keyring.Get(keyringService, name)
 }
 
+// writeEntry writes an entry, or replaces it.
+func writeEntry(name, text string) error { return keyring.Set(keyringService, name, text) }
+
 func readUnlocked(name string) (text string, found bool) {
 	service, err := secretservice.NewSecretService()
 	if err != nil {
