@@ -33,6 +33,9 @@ var (
 	ErrKeyringLocked = errors.New("the keyring is locked")
 	// ErrKeyringTimeout: the keyring did not answer in time.
 	ErrKeyringTimeout = errors.New("the keyring does not answer")
+	// ErrKeyringUnseen, of TryKeyring alone: there is a keyring, and whether it is
+	// locked cannot be found out without a dialog.
+	ErrKeyringUnseen = errors.New("the keyring was not asked whether it is locked")
 	// ErrKeyGone: the keyring or the key file has this data key no more; what
 	// was sealed with it stays unreadable, and a new sign-in starts anew.
 	ErrKeyGone = errors.New("the data key is gone")

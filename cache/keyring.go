@@ -94,7 +94,7 @@ func classify(err error) error {
 		return fmt.Errorf("keyring: %w", ErrKeyGone)
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
 		return ErrKeyringAbsent
-	case errors.Is(err, ErrKeyringAbsent), errors.Is(err, ErrKeyringLocked), errors.Is(err, ErrKeyGone):
+	case errors.Is(err, ErrKeyringAbsent), errors.Is(err, ErrKeyringLocked), errors.Is(err, ErrKeyringUnseen), errors.Is(err, ErrKeyGone):
 		return err
 	}
 	return classifySystem(err)

@@ -45,12 +45,12 @@ func TestKeyringFailures(t *testing.T) {
 			account, secrets := grant("")
 			kept := put(t, c, InKeyring, account, secrets)
 
-			if err := c.TryKeyring(t.Context()); err != nil {
+			if err := c.TryKeyring(t.Context(), false); err != nil {
 				t.Errorf("trying it before: error %v", err)
 			}
 			row.fail(t, k)
 			c.KeyringPatience = row.patience
-			if err := c.TryKeyring(t.Context()); !errors.Is(err, row.want) {
+			if err := c.TryKeyring(t.Context(), false); !errors.Is(err, row.want) {
 				t.Errorf("trying it: error %v, want %v", err, row.want)
 			}
 			if _, err := c.Unseal(t.Context(), origin, kept); !errors.Is(err, row.want) {

@@ -13,7 +13,7 @@ const (
 
 // tryKeyring reads whether the collection is locked (Secret Service
 // specification, org.freedesktop.Secret.Collection).
-func tryKeyring() error {
+func tryKeyring(bool) error {
 	connection, err := dbus.ConnectSessionBus()
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*chec
 	e.settings = sync.OnceValues(func() (settings.Settings, error) { return e.Config.For(ctx, e.question().Request) })
 	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
 	e.provider = sync.OnceValues(func() (oauthflow.Provider, error) { return e.readProvider(ctx) })
-	e.keyring = sync.OnceValue(func() error { return e.Cache.TryKeyring(ctx) })
+	e.keyring = sync.OnceValue(func() error { return e.Cache.TryKeyring(ctx, e.Config.Environment.HasDesktop()) })
 	return e, nil
 }
 

@@ -137,6 +137,7 @@ func TestJudgeKeyring(t *testing.T) {
 		text            string
 	}{
 		{"unlocked", nil, true, true, ui.VerdictOK, "unlocked"},
+		{"not asked, since a dialog would open", cache.ErrKeyringUnseen, true, true, ui.VerdictOK, "was not checked"},
 		{"none, and none needed", cache.ErrKeyringAbsent, false, false, ui.VerdictNote, "in a file"},
 		{"none, and one needed", cache.ErrKeyringAbsent, true, false, ui.VerdictProblem, "log in to the desktop"},
 		{"locked, on a desktop", cache.ErrKeyringLocked, true, true, ui.VerdictWarning, "dialog opens"},

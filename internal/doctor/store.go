@@ -67,6 +67,8 @@ func judgeKeyring(err error, needed, desktop bool) finding {
 	switch {
 	case err == nil:
 		return newFinding(ui.VerdictOK, "there, and unlocked")
+	case errors.Is(err, cache.ErrKeyringUnseen):
+		return newFinding(ui.VerdictOK, "there; whether it is locked was not checked, because that would open its password dialog")
 	case errors.Is(err, cache.ErrKeyringAbsent) && !needed:
 		return newFinding(ui.VerdictNote, "there is none in this session: the key is kept in a file that only you can read")
 	case errors.Is(err, cache.ErrKeyringLocked) && desktop:
@@ -74,6 +76,9 @@ func judgeKeyring(err error, needed, desktop bool) finding {
 	}
 	return newFinding(ui.VerdictProblem, "%v", helper.ExplainKey(err))
 }
+
+// isUnusable reports whether an answer of the keyring says that no key can be had.
+func isUnusable(err error) bool { return err != nil && !errors.Is(err, cache.ErrKeyringUnseen) }
 
 // account is the account that git would be answered with, the zero one if there
 // is none.
@@ -97,7 +102,7 @@ func checkAccount(ctx context.Context, e *checkContext) finding {
 	case !account.IsGrant():
 		return newFinding(ui.VerdictNote, "not signed in yet")
 	}
-	if account.Place() == cache.InKeyring && e.keyring() != nil {
+	if account.Place() == cache.InKeyring && isUnusable(e.keyring()) {
 		return newFinding(ui.VerdictWarning, "signed in, but the tokens cannot be read now: see keyring")
 	}
 	secrets, err := e.Cache.Unseal(ctx, e.target.Origin, account)

@@ -1,5 +1,3 @@
-//go:build windows || darwin
-
 package cache
 
 import (
@@ -8,9 +6,9 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// tryKeyring looks for an entry that is never there: to say so, neither the
-// Keychain nor the Credential Manager has to be unlocked.
-func tryKeyring() error {
+// tryKeyring looks for an entry that is never there. The Credential Manager is
+// never locked in a session that has it.
+func tryKeyring(bool) error {
 	_, err := keyring.Get(keyringService, "no data key")
 	if errors.Is(err, keyring.ErrNotFound) {
 		return nil
