@@ -339,23 +339,3 @@ func (m *machine) told(address string) string {
 	}
 	return strings.Join(strings.Fields(string(calls)), " ")
 }
-
-func TestCovers(t *testing.T) {
-	for _, row := range []struct {
-		name, key, address string
-		want               bool
-	}{
-		{"every host's", "credential.oauthstore", "https://gitlab.example.com", true},
-		{"the host's", "credential.https://gitlab.example.com.oauthclientid", "https://gitlab.example.com/group/a.git", true},
-		{"another section of the host", "http.https://gitlab.example.com.proxy", "https://gitlab.example.com", true},
-		{"a group's, for the host", "credential.https://gitlab.example.com/group.oauthclientid", "https://gitlab.example.com", false},
-		{"a group's, in it", "credential.https://gitlab.example.com/group.oauthclientid", "https://gitlab.example.com/group/a.git", true},
-		{"another host's", "credential.https://github.com.oauthclientid", "https://gitlab.example.com", false},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if got := Covers(row.key, row.address); got != row.want {
-				t.Errorf("got %t, want %t", got, row.want)
-			}
-		})
-	}
-}

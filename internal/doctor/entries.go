@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
 )
 
@@ -18,7 +17,7 @@ func (e *checkContext) setting(name string) (value, place string) {
 		return "", ""
 	}
 	for _, entry := range slices.Backward(entries) {
-		if isSetting(entry, "credential", name) && entry.Value == values[name] && !entry.IsOfRepository() && install.Covers(entry.Key, e.question().URL().String()) {
+		if isSetting(entry, "credential", name) && entry.Value == values[name] && !entry.IsOfRepository() && gitconfig.Covers(entry.Key, e.question().URL()) {
 			return entry.Value, placeOf(entry)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"git-credential-doorkey/install"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/secret"
@@ -48,13 +47,19 @@ func checkSettings(_ context.Context, e *checkContext) finding {
 // somebody else's.
 func (e *checkContext) ignored(entry gitconfig.Entry) string {
 	switch {
-	case !install.Covers(entry.Key, e.address):
+	case !isFor(entry, e.address):
 	case entry.IsOfRepository() && decidesWhereTokensGo(entry):
 		return "a repository must not say where tokens go, so set it with --global, if you mean it"
-	case isOurs(entry) && !entry.IsOfRepository() && !install.Covers(entry.Key, e.question().URL().String()):
+	case isOurs(entry) && !entry.IsOfRepository() && !gitconfig.Covers(entry.Key, e.question().URL()):
 		return "it is for a path, which git does not tell; set it for the host without the path"
 	}
 	return ""
+}
+
+// isFor reports whether a setting holds for an address; what is none is for nobody.
+func isFor(entry gitconfig.Entry, address string) bool {
+	parsed, err := url.Parse(address)
+	return err == nil && gitconfig.Covers(entry.Key, parsed)
 }
 
 // isOurs reports whether a setting is one that only helpers like doorkey read.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -20,12 +19,6 @@ type Config struct {
 	err     error
 }
 
-// line is an entry, and how it is written.
-type line struct {
-	Entry
-	alone bool // without "=", which is not the same as empty
-}
-
 // Entries returns all settings in git's reading order, those of the repository
 // too: see [Entry.IsOfRepository].
 func (c *Config) Entries(ctx context.Context) ([]Entry, error) {
@@ -33,8 +26,10 @@ func (c *Config) Entries(ctx context.Context) ([]Entry, error) {
 	return entriesOf(lines), err
 }
 
-// ForURL returns what a section ("credential", "http") says for a URL, by git's
-// own matching ("git config --get-urlmatch"), without helpers, which are many.
+// ForURL returns what a section ("credential", "http") says for a URL, without
+// helpers, which are many. Of settings that hold, the one for the narrowest URL
+// counts, as in "git config --get-urlmatch"; of those that git reads itself in
+// the section "credential", the last one, as in git.
 //
 // A repository's own files, and what they include, are left out: what somebody
 // has cloned must not say where tokens are sent.
@@ -48,32 +43,43 @@ func (c *Config) ForURLHere(ctx context.Context, section string, address *url.UR
 	return c.forURL(ctx, section, address, func(line) bool { return true })
 }
 
-// forURL has git match only where it has to: most settings are for all URLs, or
-// for those of other hosts.
 func (c *Config) forURL(ctx context.Context, section string, address *url.URL, isHeard func(line) bool) (Values, error) {
-	if !isKnownToGit(address.Host) {
-		return nil, nil
-	}
 	lines, err := c.read(ctx)
-	if err != nil {
-		return nil, err
+	at := placeOf(address)
+	values, ranks := make(Values), make(map[string]rank)
+	for _, l := range lines {
+		if !isHeard(l) || !l.isOf(section) || l.name() == "helper" {
+			continue
+		}
+		r, holds := rankOf(l.Key, at)
+		if holds && (!r.isBelow(ranks[l.name()]) || l.isReadByGit()) {
+			values[l.name()], ranks[l.name()] = l.value(), r
+		}
 	}
-	lines = slices.DeleteFunc(slices.Clone(lines), func(l line) bool {
-		return !isHeard(l) || !l.isOf(section) || l.name() == "helper" || !l.mayConcern(address)
-	})
-	if !slices.ContainsFunc(lines, line.isForURL) {
-		return valuesOf(lines), nil
-	}
-	return matched(ctx, lines, section, address)
+	return values, err
 }
 
-// valuesOf are settings that are for all URLs: the last one counts.
-func valuesOf(lines []line) Values {
-	values := make(Values)
+// All returns what a variable is set to for a URL, where git adds up one value
+// after the other ("http.extraHeader"): those for all URLs first, as git reads
+// them, and an empty one takes back all before it. The files are those of ForURL.
+func (c *Config) All(ctx context.Context, section, variable string, address *url.URL) (values []string, err error) {
+	lines, err := c.read(ctx)
+	at, highest := placeOf(address), rank{}
 	for _, l := range lines {
-		values[l.name()] = l.value()
+		if l.IsOfRepository() || !l.isOf(section) || l.name() != strings.ToLower(variable) {
+			continue
+		}
+		r, holds := rankOf(l.Key, at)
+		if !holds || r.isBelow(highest) {
+			continue
+		}
+		if highest = r; l.value() == "" {
+			values = nil
+			continue
+		}
+		values = append(values, l.value())
 	}
-	return values
+	return values, err
 }
 
 // URLValue is what a variable is set to for URLs that begin with one.
@@ -90,7 +96,7 @@ func (c *Config) PerURL(ctx context.Context, section, variable string) ([]URLVal
 	var found []URLValue
 	for _, l := range lines {
 		if !l.IsOfRepository() && l.isOf(section) && l.isForURL() && l.name() == strings.ToLower(variable) {
-			found = append(found, URLValue{l.url(), l.value()})
+			found = append(found, URLValue{subsectionOf(l.Key), l.value()})
 		}
 	}
 	return found, err

@@ -27,7 +27,7 @@ func TestForURL(t *testing.T) {
 		{"another port", "https://gitlab.example.com:8443", Values{"oauthflow": "device", "bare": "true"}},
 		{"another scheme", "http://gitlab.example.com", Values{"oauthflow": "device", "bare": "true"}},
 		{"host with a known one as suffix", "https://evil-gitlab.example.com", Values{"oauthflow": "device", "bare": "true"}},
-		{"host that git has no name for", "https://b\u00fccher.example", nil},
+		{"host that git has no name for", "https://b\u00fccher.example", Values{"oauthflow": "device", "bare": "true"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			write(t, global, "")
@@ -149,7 +149,7 @@ func TestForURLHere(t *testing.T) {
 	}
 	t.Run("host that git has no name for", func(t *testing.T) {
 		write(t, "[credential]\n\tusername = everywhere\n", "")
-		if got, err := new(Config).ForURLHere(t.Context(), "credential", &url.URL{Scheme: "https", Host: "b\u00fccher.example"}); err != nil || got != nil {
+		if got, err := new(Config).ForURLHere(t.Context(), "credential", &url.URL{Scheme: "https", Host: "b\u00fccher.example"}); err != nil || got["username"] != "everywhere" {
 			t.Errorf("got %q, %v", got, err)
 		}
 	})

@@ -1,7 +1,6 @@
 package gitconfig
 
 import (
-	"net/url"
 	"os"
 	"os/exec"
 	"reflect"
@@ -13,23 +12,14 @@ import (
 // FuzzParse: whatever git prints, reading it does not panic, and what was read
 // is printed and read again as the same.
 func FuzzParse(f *testing.F) {
-	f.Add("credential.helper\nstore\x00credential.oauthclientid\napp\x00credential.usehttppath\x00", "credential")
-	f.Add("global\x00file:/home/ada/.gitconfig\x00credential.helper\nstore\x00command\x00command line:\x00a.b\x00", "credential")
-	f.Add("http.proxy\n\nx\x00http.\n\x00http.a\nb", "http")
-	f.Fuzz(func(t *testing.T, output, section string) {
-		values := parse([]byte(output), section)
+	f.Add("global\x00file:/home/ada/.gitconfig\x00credential.helper\nstore\x00command\x00command line:\x00a.b\x00")
+	f.Add("http.proxy\n\nx\x00http.\n\x00http.a\nb")
+	f.Fuzz(func(t *testing.T, output string) {
 		var printed strings.Builder
-		for name, value := range values {
-			printed.WriteString(section + "." + name + "\n" + value + "\x00")
-		}
-		if again := parse([]byte(printed.String()), section); !strings.ContainsAny(section, "\n\x00") && !reflect.DeepEqual(again, values) {
-			t.Errorf("%q, then %q", values, again)
-		}
 		entries, err := parseLines(output)
 		if err != nil {
 			return
 		}
-		printed.Reset()
 		for _, l := range entries {
 			setting := l.Key
 			if !l.alone {
@@ -77,55 +67,29 @@ func FuzzQuoted(f *testing.F) {
 	})
 }
 
-// FuzzFileOf: settings that are written as a file, git reads as they were.
-func FuzzFileOf(f *testing.F) {
-	f.Add("https://gitlab.example.com", "a;b#c", false)
-	f.Add(`a"b\c.d`, " \"x\\\n\t\r\n\r", false)
-	f.Add("", "p\xe4ss\xff", false)
-	f.Add("https://*.EXAMPLE.com/%41 ]", "", true)
-	f.Add("\xef\xbb\xbf\x01\x7f", "\b\x1b", false)
-	f.Fuzz(func(t *testing.T, subsection, value string, alone bool) {
-		if strings.ContainsAny(subsection, "\n\x00") || strings.Contains(value, "\x00") {
-			return // which git cannot hold
-		}
-		setting := value
-		if alone {
-			setting = ""
-		}
-		want := []line{
-			{Entry{Key: "http." + subsection + ".proxy", Value: setting}, alone},
-			{Entry{Key: "http.proxy", Value: value}, false},
-		}
-		git := exec.Command("git", "config", "-z", "--file", "-", "--list")
-		git.Env, git.Stdin = neutral(os.Environ()), strings.NewReader(fileOf(want))
-		output, err := git.Output()
-		var got []line
-		for setting := range strings.SplitSeq(strings.TrimSuffix(string(output), "\x00"), "\x00") {
-			got = append(got, newLine("", "", setting))
-		}
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%q is read as %q, %v", fileOf(want), output, err)
-		}
-	})
-}
-
-// FuzzMayConcern: what is not shown to git, it would not take.
-func FuzzMayConcern(f *testing.F) {
-	f.Add("https://gitlab.example.com/path", "gitlab.example.com", "path")
-	f.Add("https://GITLAB.example.com:443", "gitlab.example.com:443", "")
-	f.Add("https://ada:x@gitlab.example.com.", "gitlab..example.com", "")
-	f.Add("https://gitl%61b.example.com", "gitlab.example.com", "")
-	f.Add("https://[::1]", "[::1]:443", "")
-	f.Add("https://", ".", "")
-	f.Fuzz(func(t *testing.T, subsection, host, path string) {
-		l := line{Entry{Key: "http." + subsection + ".proxy"}, true}
-		address := &url.URL{Scheme: "https", Host: host, Path: path}
-		if strings.ContainsAny(subsection, "\n\x00") || strings.Contains(path, "\x00") || !isKnownToGit(host) || l.mayConcern(address) {
+// FuzzCovers: what holds for a URL is what git says ("git config --get-urlmatch").
+func FuzzCovers(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"https://gitlab.example.com/path", "https://gitlab.example.com/path"}, {"https://GITLAB.example.com:0443", "https://gitlab.example.com:443/a"},
+		{"https://ada:x@gitlab.example.com.", "https://ada@gitlab.example.com/"}, {"https://gitl%61b.example.com", "https://gitlab.example.com"},
+		{"https://[::1]:8443", "https://[::1]:8443/x"}, {"https://", "https://."}, {"https://*.example.com/a/./b/../", "https://lab.example.com/a/c"},
+		{"https://h/%41%2f%7E", "https://h/A%2F~"}, {"https://h/a?b", "https://h/a?b/c"}, {"https://h/..", "https://h/"}, {"https://@h", "https://h"},
+		{"https://h:/", "https://h"}, {"https://h:00/", "https://h:0"}, {"https://a@b@h", "https://a@b@h"}, {"https://h/a/", "https://h/a"}, {"http://h:80", "http://h:080"},
+		{"https://h/a/..", "https://h/"}, {"https://h//a", "https://h/a"}, {"https://h..", "https://h."}, {"https://a:b", "https://a:b"}, {"https://h#a/../b", "https://h#b"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, address string) {
+		if strings.ContainsAny(pattern, "\n\x00\\\"") || strings.Contains(address, "\x00") || strings.HasPrefix(address, "file:") || strings.HasPrefix(pattern, "file:") {
 			return
 		}
-		// An address that git does not take for one has no settings either.
-		if got, err := matched(t.Context(), []line{l}, "http", address); err == nil && len(got) > 0 {
-			t.Errorf("git finds %q for %q", subsection, address)
+		normal, ok := normalize(address, false)
+		wanted, isURL := normalize(pattern, true)
+		git := exec.Command("git", "config", "-z", "--file", "-", "--get-urlmatch", "http.proxy", address)
+		git.Env, git.Stdin = neutral(os.Environ()), strings.NewReader("[http \""+pattern+"\"]\n\tproxy = x\n")
+		output, err := git.Output()
+		if holds := ok && isURL && wanted.holdsFor(normal); holds != (string(output) == "x\x00") {
+			t.Errorf("pattern %q, address %q: got %t (%+v, %+v); git says %q, %v", pattern, address, holds, wanted, normal, output, err)
 		}
 	})
 }

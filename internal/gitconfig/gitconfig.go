@@ -15,14 +15,6 @@ import (
 // value. A variable without "=" has the value "true", as in git.
 type Values map[string]string
 
-// isKnownToGit reports whether git takes that for a host in a configured URL.
-// For any other host there can be no settings of its own, and git would fail
-// instead of saying so.
-func isKnownToGit(host string) bool {
-	const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:[]-"
-	return host != "" && strings.Trim(host, characters) == ""
-}
-
 // ExpandPath returns a configured path as git reads it: "~/", "~user/" and
 // "%(prefix)/" are replaced. Other paths cost no child process.
 func ExpandPath(ctx context.Context, path string) (string, error) {

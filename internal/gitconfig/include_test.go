@@ -100,10 +100,10 @@ func TestForURLInOtherRepositories(t *testing.T) {
 }
 
 // TestForURLIsGits: for whatever URLs settings are, they hold for those for which
-// git says so.
+// git says so. (In "credential" more holds: TestContexts.)
 func TestForURLIsGits(t *testing.T) {
 	const written = `
-[credential]
+[http]
 	helper = one
 	helper = two
 	first = all
@@ -112,44 +112,44 @@ func TestForURLIsGits(t *testing.T) {
 	twice = one
 	twice = two
 	text = "a;b#c \"d\" \\ e\n\tf  "
-[Credential "https://gitlab.example.com"]
+[Http "https://gitlab.example.com"]
 	helper = three
 	first = host
 	alone = no
 	empty
-[credential "https://GITLAB.example.com:443/"]
+[http "https://GITLAB.example.com:443/"]
 	second = port
-[credential "https://gitlab.example.com:8443"]
+[http "https://gitlab.example.com:8443"]
 	first = other port
-[credential "https://gitlab.example.com/group"]
+[http "https://gitlab.example.com/group"]
 	first = path
 	path = yes
-[credential "https://gitlab.example.com/gr%6Fup/project"]
+[http "https://gitlab.example.com/gr%6Fup/project"]
 	escaped = yes
-[credential "https://ada@gitlab.example.com"]
+[http "https://ada@gitlab.example.com"]
 	first = user
-[credential "https://ada%40example.com@gitlab.example.com"]
+[http "https://ada%40example.com@gitlab.example.com"]
 	first = address
-[credential "https://*.example.com"]
+[http "https://*.example.com"]
 	first = pattern
 	pattern = yes
-[credential "https://gitl%61b.example.com"]
+[http "https://gitl%61b.example.com"]
 	first = escaped host
-[credential "http://gitlab.example.com"]
+[http "http://gitlab.example.com"]
 	first = plain
-[credential "gitlab.example.com"]
+[http "gitlab.example.com"]
 	first = no URL
-[credential ""]
+[http ""]
 	first = nothing
-[credential "https://"]
+[http "https://"]
 	first = no host
-[credential "https://[::1]:8443"]
+[http "https://[::1]:8443"]
 	first = number
-[credential "https://xgitlab.example.com"]
+[http "https://xgitlab.example.com"]
 	first = longer
-[credential "a\"b\\c"]
+[http "a\"b\\c"]
 	first = odd
-[credential.Gitlab]
+[http.Gitlab]
 	first = old form
 `
 	for _, address := range []string{
@@ -164,13 +164,17 @@ func TestForURLIsGits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			output, err := exec.Command("git", "config", "-z", "--get-urlmatch", "credential", address).Output()
+			output, err := exec.Command("git", "config", "-z", "--get-urlmatch", "http", address).Output()
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := parse(output, "credential")
+			want := make(Values)
+			for setting := range strings.SplitSeq(strings.TrimSuffix(string(output), "\x00"), "\x00") {
+				l := newLine("", "", setting)
+				want[l.name()] = l.value()
+			}
 			maps.DeleteFunc(want, func(name, _ string) bool { return name == "helper" })
-			if got, err := new(Config).ForURL(t.Context(), "credential", parsed); err != nil || !reflect.DeepEqual(got, want) {
+			if got, err := new(Config).ForURL(t.Context(), "http", parsed); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got %v, %v, want %v", got, err, want)
 			}
 		})

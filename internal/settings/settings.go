@@ -43,11 +43,7 @@ const defaultTimeout = 5 * time.Minute
 // For reads the section "credential" for the URL of a request. An error names the
 // setting that cannot be read.
 func (r Reader) For(ctx context.Context, request credential.Request) (Settings, error) {
-	address := request.URL()
-	if address.Host == "" {
-		address.Host = "localhost" // of a certificate: git looks nothing up without a host
-	}
-	values, err := r.Git.ForURL(ctx, "credential", address)
+	values, err := r.Git.ForURL(ctx, "credential", request.URL())
 	if err != nil {
 		return Settings{}, fmt.Errorf("git's configuration: %v", err)
 	}

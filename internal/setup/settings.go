@@ -130,11 +130,6 @@ func (w *wizard) configured(ctx context.Context, pattern string) ([]gitconfig.En
 }
 
 func (w *wizard) concerns(key string) bool {
-	rest := strings.TrimPrefix(key, "credential.")
-	end := strings.LastIndex(rest, ".")
-	if end < 0 {
-		return true // for all hosts
-	}
-	address, err := url.Parse(rest[:end])
-	return err == nil && strings.EqualFold(address.Scheme+"://"+address.Host, w.target.Origin)
+	address, err := url.Parse(w.target.Origin)
+	return err == nil && gitconfig.Concerns(key, address)
 }
