@@ -131,7 +131,7 @@ func (e *checkContext) label() string {
 // says so.
 func (e *checkContext) question() helper.Question {
 	q := e.target.QuestionFor(e.label())
-	if heard, err := e.heard(); err == nil && gitconfig.IsTrue(heard["usehttppath"]) {
+	if heard, err := e.heard(); err == nil && !gitconfig.IsFalse(heard["usehttppath"]) {
 		q.Path = e.target.Path
 	}
 	return q

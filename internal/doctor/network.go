@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/ui"
@@ -31,7 +32,7 @@ func checkServer(ctx context.Context, e *checkContext) finding {
 func (e *checkContext) verifiesNothing(ctx context.Context) bool {
 	values, err := e.Config.Git.ForURLHere(ctx, "http", e.question().URL())
 	value, set := values["sslverify"]
-	return err == nil && set && settings.IsFalse(value) || e.Config.Environment.Variable("GIT_SSL_NO_VERIFY") != ""
+	return err == nil && set && gitconfig.IsFalse(value) || e.Config.Environment.IsSet("GIT_SSL_NO_VERIFY")
 }
 
 func judgeAnswer(origin string, answer serverAnswer) finding {

@@ -41,7 +41,7 @@ func checkRemote(_ context.Context, e *checkContext) finding {
 		return newFinding(ui.VerdictProblem, "git's configuration: %v", err)
 	}
 	f = judgeUsername(f, e.target, heard["username"])
-	if gitconfig.IsTrue(heard["usehttppath"]) {
+	if !gitconfig.IsFalse(heard["usehttppath"]) {
 		f = f.with(ui.VerdictNote, "credential.useHttpPath is set: a password is kept for each path, while one sign-in serves the whole host")
 	}
 	return judgePush(f, e)
@@ -101,7 +101,7 @@ func judgeEnvironment(environment []string) finding {
 	var set []string
 	for _, variable := range slices.Sorted(slices.Values(environment)) {
 		name, value, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "DOORKEY_") && (name != "GIT_TERMINAL_PROMPT" || settings.IsOn(value)) {
+		if !strings.HasPrefix(name, "DOORKEY_") && (name != "GIT_TERMINAL_PROMPT" || !gitconfig.IsFalse(value)) {
 			continue
 		}
 		if _, err := settings.ParseFlow(name, value); name == "DOORKEY_FLOW" && err != nil {

@@ -18,6 +18,7 @@ type Environment struct {
 	Version  string              // of this program
 	Variable func(string) string // a variable of the environment, "" if it is not set
 
+	isSet     func(string) bool   // whether a variable is, be it to nothing; nil: to something
 	system    string              // runtime.GOOS
 	program   func(string) string // where a program is found, "" if it is not
 	kernel    func() string       // /proc/version, which names Microsoft in WSL
@@ -28,7 +29,23 @@ type Environment struct {
 // before it is needed. The release is the version that was set at link time; ""
 // means that of the module that the program was built from.
 func Detect(release string) Environment {
-	return Environment{Version: versionOf(release), Variable: os.Getenv, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer}
+	return Environment{Version: versionOf(release), Variable: os.Getenv, isSet: isSet, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer}
+}
+
+func isSet(name string) bool {
+	_, set := os.LookupEnv(name)
+	return set
+}
+
+// IsSet reports whether a variable is set, be it to nothing.
+func (e Environment) IsSet(name string) bool {
+	return e.Variable(name) != "" || e.isSet != nil && e.isSet(name)
+}
+
+// IsOff reports whether a variable that is on by default is turned off: git reads
+// one that is set to nothing as no.
+func (e Environment) IsOff(name string) bool {
+	return e.IsSet(name) && gitconfig.IsFalse(e.Variable(name))
 }
 
 func find(program string) string {
@@ -61,7 +78,7 @@ func inContainer() bool {
 // note set CI (GitLab, GitHub, Gitea, Bitbucket, CircleCI, Travis), Jenkins and
 // TeamCity have variables of their own.
 func (e Environment) IsCI() bool {
-	return gitconfig.IsTrue(e.Variable("CI")) || e.Variable("GITLAB_CI") != "" || e.Variable("JENKINS_URL") != "" || e.Variable("TEAMCITY_VERSION") != ""
+	return !gitconfig.IsFalse(e.Variable("CI")) || e.Variable("GITLAB_CI") != "" || e.Variable("JENKINS_URL") != "" || e.Variable("TEAMCITY_VERSION") != ""
 }
 
 // IsSSH reports whether this is a session over SSH.

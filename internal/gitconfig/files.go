@@ -91,7 +91,7 @@ func named(variable, file string) (string, error) {
 
 // systemFile is $GIT_CONFIG_SYSTEM (git 2.32), else the path that was compiled into git.
 func systemFile(ctx context.Context, environment []string) (string, error) {
-	if value, _ := lookup(environment, "GIT_CONFIG_NOSYSTEM"); IsTrue(value) {
+	if value, _ := lookup(environment, "GIT_CONFIG_NOSYSTEM"); !IsFalse(value) {
 		return "", errors.New("GIT_CONFIG_NOSYSTEM is set, so git does not read its system file: unset it, or choose --global")
 	}
 	if file, set := lookup(environment, "GIT_CONFIG_SYSTEM"); set {
@@ -106,16 +106,6 @@ func systemFile(ctx context.Context, environment []string) (string, error) {
 	silent := append(neutral(given(environment)), "GIT_EDITOR=echo", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull)
 	output, err = Run(ctx, "", silent, "config", "--system", "--edit")
 	return strings.TrimRight(string(output), "\r\n"), err
-}
-
-// IsTrue reads a boolean as git reads it from the environment: what is not set, or
-// set to nothing, is off.
-func IsTrue(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "0", "false", "no", "off":
-		return false
-	}
-	return true
 }
 
 // localFile is the file that all working trees of the repository share.

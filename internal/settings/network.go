@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 
 	"git-credential-doorkey/credential"
@@ -102,7 +101,7 @@ func (g gitHTTP) path(variable, key string) (string, error) {
 // trustsWindows reports whether git for Windows leaves trust to Windows, so that
 // the certificates of http.sslCAInfo, which its installer sets, do not count.
 func (g gitHTTP) trustsWindows() bool {
-	return g.values["sslbackend"] == "schannel" && IsFalse(g.values["schannelusesslcainfo"])
+	return g.values["sslbackend"] == "schannel" && gitconfig.IsFalse(g.values["schannelusesslcainfo"])
 }
 
 // setVerify finds out whether the server's certificate is checked. It is, unless
@@ -110,7 +109,7 @@ func (g gitHTTP) trustsWindows() bool {
 // leave open for all hosts at once.
 func (g gitHTTP) setVerify(s *oauthflow.HTTPSettings) error {
 	value, configured := g.values["sslverify"]
-	if configured && IsFalse(value) {
+	if configured && gitconfig.IsFalse(value) {
 		s.VerifyRefused = "http.sslVerify=" + value
 	}
 	if _, set := g.variable("GIT_SSL_NO_VERIFY"); set { // to anything, in git
@@ -141,21 +140,10 @@ func isFalseFor(all []gitconfig.URLValue, endpoint *url.URL) bool {
 		}
 		path := strings.TrimSuffix(address.Path, "/")
 		if strings.HasPrefix(endpoint.Path+"/", path+"/") && len(path) >= longest {
-			longest, off = len(path), IsFalse(one.Value)
+			longest, off = len(path), gitconfig.IsFalse(one.Value)
 		}
 	}
 	return off
-}
-
-// IsFalse reads a switch as git does ("git help config", "boolean"); what git
-// would not take for one is not off.
-func IsFalse(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "false", "no", "off":
-		return true
-	}
-	number, err := strconv.Atoi(value)
-	return err == nil && number == 0
 }
 
 // OriginOf returns an address's origin in its one form, "" where it has none.

@@ -55,8 +55,8 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 			RevokeURL: values["oauthrevokeurl"], RedirectURL: values["oauthredirecturl"],
 		},
 		Store: cache.Automatic, Timeout: defaultTimeout,
-		MayAsk:    IsOn(values["interactive"]) && IsOn(r.Environment.Variable("DOORKEY_INTERACTIVE")),
-		MayPrompt: IsOn(r.Environment.Variable("GIT_TERMINAL_PROMPT")),
+		MayAsk:    r.mayAsk(values),
+		MayPrompt: !r.Environment.IsOff("GIT_TERMINAL_PROMPT"),
 	}
 	if value := values["oauthclientsecret"]; value != "" {
 		s.OAuth.ClientSecret = secret.New(value)
@@ -79,14 +79,13 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 // SplitScopes reads scopes with spaces or commas between.
 func SplitScopes(value string) []string { return strings.Fields(strings.ReplaceAll(value, ",", " ")) }
 
-// IsOn reads a switch that is on unless somebody turned it off; "never" is what
-// Git Credential Manager's users have in credential.interactive.
-func IsOn(value string) bool {
-	switch strings.ToLower(value) {
-	case "false", "no", "off", "0", "never":
-		return false
-	}
-	return true
+// mayAsk reports whether nobody has turned asking off. "never" is what Git
+// Credential Manager's users have in credential.interactive.
+func (r Reader) mayAsk(values gitconfig.Values) bool {
+	const variable = "DOORKEY_INTERACTIVE"
+	isNever := func(value string) bool { return strings.EqualFold(value, "never") }
+	value, configured := values["interactive"]
+	return !(configured && gitconfig.IsFalse(value)) && !isNever(value) && !r.Environment.IsOff(variable) && !isNever(r.Environment.Variable(variable))
 }
 
 func parsePlace(value string) (cache.KeyPlace, error) {

@@ -111,7 +111,7 @@ func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, o
 // canAsk reports whether a dialog is possible: in a terminal that git may ask
 // in, too, and not with a program that reads events.
 func canAsk(h *helper.Helper) bool {
-	return !h.UI.Events && settings.IsOn(h.Config.Environment.Variable("GIT_TERMINAL_PROMPT")) && h.UI.Screen().CanType()
+	return !h.UI.Events && !h.Config.Environment.IsOff("GIT_TERMINAL_PROMPT") && h.UI.Screen().CanType()
 }
 
 // lookAtHost finds out what the host is.

@@ -19,7 +19,7 @@ import (
 // in it, and addresses are written without their queries.
 func New(named string, stderr io.Writer) (*slog.Logger, error) {
 	switch {
-	case !gitconfig.IsTrue(named):
+	case gitconfig.IsFalse(named):
 		return slog.New(slog.DiscardHandler), nil
 	case filepath.IsAbs(named):
 		file, err := os.OpenFile(named, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
