@@ -31,10 +31,10 @@ func entryName(id string) string { return "data key " + id }
 
 func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
 	var text string
-	err := k.call(ctx, func() (err error) {
+	err := k.call(ctx, connected(func() (err error) {
 		text, err = readEntry(entryName(id))
 		return err
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -46,18 +46,25 @@ func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
 }
 
 func (k systemKeyring) save(ctx context.Context, id string, key []byte) error {
-	return k.call(ctx, func() error {
+	return k.call(ctx, connected(func() error {
 		return writeEntry(entryName(id), hex.EncodeToString(key))
-	})
+	}))
+}
+
+// connected does one thing with the keyring once it has been reached.
+func connected(do func() error) func() error {
+	return func() error {
+		if err := reachKeyring(); err != nil {
+			return err
+		}
+		return do()
+	}
 }
 
 // call does one thing with the keyring and waits for it no longer than
 // patience. A call that is given up goes on by itself: go-keyring waits
 // without limit while a password dialog is open, and knows no way to stop.
 func (k systemKeyring) call(ctx context.Context, do func() error) error {
-	if !keyringReachable() {
-		return ErrKeyringAbsent
-	}
 	done := make(chan error, 1)
 	go func() {
 		// go-keyring dereferences nil when the bus goes away in the middle.

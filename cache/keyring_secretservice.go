@@ -16,11 +16,24 @@ import (
 	secretservice "github.com/zalando/go-keyring/secret_service"
 )
 
-// keyringReachable reports whether there is a session bus to ask. Without this
+// reachKeyring connects to the session bus, which go-keyring then uses, too.
+// Whatever is wrong with the bus or its address (people set it to /dev/null to have
+// none), without a connection there is no keyring.
+func reachKeyring() error {
+	if !hasSessionBus() {
+		return ErrKeyringAbsent
+	}
+	if _, err := dbus.SessionBus(); err != nil {
+		return fmt.Errorf("%w: %v", ErrKeyringAbsent, err)
+	}
+	return nil
+}
+
+// hasSessionBus reports whether there is a session bus to connect to. Without this
 // look, connecting would start a bus of its own (dbus-launch) on a machine
 // without one, where no keyring can be.
-func keyringReachable() bool {
-	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+func hasSessionBus() bool {
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
 		return true
 	}
 	_, err := os.Stat(filepath.Join("/run/user", strconv.Itoa(os.Getuid()), "bus"))

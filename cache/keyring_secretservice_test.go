@@ -77,6 +77,33 @@ func TestKeyringFailures(t *testing.T) {
 	}
 }
 
+// TestNoSessionBus: whatever stands for a bus that is none, there is no keyring, and
+// the key is kept in a file.
+func TestNoSessionBus(t *testing.T) {
+	for _, address := range []string{
+		"/dev/null", "disabled:", "autolaunch:", "unix:", "nonsense", "unix:path=/nonexistent", "unix:path=/dev/null", "tcp:host=127.0.0.1,port=1",
+		"unixexec:path=/bin/false", ";", "unix:path=", "nonce-tcp:host=127.0.0.1",
+	} {
+		t.Run(address, func(t *testing.T) {
+			t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Minute}
+			if err := c.TryKeyring(t.Context(), false); !errors.Is(err, ErrKeyringAbsent) {
+				t.Errorf("trying it: error %v", err)
+			}
+			if _, err := (systemKeyring{}).load(t.Context(), "id"); !errors.Is(err, ErrKeyringAbsent) {
+				t.Errorf("loading a key: error %v", err)
+			}
+			if err := (systemKeyring{}).save(t.Context(), "id", []byte("key")); !errors.Is(err, ErrKeyringAbsent) {
+				t.Errorf("saving a key: error %v", err)
+			}
+			account, secrets := grant("")
+			if kept := put(t, c, Automatic, account, secrets); kept.Place() != InFile {
+				t.Errorf("the key is in %q", kept.Place())
+			}
+		})
+	}
+}
+
 // TestKeyringGoneAfterReserve: once a token is spent, what was got for it is
 // kept, whatever becomes of the keyring meanwhile.
 func TestKeyringGoneAfterReserve(t *testing.T) {

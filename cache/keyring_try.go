@@ -7,5 +7,5 @@ import "context"
 // does not have a locked one unlocked, so that no password dialog opens, and it
 // reads no key. Desktop: a dialog could open here.
 func (c *Cache) TryKeyring(ctx context.Context, desktop bool) error {
-	return systemKeyring{patience: c.KeyringPatience}.call(ctx, func() error { return tryKeyring(desktop) })
+	return systemKeyring{patience: c.KeyringPatience}.call(ctx, connected(func() error { return tryKeyring(desktop) }))
 }

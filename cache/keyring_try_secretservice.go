@@ -14,11 +14,10 @@ const (
 // tryKeyring reads whether the collection is locked (Secret Service
 // specification, org.freedesktop.Secret.Collection).
 func tryKeyring(bool) error {
-	connection, err := dbus.ConnectSessionBus()
+	connection, err := dbus.SessionBus()
 	if err != nil {
 		return err
 	}
-	defer connection.Close()
 	var locked dbus.Variant
 	for _, path := range []dbus.ObjectPath{loginCollection, defaultCollection} {
 		locked, err = connection.Object("org.freedesktop.secrets", path).GetProperty("org.freedesktop.Secret.Collection.Locked")
