@@ -53,10 +53,16 @@ func IsLasting(err error) bool {
 // newError reads the error of an answer to a form.
 func newError(response *http.Response, answer fields, form url.Values) *Error {
 	interval, _ := answer.seconds("interval")
+	shown := func(name string) string {
+		return oneLine(withoutHeaders(withoutSecrets(answer.text(name), form), response.Request))
+	}
+	description := shown("error_description")
+	if elsewhere := redirectOf(response); elsewhere != "" {
+		description = "it redirects to " + elsewhere + ", as a gateway in front of it would"
+	}
 	return &Error{
-		Code: oneLine(withoutSecrets(answer.text("error"), form)), Status: response.StatusCode,
-		Description: oneLine(withoutSecrets(answer.text("error_description"), form)),
-		retryAfter:  readRetryAfter(response.Header.Get("Retry-After")), interval: min(interval, longestInterval),
+		Code: shown("error"), Status: response.StatusCode, Description: oneLine(description),
+		retryAfter: readRetryAfter(response.Header.Get("Retry-After")), interval: min(interval, longestInterval),
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 // (its "http.*" and GIT_SSL_*). Zero values are: no proxy, the system's
 // certificate authorities, no client certificate.
 //
-// They marshal to JSON but for the password, which whoever hands them on has to
-// reveal.
+// They marshal to JSON but for the password and what is for a gateway, which whoever
+// hands them on has to reveal.
 type HTTPSettings struct {
 	// Proxy is the URL of the proxy, with its user and without the password:
 	// "http://ada@proxy.example:3128". The scheme is http, https, socks5 or
@@ -46,6 +46,10 @@ type HTTPSettings struct {
 	VerifyRefused string
 
 	UserAgent string
+
+	// Gateway is sent along to one origin alone. Whoever hands the settings on has
+	// to reveal it, as the password.
+	Gateway Gateway `json:"-"`
 }
 
 // files are the paths among the settings.
@@ -130,6 +134,7 @@ func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
 	sent := request.Clone(ctx)
 	sent.Header.Set("Accept", "application/json")
 	sent.Header.Set("User-Agent", l.settings.UserAgent)
+	l.settings.Gateway.addTo(sent)
 	explain := func(err error) error {
 		switch context.Cause(request.Context()) {
 		case nil:

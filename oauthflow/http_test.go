@@ -110,7 +110,7 @@ func TestIdleConnectionsCanBeClosed(t *testing.T) {
 // not print.
 func TestSettingsAreHandedOn(t *testing.T) {
 	isPath := regexp.MustCompile("(File|Path|Certificate|Key)$")
-	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true}
+	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true, Gateway: Gateway{Origin: "o", Headers: []secret.Text{secret.New("lovelace")}}}
 	for i := range reflect.TypeFor[HTTPSettings]().NumField() {
 		if field := reflect.ValueOf(&settings).Elem().Field(i); field.Kind() == reflect.String {
 			field.SetString(fmt.Sprint("value ", i))
@@ -132,8 +132,8 @@ func TestSettingsAreHandedOn(t *testing.T) {
 	if printed := string(encoded) + fmt.Sprintf("%v %+v %#v", settings, settings, settings); strings.Contains(printed, "lovelace") {
 		t.Errorf("prints %s", printed)
 	}
-	read.ProxyPassword = settings.ProxyPassword
-	if read != settings {
+	read.ProxyPassword, read.Gateway = settings.ProxyPassword, settings.Gateway
+	if !reflect.DeepEqual(read, settings) {
 		t.Errorf("got %+v, want %+v", read, settings)
 	}
 }

@@ -28,7 +28,9 @@ func (w *web) RoundTrip(request *http.Request) (*http.Response, error) {
 	return says(404, "not found")(request)
 }
 
-func (w *web) client() Client { return Client{HTTP: &http.Client{Transport: w}} }
+func (w *web) client() Client {
+	return Client{HTTP: &http.Client{Transport: w, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
 
 // metadataOf are those of a server with the given paths of its endpoints.
 func metadataOf(issuer, authPath, tokenPath, more string) step {

@@ -12,26 +12,56 @@ import (
 // TryServer finds out whether the token endpoint's server answers this client,
 // before a person is sent to sign in: a browser may reach a server that doorkey does
 // not, and the code that it came back with would be in vain. Any answer counts, so
-// what is asked for is the head of the front page. Nothing is asked of a server
-// that has just answered. It fails with a *ConnectionError, or else a *url.Error,
+// what is asked for is the head of the front page; of a server that has just
+// answered, only whether it leads elsewhere. It fails with a *ConnectionError, or else a *url.Error,
 // and with the cause of ctx where that ends.
-func (c Client) TryServer(ctx context.Context, provider Provider) error {
-	if provider.Answers {
-		return nil
-	}
+//
+// Where another host is named in the answer, and in that of the token endpoint too,
+// elsewhere is its origin: something may stand in front of the server that lets
+// nobody through who is not signed in to it. A front page alone may well be
+// elsewhere (gitlab.com's is).
+func (c Client) TryServer(ctx context.Context, provider Provider) (elsewhere string, err error) {
 	endpoint, err := url.Parse(provider.TokenURL)
 	if err != nil {
-		return err
+		return "", err
 	}
 	front := url.URL{Scheme: endpoint.Scheme, Host: endpoint.Host, Path: "/"}
-	response, err := c.ask(ctx, http.MethodHead, front.String())
+	asked := []string{front.String(), provider.TokenURL}
+	if provider.Answers {
+		asked = asked[1:]
+	}
+	for _, address := range asked {
+		if elsewhere, err = c.redirectOf(ctx, address); err != nil || elsewhere == "" {
+			return "", err
+		}
+	}
+	return elsewhere, nil
+}
+
+// redirectOf returns the origin that an address redirects to, "" if it is its own
+// or there is none.
+func (c Client) redirectOf(ctx context.Context, address string) (elsewhere string, err error) {
+	response, err := c.ask(ctx, http.MethodHead, address)
 	switch {
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return "", context.Cause(ctx)
 	case err != nil:
-		return err
+		return "", err
 	}
-	return response.Body.Close()
+	defer response.Body.Close()
+	return redirectOf(response), nil
+}
+
+// redirectOf returns the origin of another server that an answer redirects to, ""
+// if there is none.
+func redirectOf(response *http.Response) string {
+	location, err := response.Location()
+	switch {
+	case err != nil, location.Host == "", response.StatusCode < 300, response.StatusCode > 399,
+		response.Request == nil, sameOrigin(location.String(), response.Request.URL.String()):
+		return ""
+	}
+	return location.Scheme + "://" + location.Host
 }
 
 // TryDevice finds out whether the server has the device flow. It asks for a code

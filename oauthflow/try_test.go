@@ -142,14 +142,14 @@ func TestTryWithoutAnAnswer(t *testing.T) {
 		t.Errorf("client: %#v", err)
 	}
 	server.Close()
-	if err := client.TryServer(t.Context(), provider); !errors.As(err, new(*ConnectionError)) {
+	if _, err := client.TryServer(t.Context(), provider); !errors.As(err, new(*ConnectionError)) {
 		t.Errorf("server: %#v", err)
 	}
 }
 
 // TestTryServer: whatever the server says, it is there.
 func TestTryServer(t *testing.T) {
-	const front = "https://h.example/"
+	const front, token = "https://h.example/", "https://h.example/git/oauth/token?x=1"
 	for _, row := range []struct {
 		name    string
 		answers bool
@@ -160,11 +160,15 @@ func TestTryServer(t *testing.T) {
 		{"a page", false, says(200, ""), []string{front}, false},
 		{"a server in trouble is one", false, says(503, ""), []string{front}, false},
 		{"no answer", false, lost, []string{front}, true},
-		{"it has just answered", true, lost, nil, false},
+		{"it has just answered", true, lost, []string{token}, false},
+		{"the front page is elsewhere", false, leads("https://about.example/"), []string{front, token}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			server := &web{steps: map[string]step{front: row.step}}
-			err := server.client().TryServer(t.Context(), Provider{TokenURL: "https://h.example/git/oauth/token?x=1", Answers: row.answers})
+			elsewhere, err := server.client().TryServer(t.Context(), Provider{TokenURL: token, Answers: row.answers})
+			if elsewhere != "" {
+				t.Errorf("it leads to %q", elsewhere)
+			}
 			if (err != nil) != row.anError || !slices.Equal(server.asked, row.asked) {
 				t.Errorf("asked %q, error %v", server.asked, err)
 			}
@@ -173,7 +177,7 @@ func TestTryServer(t *testing.T) {
 	t.Run("Ctrl-C", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := (&web{}).client().TryServer(ctx, Provider{TokenURL: front}); !errors.Is(err, context.Canceled) {
+		if _, err := (&web{}).client().TryServer(ctx, Provider{TokenURL: front}); !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -184,7 +188,7 @@ func TestTryServer(t *testing.T) {
 func TestCodeGoesByANewConnection(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{})
 	provider, client := gitLabAt(t, server), clientOf(t, server)
-	if err := client.TryServer(t.Context(), provider); err != nil {
+	if elsewhere, err := client.TryServer(t.Context(), provider); err != nil || elsewhere != "" {
 		t.Fatal(err)
 	}
 	var reused []bool

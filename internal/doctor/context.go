@@ -158,7 +158,7 @@ func (e *checkContext) readProvider(ctx context.Context) (oauthflow.Provider, er
 	if err != nil || unreachable != nil { // which another check says
 		return provider, err
 	}
-	client, err := e.Client(ctx, provider.TokenURL)
+	client, err := e.Client(ctx, e.target.Origin, provider.TokenURL)
 	if err != nil {
 		return provider, err
 	}
@@ -181,7 +181,7 @@ func (e *checkContext) askServer(ctx context.Context) (serverAnswer, error) {
 	if e.target.Path != "" {
 		address += e.target.Path + "/info/refs?service=git-upload-pack"
 	}
-	client, err := e.Client(ctx, address)
+	client, err := e.Client(ctx, e.target.Origin, address)
 	if err != nil {
 		return serverAnswer{}, err
 	}

@@ -149,6 +149,6 @@ func (e *checkContext) reach(ctx context.Context, endpoint func(oauthflow.Provid
 	if _, err := e.answer(); err != nil && strings.HasPrefix(endpoint(provider), e.target.Origin+"/") {
 		return provider, oauthflow.Client{}, false
 	}
-	client, err := e.Client(ctx, endpoint(provider))
+	client, err := e.Client(ctx, e.target.Origin, endpoint(provider))
 	return provider, client, err == nil
 }

@@ -109,7 +109,7 @@ func (e *checkContext) discover(ctx context.Context) (title string) {
 	if _, err := e.answer(); err != nil {
 		return ""
 	}
-	client, err := e.Client(ctx, e.target.Origin)
+	client, err := e.Client(ctx, e.target.Origin, e.target.Origin)
 	if err != nil {
 		return ""
 	}

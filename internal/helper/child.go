@@ -40,8 +40,9 @@ type refreshRequest struct {
 	ClientSecret pipedSecret            `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
 	HTTP         oauthflow.HTTPSettings `json:"http"`
-	// ProxyPassword is what HTTP leaves out.
+	// ProxyPassword and Gateway are what HTTP leaves out.
 	ProxyPassword pipedSecret   `json:"proxy_password"`
+	Gateway       []pipedSecret `json:"gateway"` // headers for the origin
 	Timeout       time.Duration `json:"timeout"`
 	Others        otherHelpers  `json:"others"`       // to remember with the account
 	LastFailure   time.Time     `json:"last_failure"` // before this command began to wait for others
@@ -106,15 +107,22 @@ func (h *Helper) newRefreshRequest(ctx context.Context, q Question, account cach
 	if err != nil {
 		return refreshRequest{}, err
 	}
-	http, err := h.networkFor(ctx, account.TokenEndpoint)
+	http, err := h.networkFor(ctx, q.Origin, account.TokenEndpoint)
 	if err != nil {
 		return refreshRequest{}, err
 	}
 	return refreshRequest{
 		Version: refreshVersion, Origin: q.Origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: configured.Timeout, Place: configured.Store,
 		ClientID: configured.OAuth.ClientID, ClientSecret: pipedSecret{configured.OAuth.ClientSecret},
-		ProxyPassword: pipedSecret{http.ProxyPassword}, Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
+		ProxyPassword: pipedSecret{http.ProxyPassword}, Gateway: piped(http.Gateway.Headers), Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
 	}, nil
+}
+
+func piped(headers []secret.Text) (all []pipedSecret) {
+	for _, header := range headers {
+		all = append(all, pipedSecret{header})
+	}
+	return all
 }
 
 // Errors of the child.

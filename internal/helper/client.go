@@ -10,8 +10,8 @@ import (
 
 // networkFor finds out how git would talk to an endpoint, and tells the person what
 // they should know of it.
-func (h *Helper) networkFor(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
-	network, err := h.Config.HTTP(ctx, endpoint)
+func (h *Helper) networkFor(ctx context.Context, origin, endpoint string) (oauthflow.HTTPSettings, error) {
+	network, err := h.Config.HTTP(ctx, origin, endpoint)
 	if err == nil && network.NoVerify {
 		h.UI.CertificateNotVerified(settings.OriginOf(endpoint))
 	}
@@ -19,9 +19,9 @@ func (h *Helper) networkFor(ctx context.Context, endpoint string) (oauthflow.HTT
 }
 
 // Client talks to an endpoint as git would: through its proxy, trusting whom it
-// trusts.
-func (h *Helper) Client(ctx context.Context, endpoint string) (oauthflow.Client, error) {
-	network, err := h.networkFor(ctx, endpoint)
+// trusts. The origin is that of the git host, which may have a gateway in front.
+func (h *Helper) Client(ctx context.Context, origin, endpoint string) (oauthflow.Client, error) {
+	network, err := h.networkFor(ctx, origin, endpoint)
 	if err != nil {
 		return oauthflow.Client{}, err
 	}

@@ -37,13 +37,13 @@ func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, config
 	ctx, cancel := context.WithTimeout(ctx, endingPatience)
 	defer cancel()
 	if !e.Account.Fresh(h.now()) && !grant.RefreshToken.IsEmpty() {
-		renewed, err := h.renewToEnd(ctx, provider, grant)
+		renewed, err := h.renewToEnd(ctx, origin, provider, grant)
 		if err != nil {
 			return err
 		}
 		grant = renewed
 	}
-	client, err := h.Client(ctx, provider.RevokeURL)
+	client, err := h.Client(ctx, origin, provider.RevokeURL)
 	if err != nil {
 		return err
 	}
@@ -52,8 +52,8 @@ func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, config
 
 // renewToEnd refreshes a grant, whose end would not come of its old tokens. What
 // it gives is kept nowhere. A grant that is gone is returned as it was.
-func (h *Helper) renewToEnd(ctx context.Context, provider oauthflow.Provider, grant oauthflow.Grant) (oauthflow.Grant, error) {
-	client, err := h.Client(ctx, provider.TokenURL)
+func (h *Helper) renewToEnd(ctx context.Context, origin string, provider oauthflow.Provider, grant oauthflow.Grant) (oauthflow.Grant, error) {
+	client, err := h.Client(ctx, origin, provider.TokenURL)
 	if err != nil {
 		return oauthflow.Grant{}, err
 	}

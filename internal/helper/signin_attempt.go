@@ -83,7 +83,7 @@ func (a *signInAttempt) lookAtServer(ctx context.Context) error {
 // confirm asks the server what it is, where that was only guessed. Another kind
 // of server may have other flows.
 func (a *signInAttempt) confirm(ctx context.Context) (err error) {
-	if a.client, err = a.Client(ctx, a.provider.TokenURL); err != nil {
+	if a.client, err = a.Client(ctx, a.question.Origin, a.provider.TokenURL); err != nil {
 		return err
 	}
 	guessed := a.provider.Kind
@@ -102,7 +102,10 @@ func (a *signInAttempt) tryServer(ctx context.Context) error {
 		return nil
 	}
 	begun := time.Now()
-	err := a.client.TryServer(ctx, a.provider)
+	elsewhere, err := a.client.TryServer(ctx, a.provider)
+	if elsewhere != "" {
+		a.UI.LedElsewhere(a.question.Origin, elsewhere)
+	}
 	a.Log().Info("try server", "token_endpoint", secret.HideIn(a.provider.TokenURL), "has_answered", a.provider.Answers, trace.Outcome(err), trace.Took(begun))
 	return err
 }

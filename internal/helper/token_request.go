@@ -16,6 +16,10 @@ import (
 // application that it was given to, whatever the settings say by now.
 func (r *refresher) exchangeRefreshToken(ctx context.Context, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
 	r.request.HTTP.ProxyPassword = r.request.ProxyPassword.Text
+	r.request.HTTP.Gateway = oauthflow.Gateway{Origin: r.request.Origin}
+	for _, header := range r.request.Gateway {
+		r.request.HTTP.Gateway.Headers = append(r.request.HTTP.Gateway.Headers, header.Text)
+	}
 	http, err := oauthflow.NewHTTPClient(r.request.HTTP)
 	if err != nil {
 		return oauthflow.Grant{}, err

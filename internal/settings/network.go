@@ -26,8 +26,9 @@ type gitHTTP struct {
 	password func(proxy *url.URL) (string, error) // asks git's helpers
 }
 
-// HTTP finds out how git would talk to an endpoint.
-func (r Reader) HTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettings, error) {
+// HTTP finds out how git would talk to an endpoint. What it sends to the git host
+// alone, the endpoint gets if it is of that origin.
+func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HTTPSettings, error) {
 	address, err := url.Parse(endpoint)
 	if err != nil {
 		return oauthflow.HTTPSettings{}, fmt.Errorf("endpoint %q is not a URL", secret.HideIn(endpoint))
@@ -42,7 +43,11 @@ func (r Reader) HTTP(ctx context.Context, endpoint string) (oauthflow.HTTPSettin
 		perURL:   func(variable string) ([]gitconfig.URLValue, error) { return r.Git.PerURL(ctx, "http", variable) },
 		password: func(proxy *url.URL) (string, error) { return keptPassword(ctx, proxy) },
 	}.settings()
+	if err != nil {
+		return oauthflow.HTTPSettings{}, err
+	}
 	settings.UserAgent = environment.ProgramName + "/" + r.Environment.Version
+	settings.Gateway, err = r.gateway(ctx, origin, address, values["cookiefile"])
 	return settings, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestNetworkSettings(t *testing.T) {
 			}
 			samePassword := got.ProxyPassword.Equal(test.want.ProxyPassword)
 			got.ProxyPassword, test.want.ProxyPassword = secret.Text{}, secret.Text{}
-			if got != test.want || !samePassword {
+			if !reflect.DeepEqual(got, test.want) || !samePassword {
 				t.Errorf("got %+v, want %+v; same password: %t", got, test.want, samePassword)
 			}
 		})
@@ -251,7 +252,7 @@ func TestParseProxy(t *testing.T) {
 			if password.IsSet() {
 				user = fmt.Sprintf("%q %q", proxy.User.Username(), password.Reveal())
 			}
-			if got := proxy.Scheme + " " + user + " " + proxy.Host; got != test.want || strings.Contains(proxy.String(), ":pw") {
+			if got := proxy.Scheme + " " + user + " " + proxy.Host; !reflect.DeepEqual(got, test.want) || strings.Contains(proxy.String(), ":pw") {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -289,7 +290,7 @@ func TestNoProxy(t *testing.T) {
 		{"the end of an address is no domain", "192.0.2.1", "2.1", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := isListed(test.host, test.list); got != test.want {
+			if got := isListed(test.host, test.list); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %t", got)
 			}
 		})

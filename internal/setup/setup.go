@@ -116,7 +116,7 @@ func canAsk(h *helper.Helper) bool {
 
 // lookAtHost finds out what the host is.
 func (w *wizard) lookAtHost(ctx context.Context) error {
-	client, err := w.Client(ctx, w.target.Origin+"/")
+	client, err := w.Client(ctx, w.target.Origin, w.target.Origin+"/")
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (w *wizard) check(ctx context.Context) (oauthflow.Provider, error) {
 		if err != nil || w.noSignIn || provider.NeedsSecret {
 			return provider, err
 		}
-		client, err := w.Client(ctx, provider.TokenURL)
+		client, err := w.Client(ctx, w.target.Origin, provider.TokenURL)
 		if err != nil {
 			return provider, err
 		}

@@ -171,6 +171,13 @@ func (u *UI) CertificateNotVerified(origin string) {
 		"better give the certificate of its authority; run: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
 }
 
+// LedElsewhere is said before a person is sent to a server of which doorkey itself
+// was led away: the browser may be known to a gateway there, and doorkey not.
+func (u *UI) LedElsewhere(origin, elsewhere string) {
+	u.tell(u.Stderr, event{Event: "led_elsewhere", Host: origin}, fmt.Sprintf("%s redirects doorkey to %s: a gateway in front of it may not let doorkey through\n"+
+		"if the sign-in fails after the browser, set http.%s.extraHeader or cookieFile to what the gateway wants, as for git", origin, elsewhere, origin))
+}
+
 // UsernameIsToken is said where git asks for the password of a token. Neither the
 // token nor the path is shown: a command to be copied has nothing from outside.
 func (u *UI) UsernameIsToken(origin string) {

@@ -84,7 +84,7 @@ type serverOf struct {
 //
 //	gitlab start [-root /path] [-lifetime 8h] [-secret S] [-redirect /path] [-trusted]
 //	             [-no-device] [-device-lifetime 5m] [-client-certificate]
-//	             [-as github|gitea|bitbucket]
+//	             [-gateway 'X-Gate: open'] [-as github|gitea|bitbucket]
 //	gitlab configure             tell git of its CA and doorkey of its application
 //	gitlab register [confidential]  do on its page what stands on the terminal, and set $APPLICATION_ID
 //	gitlab expire                two hours later: all access tokens are over, as doorkey knows
@@ -177,6 +177,7 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	flags.BoolVar(&options.ConsentAutomatically, "trusted", false, "")
 	flags.BoolVar(&options.DeviceFlowOff, "no-device", false, "")
 	flags.BoolVar(&options.RequireClientCertificate, "client-certificate", false, "")
+	flags.StringVar(&options.Gateway, "gateway", "", "")
 	flags.DurationVar(&options.DeviceLifetime, "device-lifetime", 0, "")
 	options.DeviceInterval = time.Second
 	path := flags.String("redirect", "", "")

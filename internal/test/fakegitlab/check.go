@@ -53,7 +53,7 @@ func (s *Server) checkHost(q *request) []string {
 
 // checkMethod finds a known address that was asked with another method.
 func (s *Server) checkMethod(q *request) []string {
-	if slices.ContainsFunc(s.endpoints, func(e endpoint) bool { return e.path == q.path }) {
+	if q.Method != http.MethodHead && slices.ContainsFunc(s.endpoints, func(e endpoint) bool { return e.path == q.path }) {
 		return []string{"unexpected method " + q.Method}
 	}
 	return nil

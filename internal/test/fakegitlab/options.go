@@ -32,6 +32,11 @@ type Options struct {
 	// certificate of the server's authority, see [Server.ClientCertificate].
 	RequireClientCertificate bool
 
+	// Gateway is a header, "X-Gate: open", without which programs are redirected to
+	// another host, as by a gateway in front. Pages are shown to everybody: the
+	// person's browser is known to the gateway.
+	Gateway string
+
 	// ClientID is the application's ID (DefaultClientID when empty).
 	ClientID string
 	// ClientSecret makes the application confidential when it is not empty. At

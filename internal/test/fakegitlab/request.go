@@ -59,6 +59,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	defer s.record.begin(q.kinds()...)()
 	s.record.count(q.kinds()...)
 	answer := s.answer
+	if !s.passesGateway(q) {
+		w.Header().Set("Location", "https://sso.example.com/sign-in")
+		w.WriteHeader(http.StatusFound)
+		return
+	}
 	if problems := s.check(q); len(problems) > 0 {
 		for _, problem := range problems {
 			s.problem(q, problem)
@@ -70,6 +75,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, q)
+}
+
+// passesGateway reports whether a request gets as far as to the server.
+func (s *Server) passesGateway(q *request) bool {
+	name, value, _ := strings.Cut(s.options.Gateway, ": ")
+	return name == "" || q.Header.Get(name) == value || q.endpoint != nil && q.endpoint.page
 }
 
 // answer gives the request to where it belongs.

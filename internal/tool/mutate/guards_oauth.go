@@ -38,6 +38,8 @@ func guardsOfServers() []guard {
 	return []guard{
 		{"redirects are not followed", "oauthflow TestRedirectsAreNotFollowed", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
 		{"redirects of a refresh are not followed", "internal/test/e2e TestAttackByRedirectedRefresh", http, `CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },`, ``},
+		{"what is for a gateway goes to one host", "oauthflow TestGateway", "oauthflow/http_gateway.go", `if !sameOrigin(g.Origin, request.URL.String()) {`, `if false {`},
+		{"what is for a gateway is of the git host", "internal/settings TestGatewayIsForTheHost", "internal/settings/gateway.go", `if origin == "" || OriginOf(endpoint.String()) != origin {`, `if false {`},
 		{"an answer has an end", "oauthflow TestAttackByAnswer", http, `http.MaxBytesReader(nil, response.Body, largestBody)`, `http.MaxBytesReader(nil, response.Body, 1<<30)`},
 		{"a handshake has an end", "oauthflow TestAttackBySlowness", http, `TLSHandshakeTimeout:   connectTime,`, ``},
 		{"headers have an end", "oauthflow TestAttackBySlowness", http, `ResponseHeaderTimeout: headerTime,`, ``},
