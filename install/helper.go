@@ -112,14 +112,39 @@ func isInstalled(helper string) bool {
 		path = strings.ReplaceAll(strings.TrimSuffix(quoted, "'"), `'\''`, `'`)
 	}
 	name := path[strings.LastIndex(path, "/")+1:]
-	return strings.HasPrefix(name, programName) && pathHelper(path) == helper
+	return strings.HasPrefix(name, programName) && isAbsolute(path) && pathHelper(path) == helper
 }
 
 // isDoorkey reports whether git runs doorkey for an entry and nothing else, perhaps with arguments that a person added.
 // A shell snippet that merely has doorkey in it may pass tokens on.
+//
+// What git runs ("git help credentials", CUSTOM HELPERS): what follows a "!", an absolute path as it is, and for any
+// other text "git credential-" and the text. All of it goes through a shell.
 func isDoorkey(entry gitconfig.Entry) bool {
-	first, _, _ := strings.Cut(entry.Value, " ")
-	return isInstalled(first) || isInstalled(entry.Value)
+	if isInstalled(entry.Value) {
+		return true
+	}
+	snippet, isSnippet := strings.CutPrefix(entry.Value, "!")
+	program, arguments, _ := strings.Cut(snippet, " ")
+	if strings.ContainsAny(arguments, shellCharacters) {
+		return false
+	}
+	return isInstalled(program) && !(isSnippet && program == shortName) || isSnippet && program == programName
+}
+
+// shellCharacters make more of a command than words.
+const shellCharacters = "|&;<>()$`\\\"'*?[]#~{}\n\r"
+
+// IsMisspelt reports whether an entry is meant to run doorkey, and git runs something else for it, which is not there:
+// git puts "git credential-" before what is no absolute path.
+func IsMisspelt(entry gitconfig.Entry) bool {
+	program, _, _ := strings.Cut(entry.Value, " ")
+	return strings.HasPrefix(program[strings.LastIndexAny(program, `/\`)+1:], programName) && program[0] != '!' && !isAbsolute(program)
+}
+
+// isAbsolute is git's reading (is_absolute_path), with a drive of Windows on any system.
+func isAbsolute(path string) bool {
+	return strings.HasPrefix(path, "/") || len(path) > 2 && path[1] == ':' && path[2] == '/'
 }
 
 // namesDoorkey reports whether doorkey may be run for an entry in any way.

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/gitconfig"
 )
 
 func TestParseSection(t *testing.T) {
@@ -186,5 +188,52 @@ func TestIsInstalled(t *testing.T) {
 				t.Error("taken for install's own")
 			}
 		})
+	}
+}
+
+// TestIsDoorkey judges by what git would run.
+func TestIsDoorkey(t *testing.T) {
+	for _, row := range []struct {
+		helper            string
+		doorkey, misspelt bool
+	}{
+		{"doorkey", true, false},
+		{"doorkey --flow device", true, false},
+		{"doorkey | tee log", false, false},
+		{"doorkey $(id)", false, false},
+		{"/opt/git-credential-doorkey", true, false},
+		{"/opt/git-credential-doorkey --flow device", true, false},
+		{"/opt/git-credential-doorkey; id", false, false},
+		{"!'/my tools/git-credential-doorkey'", true, false},
+		{"!git-credential-doorkey", true, false},
+		{"!git-credential-doorkey --flow device", true, false},
+		{"!git-credential-doorkey get | tee log", false, false},
+		{"!/opt/git-credential-doorkey", true, false},
+		{"!doorkey", false, false},
+		{"git-credential-doorkey", false, true},
+		{"git-credential-doorkey --flow device", false, true},
+		{"~/bin/git-credential-doorkey", false, true},
+		{"./git-credential-doorkey", false, true},
+		{"bin/git-credential-doorkey.exe", false, true},
+		{"store", false, false},
+		{"/usr/bin/other", false, false},
+	} {
+		t.Run(row.helper, func(t *testing.T) {
+			entry := gitconfig.Entry{Value: row.helper}
+			if isDoorkey(entry) != row.doorkey || IsMisspelt(entry) != row.misspelt {
+				t.Errorf("got %t and %t, want %t and %t", isDoorkey(entry), IsMisspelt(entry), row.doorkey, row.misspelt)
+			}
+		})
+	}
+}
+
+// TestMisspeltIsNotRun: real git runs none of them.
+func TestMisspeltIsNotRun(t *testing.T) {
+	m := newMachine(t)
+	for _, helper := range []string{"git-credential-doorkey", "~/bin/git-credential-doorkey"} {
+		m.write(".gitconfig", "[credential]\n\thelper = "+helper+"\n")
+		if answer, err := m.git(question, "credential", "fill"); err == nil || m.calls(m.program) != "" {
+			t.Errorf("%s: git answers %q and asks doorkey", helper, answer)
+		}
 	}
 }

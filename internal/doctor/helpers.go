@@ -40,6 +40,8 @@ func judgeHelpers(chain []install.Helper, hidden bool) finding {
 	switch {
 	case len(own) == 0 && len(chain) == 0:
 		return newFinding(ui.VerdictProblem, "git asks no helper\nrun: git credential-doorkey install")
+	case len(own) == 0 && slices.ContainsFunc(chain, isMisspelt):
+		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s: for what is no absolute path, git runs \"git credential-\" and the text\nrun: git credential-doorkey install", namesOf(chain))
 	case len(own) == 0:
 		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s\nrun: git credential-doorkey install", namesOf(chain))
 	}
@@ -57,6 +59,8 @@ func judgeHelpers(chain []install.Helper, hidden bool) finding {
 	}
 	return f
 }
+
+func isMisspelt(helper install.Helper) bool { return install.IsMisspelt(helper.Entry) }
 
 // judgeOther is what another helper means: it is given each token; one that is
 // asked first may give an old one again.

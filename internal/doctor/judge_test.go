@@ -59,6 +59,7 @@ func TestJudgeHelpers(t *testing.T) {
 	}{
 		{"none", nil, false, ui.VerdictProblem, []string{"asks no helper", "install"}},
 		{"another alone", []install.Helper{helper("store", "global", true)}, false, ui.VerdictProblem, []string{"does not ask doorkey", `"store"`}},
+		{"one that git cannot run", []install.Helper{helper("git-credential-doorkey", "global", true)}, false, ui.VerdictProblem, []string{"does not ask doorkey", "no absolute path", "install"}},
 		{"doorkey alone", []install.Helper{doorkey}, false, ui.VerdictOK, []string{"and no other helper (global)"}},
 		{"doorkey twice", []install.Helper{doorkey, helper("doorkey", "system", false)}, false, ui.VerdictWarning, []string{"twice", "system"}},
 		{"one before", []install.Helper{helper("store", "system", true), doorkey}, false, ui.VerdictProblem, []string{"asked before doorkey", "install"}},
