@@ -6,9 +6,11 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/environment"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/terminal"
@@ -44,7 +46,7 @@ func changeConfiguration(ctx context.Context, verb string, change func(context.C
 		return install.Change{}, err
 	}
 	options := install.Options{Scope: scope, Host: given.Options["host"], DryRun: given.On["dry-run"]}
-	if options.Program, err = os.Executable(); err != nil {
+	if options.Program, err = programAsCalled(os.Args[0]); err != nil {
 		return install.Change{}, err
 	}
 	changed, err := change(ctx, options)
@@ -52,6 +54,26 @@ func changeConfiguration(ctx context.Context, verb string, change func(context.C
 		tellLines(out, changed, options.DryRun)
 	}
 	return changed, err
+}
+
+// programAsCalled returns the path by which this program was called, if it is one:
+// behind it may be a link (Homebrew's, mise's) to the path of a version, which the
+// next one deletes. What was found on PATH is looked for there again.
+func programAsCalled(called string) (string, error) {
+	executable, err := os.Executable()
+	if err != nil || !strings.ContainsAny(called, `/\`) || !strings.HasPrefix(filepath.Base(called), environment.ProgramName) {
+		return executable, err
+	}
+	path, err := filepath.Abs(called)
+	if err != nil {
+		return executable, nil
+	}
+	there, errThere := os.Stat(path)
+	running, errRunning := os.Stat(executable)
+	if errThere != nil || errRunning != nil || !os.SameFile(there, running) {
+		return executable, nil
+	}
+	return path, nil
 }
 
 // checkHost refuses a host that doorkey would not answer for. One that is none is
