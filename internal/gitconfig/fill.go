@@ -27,7 +27,9 @@ func Fill(ctx context.Context, question string) (answer []byte, err error) {
 	command := exec.CommandContext(ctx, "git", "credential", "fill")
 	// An empty GIT_ASKPASS stands for no program at all, whatever core.askPass
 	// and SSH_ASKPASS say. doorkey may be among the helpers.
-	command.Env = append(neutral(os.Environ()), "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "DOORKEY_INTERACTIVE=0", "GCM_INTERACTIVE=never")
+	// The words of git are read, and those of helpers are their own, in whatever
+	// characters: LANGUAGE is the language alone, where LC_ALL would change these, too.
+	command.Env = append(neutral(os.Environ()), "LANGUAGE=C", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "DOORKEY_INTERACTIVE=0", "GCM_INTERACTIVE=never")
 	command.Stdin = strings.NewReader(question)
 	answer, err = run(ctx, command)
 	if failure, ran := errors.AsType[*RunError](err); ran {

@@ -45,7 +45,8 @@ func (e *RunError) Error() string {
 // The error is a *RunError when git ran and failed. The arguments may be shown in it, as in the list of processes: no secret belongs there.
 func Run(ctx context.Context, dir string, environment []string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, "git", args...)
-	command.Dir, command.Env = dir, environment
+	command.Dir = dir
+	command.Env = append(slices.Clip(given(environment)), "LC_ALL=C") // its words are read
 	return run(ctx, command)
 }
 
