@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 
 	"git-credential-doorkey/cache"
@@ -42,16 +43,17 @@ func main() {
 // that it has written to stderr, 2 for arguments that it does not understand,
 // 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	log.SetOutput(io.Discard) // net/http says things there that nobody can do anything about
 	here := environment.Detect(releaseVersion)
 	user := &ui.UI{Stderr: stderr, Environment: here}
-	log, err := trace.New(here.Variable("DOORKEY_TRACE"), stderr)
+	tracing, err := trace.New(here.Variable("DOORKEY_TRACE"), stderr)
 	if err != nil {
 		user.ReportError(err) // which is no reason not to answer
 	}
 	h := &helper.Helper{
 		Cache:  openCache(here, user),
 		Config: settings.Reader{Git: new(gitconfig.Config), Environment: here, BuiltInClientIDs: builtInClientIDs},
-		UI:     user, Trace: log,
+		UI:     user, Trace: tracing,
 	}
 	err = dispatch(ctx, h, args, stdin, stdout)
 	if err != nil && len(args) > 0 && args[len(args)-1] == "get" {
