@@ -115,10 +115,16 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 	switch {
 	case known:
 		return command.Run(ctx, h, described, commands()[described.Name], given.Rest, stdout)
-	case terminal.IsTerminal(stdin):
+	case len(given.Rest) > 0, terminal.IsTerminal(stdin), !isQuestion(stdin):
 		return command.Unknown(given.Verb) // git would have a question
 	}
 	return nil // a verb of a later git: nothing to say to it, and no error
+}
+
+// isQuestion reports whether there is what git writes to a helper.
+func isQuestion(stdin io.Reader) bool {
+	request, err := credential.Read(stdin)
+	return err == nil && request.Protocol != ""
 }
 
 // commands are those that people run, by their names in the manual.

@@ -36,6 +36,7 @@ type Account struct {
 	key       keyReference // the key that sealed is sealed with
 	renewable bool         // there is a refresh token in sealed
 	sealed    []byte
+	unknown   map[string]any // what another version of doorkey has written beside
 }
 
 // Secrets is what is sealed of an account.
@@ -73,6 +74,10 @@ func (a Account) HasOtherHelpers() bool {
 // that is less.
 const margin = time.Minute
 
+// clockSkew is by how much the clocks of machines with one home directory may
+// differ. A time that lies further ahead is not believed.
+const clockSkew = 5 * time.Minute
+
 // Fresh reports whether the access token or password can be handed out at the
 // given time.
 func (a Account) Fresh(now time.Time) bool {
@@ -81,6 +86,8 @@ func (a Account) Fresh(now time.Time) bool {
 		return false
 	case a.Expiry.IsZero():
 		return true
+	case a.IsGrant() && a.Obtained.After(now.Add(clockSkew)):
+		return false // the clock was ahead, and with it the end
 	}
 	return now.Before(a.Expiry.Add(-min(margin, a.Expiry.Sub(a.Obtained)/10)))
 }

@@ -46,11 +46,13 @@ func TestFresh(t *testing.T) {
 		{"61 s before its end", 2 * time.Hour, 2*time.Hour - 61*time.Second, true},
 		{"a minute before its end", 2 * time.Hour, 2*time.Hour - time.Minute, false},
 		{"after its end", 2 * time.Hour, 3 * time.Hour, false},
+		{"by a clock that is a little ahead", 2 * time.Hour, -4 * time.Minute, true},
+		{"by a clock that was years ahead", 2 * time.Hour, -20000 * time.Hour, false},
 		{"short-lived, new", 2 * time.Second, 0, true},
 		{"short-lived, in its last tenth", 2 * time.Second, 1900 * time.Millisecond, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			account := Account{Obtained: obtained}
+			account := Account{Obtained: obtained, TokenEndpoint: origin}
 			if row.lifetime > 0 {
 				account.Expiry = obtained.Add(row.lifetime)
 			}

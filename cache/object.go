@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -15,7 +16,8 @@ import (
 // work out how they are written too, took a tenth of a whole get.
 type object struct {
 	members map[string]any
-	err     error // that a member is not of the kind that is expected of it
+	asked   []string // the names of members that have been read
+	err     error    // that a member is not of the kind that is expected of it
 }
 
 func readObject(content []byte) (*object, error) {
@@ -30,9 +32,24 @@ func readObject(content []byte) (*object, error) {
 	return &object{members: members}, nil
 }
 
+// rest returns the members that nobody has asked for yet, nil if there are none.
+func (o *object) rest() (rest map[string]any) {
+	for name, value := range o.members {
+		if slices.Contains(o.asked, name) {
+			continue
+		}
+		if rest == nil {
+			rest = make(map[string]any)
+		}
+		rest[name] = value
+	}
+	return rest
+}
+
 // member returns a member as encoding/json reads it (string, bool, float64,
 // []any, map[string]any), the zero value if there is none.
 func member[T any](o *object, name string) (value T) {
+	o.asked = append(o.asked, name)
 	value, ok := o.members[name].(T)
 	if !ok && o.members[name] != nil {
 		o.damaged(name)
@@ -60,6 +77,7 @@ func (t text) form() any {
 func (t text) MarshalJSON() ([]byte, error) { return json.Marshal(t.form()) }
 
 func (o *object) text(name string) string {
+	o.asked = append(o.asked, name)
 	members, isWrapped := o.members[name].(map[string]any)
 	if !isWrapped {
 		return member[string](o, name)
@@ -86,6 +104,7 @@ func (o *object) texts(name string) (all []string) {
 // time is read as strictly as package json does: a time that is empty is not
 // one that is not known.
 func (o *object) time(name string) (value time.Time) {
+	o.asked = append(o.asked, name)
 	if o.members[name] == nil {
 		return value
 	}

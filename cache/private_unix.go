@@ -3,6 +3,8 @@
 package cache
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
@@ -14,7 +16,11 @@ func makeDirectory(path string) error { return os.MkdirAll(path, privateDirector
 // openNoFollow opens a file, never what a symbolic link points to, and does
 // not wait on a FIFO.
 func openNoFollow(path string, flag int) (*os.File, error) {
-	return os.OpenFile(path, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, privateFile)
+	file, err := os.OpenFile(path, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, privateFile)
+	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) { // the second is FreeBSD's
+		return nil, fmt.Errorf(`"%s" is a symbolic link, which doorkey does not follow: move it away, or put the file itself there`, path)
+	}
+	return file, err
 }
 
 // checkPrivate refuses what another user owns or may read or change.

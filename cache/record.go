@@ -38,6 +38,19 @@ type record struct {
 	Renewable           *bool        `json:"renewable"` // nil: an older doorkey did not say it
 	Key                 keyReference `json:"key"`
 	Sealed              []byte       `json:"sealed"`
+
+	unknown map[string]any
+}
+
+// MarshalJSON adds what this version does not know, as it was read.
+func (r record) MarshalJSON() ([]byte, error) {
+	type known record
+	content, err := json.Marshal(known(r))
+	if err != nil || len(r.unknown) == 0 {
+		return content, err
+	}
+	more, err := json.Marshal(r.unknown)
+	return append(append(content[:len(content)-1], ','), more[1:]...), err
 }
 
 // decode reads the file of an origin. A file that was renamed to another
@@ -80,6 +93,7 @@ func decodeAccount(o *object) (Account, error) {
 		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
 		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
 		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
+		unknown: o.rest(),
 	}
 	return account, errors.Join(o.err, key.err)
 }
@@ -100,7 +114,7 @@ func recordOf(a Account) record {
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
 		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
 		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,
-		Key: a.key, Sealed: a.sealed,
+		Key: a.key, Sealed: a.sealed, unknown: a.unknown,
 	}
 }
 

@@ -35,7 +35,7 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	if found, err := h.LookUp(ctx, q); err != nil || found.Usable() {
 		return found, err
 	}
-	if h.Cache.RefusedAt(q.Origin).After(refused) {
+	if isAnother(h.Cache.RefusedAt(q.Origin), refused) {
 		return Entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.Origin)
 	}
 	if last := h.Cache.LastSignInFailure(q.Origin); last.IsSince(failed) {
@@ -48,6 +48,10 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	}
 	return signedIn, err
 }
+
+// isAnother reports whether a refusal is another one than that of the given time,
+// which was noted before. That one may lie ahead: the clock has been set back.
+func isAnother(refused, before time.Time) bool { return !refused.IsZero() && !refused.Equal(before) }
 
 // askAndKeep obtains a grant and keeps it in the place of one that there was,
 // which stays until then. It also returns what was kept before. A grant that comes with

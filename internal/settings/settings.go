@@ -38,7 +38,10 @@ type Reader struct {
 	BuiltInClientIDs string
 }
 
-const defaultTimeout = 5 * time.Minute
+const (
+	defaultTimeout = 5 * time.Minute
+	longestTimeout = 24 * time.Hour // whatever is set: nobody waits longer
+)
 
 // For reads the section "credential" for the URL of a request. An error names the
 // setting that cannot be read.
@@ -113,7 +116,7 @@ func parseTimeout(value string) (time.Duration, error) {
 	if err != nil || timeout <= 0 {
 		return 0, fmt.Errorf("credential.oauthTimeout is %q: it must be a number of seconds, or a time such as 5m", value)
 	}
-	return timeout, nil
+	return min(timeout, longestTimeout), nil
 }
 
 // KeyringPatience is how long the keyring is waited for: a minute where a
