@@ -55,13 +55,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Config: settings.Reader{Git: new(gitconfig.Config), Environment: here, BuiltInClientIDs: builtInClientIDs},
 		UI:     user, Trace: tracing,
 	}
-	err = dispatch(ctx, h, args, stdin, stdout)
-	if err != nil && len(args) > 0 && args[len(args)-1] == "get" {
-		// git would go on to ask the person for a user name and a password, which a
-		// host with OAuth does not accept.
-		credential.Response{Quit: true}.Write(stdout)
-	}
-	return exitCode(user, err)
+	return exitCode(user, dispatch(ctx, h, args, stdin, stdout))
 }
 
 // exitCode reports an error, and returns what the program exits with.

@@ -1,6 +1,8 @@
 package credential
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -20,6 +22,10 @@ func checkProtocol(protocol string) error {
 	return nil
 }
 
+// ErrZone is returned by Read for a host that git can reach and no helper can answer
+// for: fe80::1%eth0 is another machine in each network (RFC 4007).
+var ErrZone = errors.New("\"host\" is an IPv6 address with a zone, which is another machine in each network; doorkey stores nothing for it")
+
 // checkHost lets through a host name, an IPv4 address or a bracketed IPv6
 // address, each with an optional port. Everything that two readers of a URL
 // could take apart differently is refused: user information, slashes,
@@ -38,11 +44,18 @@ func checkHost(host string) error {
 	}
 	if strings.HasPrefix(name, "[") {
 		address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"))
-		if err != nil || !address.Is6() || address.Zone() != "" || !strings.HasSuffix(name, "]") {
+		if err != nil || !address.Is6() || !strings.HasSuffix(name, "]") {
 			return fmt.Errorf("\"host\" is not an IPv6 address in brackets")
+		}
+		if zone := address.Zone(); zone != "" {
+			return cmp.Or(checkName(zone), ErrZone)
 		}
 		return nil
 	}
+	return checkName(name)
+}
+
+func checkName(name string) error {
 	for _, c := range name {
 		if c <= ' ' || c == 0x7f || strings.ContainsRune(`/\?#@%:[]<>^|"!$&'()*+,;=`+"`{}", c) {
 			return fmt.Errorf("\"host\" has a character that no host name has")

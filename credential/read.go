@@ -22,7 +22,8 @@ const maxLine = 65535
 // sends: a NUL, a CR that is not directly before the LF, a line of over 65,535
 // bytes, a line without "=", a single-valued key given twice, a value that its
 // key does not allow. A lone CR in particular can make two programs see two
-// different hosts (CVE-2024-52006, CVE-2020-5260).
+// different hosts (CVE-2024-52006, CVE-2020-5260). It fails
+// with ErrZone on a host that git may well send.
 func Read(in io.Reader) (Request, error) {
 	var request Request
 	given := make(map[string]bool)
@@ -36,7 +37,7 @@ func Read(in io.Reader) (Request, error) {
 			err = request.set(line, given)
 		}
 		if err != nil {
-			return Request{}, fmt.Errorf("line %d of git's request: %v", number, err)
+			return Request{}, fmt.Errorf("line %d of git's request: %w", number, err)
 		}
 	}
 }

@@ -82,7 +82,8 @@ func TestReadRefuses(t *testing.T) {
 		{"port too large", "host=gitlab.com:65536\n", "port"},
 		{"IPv6 without its end", "host=[::1\n", "IPv6"},
 		{"IPv4 in brackets", "host=[127.0.0.1]\n", "IPv6"},
-		{"IPv6 with a zone", "host=[fe80::1%eth0]\n", "IPv6"},
+		{"IPv6 with a zone", "host=[fe80::1%eth0]\n", ErrZone.Error()},
+		{"IPv6 with a zone that is none", "host=[fe80::1%a@b]\n", "character"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := Read(strings.NewReader(row.input))

@@ -2,11 +2,9 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
-	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/helper"
 )
 
@@ -19,7 +17,7 @@ func Token(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer
 		return err
 	}
 	found, err := h.LookUp(ctx, q)
-	if err != nil && !errors.Is(err, cache.ErrStateDirectory) { // what that means is for answer to say
+	if err != nil {
 		return err
 	}
 	switch {

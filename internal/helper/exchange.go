@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
-	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/internal/ui"
 	"git-credential-doorkey/oauthflow"
@@ -160,11 +159,7 @@ func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, foun
 func (r refreshRequest) explain(err error) error {
 	advice := "run the command again"
 	if oauthflow.IsLasting(err) {
-		advice = "if this comes again, run: git credential-doorkey login "
-		if len(r.Username) > 0 {
-			advice += "--username " + terminal.ShellWord(string(r.Username)) + " "
-		}
-		advice += r.Origin
+		advice = "if this comes again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
 	}
 	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, err, advice)
 }

@@ -18,20 +18,24 @@ type signInContext struct {
 	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed within the last minute
 }
 
-// Reasons not to ask, each with what to do next.
+// Reasons not to ask, each with what to do next. They end with a command to which
+// flowsFor adds the host: the person may have no terminal here, nor know which git
+// command it was, but can sign in elsewhere beforehand.
 var (
 	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
-		"to be asked all the same, run: git credential-doorkey login")
+		"to be asked anyway, run: git credential-doorkey login")
 	errJustRefused = errors.New("a sign-in was declined, timed out or failed a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
-		"run any git command for this host in a terminal to sign in")
+		"to sign in now, run: git credential-doorkey login")
 	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
-		"run any git command for this host in a terminal to sign in; in a CI job, set DOORKEY_FLOW=device")
+		"in a CI job, set DOORKEY_FLOW=device\n" +
+		"to sign in, open a terminal and run: git credential-doorkey login")
 	errPromptsAreOff = errors.New("no browser can open here, and GIT_TERMINAL_PROMPT=0 says not to ask in the terminal\n" +
-		"run any git command for this host without it to sign in, or name a flow with DOORKEY_FLOW")
+		"go and other programs set that variable themselves; to sign in beforehand, run: git credential-doorkey login")
 	errNeedsSecret = errors.New("a sign-in in the browser takes the application's secret there\n" +
-		"set credential.<url>.oauthClientSecret; GitHub also signs in by device code, without a secret, when git runs in a terminal")
+		"set credential.<url>.oauthClientSecret; GitHub also signs in by device code, without a secret, in a terminal\n" +
+		"to sign in, open a terminal and run: git credential-doorkey login")
 	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into\n" +
-		"run any git command for this host in a terminal to sign in, or name another flow")
+		"name another flow, or open a terminal and run: git credential-doorkey login")
 )
 
 // selectFlows returns the flows to try, in their order, or the reason to ask nobody.

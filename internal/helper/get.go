@@ -15,25 +15,33 @@ import (
 )
 
 // Get answers git's question. Nothing is written before everything has
-// succeeded: git uses what it reads even from a helper that then fails.
+// succeeded: git uses what it reads even from a helper that then fails. With an error
+// git goes on to its next helper, or is told to stop (stopError).
 func (h *Helper) Get(ctx context.Context, in io.Reader, out io.Writer) error {
+	err := h.get(ctx, in, out)
+	if stopsGit(err) {
+		_ = credential.Response{Quit: true}.Write(out) // if git is gone, it has stopped
+	}
+	return err
+}
+
+func (h *Helper) get(ctx context.Context, in io.Reader, out io.Writer) error {
 	request, err := credential.Read(in)
 	if err != nil {
-		return err
+		return stopGitIf(!errors.Is(err, credential.ErrZone), err) // who knows what others would read in it
 	}
 	q := QuestionOf(request)
 	begun := time.Now()
 	h.Log().Info("get", "origin", q.Origin, "label", q.shownLabel(), "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
 	response, err := h.Answer(ctx, q)
-	h.Log().Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, trace.Outcome(err), trace.Took(begun))
+	h.Log().Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, "stops_git", stopsGit(err), trace.Outcome(err), trace.Took(begun))
 	if err != nil {
 		return err
 	}
-	return response.Write(out)
+	return stopGit(response.Write(out))
 }
 
 // Answer finds the answer: in the cache, else by a refresh, else by a sign-in.
-// An error is about a host that doorkey answers for.
 func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, error) {
 	if q.Origin == "" {
 		return credential.Response{}, nil
@@ -43,11 +51,11 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 		return credential.Response{}, nil
 	}
 	found, err := h.LookUp(ctx, q)
-	if errors.Is(err, cache.ErrStateDirectory) || found.isPasswordOutOfReach(err) {
-		return h.answerWithout(ctx, q, err)
+	if err != nil {
+		return credential.Response{}, h.cannotRead(ctx, q, found, err)
 	}
-	if err != nil || found.Usable() {
-		return h.respond(ctx, q, found), err
+	if found.Usable() {
+		return h.respond(ctx, q, found), nil
 	}
 	if !oauthflow.MayCarryTokens(q.Origin) {
 		return h.leftOver(ctx, q, found.Account), nil
@@ -55,7 +63,7 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 	if found.canRefresh() {
 		renewed, err := h.refresh(ctx, q)
 		if err != nil || renewed.Usable() {
-			return h.respond(ctx, q, renewed), err
+			return h.respond(ctx, q, renewed), stopGit(err)
 		}
 	}
 	configured, err := h.Config.For(ctx, q.Request)
@@ -76,21 +84,20 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 	return h.respond(ctx, q, signedIn), err
 }
 
-// answerWithout answers where what is stored cannot be read. That is an error, which
-// stops git. But where doorkey does not sign in, all that could be stored is a
-// password: then the person is told, and git may go on without it.
-func (h *Helper) answerWithout(ctx context.Context, q Question, problem error) (credential.Response, error) {
-	if oauthflow.MayCarryTokens(q.Origin) {
-		configured, err := h.Config.For(ctx, q.Request)
-		if err != nil {
-			return credential.Response{}, problem
-		}
-		if _, err := h.Resolve(ctx, q, configured.OAuth); !IsUnknown(err) {
-			return credential.Response{}, problem
-		}
+// cannotRead says what it means that LookUp failed. A grant that cannot be read stops
+// git. So does a file of accounts at a host that doorkey signs in to, where it stores
+// nothing but grants. A password can be typed, and where nothing is known of the
+// host, others may know more: then git goes on.
+func (h *Helper) cannotRead(ctx context.Context, q Question, found Entry, problem error) error {
+	switch {
+	case found.Account.IsGrant():
+		return stopGit(problem)
+	case errors.Is(problem, cache.ErrStateDirectory), found.isPasswordOutOfReach(problem):
+		h.UI.ContinuesWithout(q.Origin, problem)
+		return nil
 	}
-	h.UI.ContinuesWithout(q.Origin, problem)
-	return credential.Response{}, nil
+	configured, err := h.Config.For(ctx, q.Request)
+	return stopGitIf(err == nil && signsIn(q.Origin, q.Request, configured), problem)
 }
 
 // Resolve finds out how to sign in at the host of a question. Its errors are

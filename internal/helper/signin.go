@@ -33,10 +33,10 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	}
 	defer signInLock.End()
 	if found, err := h.LookUp(ctx, q); err != nil || found.Usable() {
-		return found, err
+		return found, stopGitIf(found.Account.IsGrant(), err)
 	}
 	if isAnother(h.Cache.RefusedAt(q.Origin), refused) {
-		return Entry{}, fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.Origin)
+		return Entry{}, stopGit(fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.Origin))
 	}
 	if last := h.Cache.LastSignInFailure(q.Origin); last.IsSince(failed) {
 		return Entry{}, errors.New(last.Text) // of whom this command has waited for
@@ -46,7 +46,7 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 		h.UI.GrantNotStored(q.Origin, err)
 		return signedIn, nil
 	}
-	return signedIn, err
+	return signedIn, stopGitIf(attempt.asked || terminal.IsCanceled(err), err)
 }
 
 // isAnother reports whether a refusal is another one than that of the given time,
@@ -139,8 +139,8 @@ func (h *Helper) awaitSignIn(ctx context.Context, origin string, configured sett
 	begun := time.Now()
 	signInLock, err := h.Cache.AwaitSignIn(ctx, origin, h.UI.WaitingForSignIn(origin))
 	h.Log().Info("await sign-in", "origin", origin, trace.Outcome(err), trace.Took(begun))
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", configured.Timeout+time.Minute, origin)
+	if errors.Is(err, context.DeadlineExceeded) { // which has asked the person
+		return nil, stopGit(fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", configured.Timeout+time.Minute, origin))
 	}
-	return signInLock, err
+	return signInLock, stopGitIf(terminal.IsCanceled(err), err)
 }

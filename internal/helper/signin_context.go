@@ -1,10 +1,12 @@
 package helper
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/oauthflow"
 )
@@ -29,9 +31,9 @@ func (h *Helper) NamedFlow(configured settings.Settings) (settings.Flow, error) 
 }
 
 // Flows returns the ways to sign in here and now, in the order in which they are
-// tried, or the reason why nobody can be asked. Refused is when a sign-in to the
-// host was last refused.
-func (h *Helper) Flows(named settings.Flow, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
+// tried, or the reason why nobody can be asked, which ends with the command that
+// signs in. Refused is when a sign-in to the host was last refused.
+func (h *Helper) Flows(q Question, named settings.Flow, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
 	c := signInContext{
 		named: named, browser: h.Config.Environment.BrowserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
 		terminal: h.UI.Screen().CanType(), promptsAllowed: configured.MayPrompt,
@@ -40,20 +42,32 @@ func (h *Helper) Flows(named settings.Flow, provider oauthflow.Provider, configu
 	flows, err := selectFlows(c)
 	h.Log().Info("flows", "named", c.named, "browser", c.browser, "device", c.device, "needs_secret", c.needsSecret, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
 		"asking", c.asking, "recently_refused", c.recentlyRefused, "flows", flows, trace.Outcome(err))
-	return flows, err
+	if err != nil {
+		return nil, fmt.Errorf("%w %s", err, loginArguments(q.Origin, q.Label))
+	}
+	return flows, nil
 }
 
-// flowsFor finds out how the person can be asked to sign in to an origin, if at all.
-func (h *Helper) flowsFor(origin string, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
+// flowsFor finds out how the person can be asked to answer a question, if at all. A
+// refusal a moment ago was their answer.
+func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
 	named, err := h.NamedFlow(configured)
 	if err != nil {
 		return nil, err
 	}
-	flows, err := h.Flows(named, provider, configured, refused)
+	flows, err := h.Flows(q, named, provider, configured, refused)
 	if err != nil {
-		return nil, fmt.Errorf("%s needs a sign-in, but %v", origin, err)
+		return nil, stopGitIf(errors.Is(err, errJustRefused), fmt.Errorf("%s needs a sign-in, but %v", q.Origin, err))
 	}
 	return flows, nil
+}
+
+// loginArguments name an account of a host to "login", in a command to be copied.
+func loginArguments(origin, label string) string {
+	if label == "" {
+		return origin
+	}
+	return "--username " + terminal.ShellWord(label) + " " + origin
 }
 
 // isRecent takes no time to come for a recent one: the clock has been set back.

@@ -80,14 +80,14 @@ func (u *UI) StillStored(origin string, others []cache.Account) {
 	u.tell(u.Stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still kept for %s: %s\n\"--username LABEL\" names one of them, \"--all\" all of them", origin, Labels(others)))
 }
 
-// ContinuesWithout is said where the state directory cannot be used, or a key cannot
-// be had, and nothing but a password could be kept for the host.
+// ContinuesWithout is said where the state directory cannot be used, or the key of a
+// password cannot be had.
 func (u *UI) ContinuesWithout(origin string, problem error) {
 	e := event{Event: "key_unreachable", Host: origin}
 	if errors.Is(problem, cache.ErrStateDirectory) {
 		e = event{Event: "state_unusable", Host: origin}
 	}
-	u.tell(u.Stderr, e, fmt.Sprintf("%v\na password that is kept for %s is not found until then; git goes on without", problem, origin))
+	u.tell(u.Stderr, e, fmt.Sprintf("%v\nwhat is stored for %s is not found until then; git goes on without it", problem, origin))
 }
 
 // KeyIsGone is said before the sign-in that it makes necessary.

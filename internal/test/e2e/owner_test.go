@@ -10,9 +10,9 @@ import (
 
 // TestWhoseFilesTheyAre: what others can read and what belongs to somebody else
 // are two things, each with its own way out, which depends on who that is, and on
-// whose the directory is that it stands in: nobody is told to take over "/". Where
-// nothing can be seen of what is kept, git is stopped only for a host that doorkey
-// signs in to.
+// whose the directory is that it stands in: nobody is told to take over "/". Git is
+// stopped only where a file of accounts is there that cannot be read, and doorkey
+// signs in to its host: nothing but a grant is kept there.
 func TestWhoseFilesTheyAre(t *testing.T) {
 	const (
 		elsewhere = "hint: set DOORKEY_STATE_DIR to a directory of your own\n"
@@ -24,7 +24,7 @@ func TestWhoseFilesTheyAre(t *testing.T) {
 		before string // what the owner does
 		user   uint32 // who runs doorkey then
 		with   string // which variables, for env(1)
-		goesOn bool   // git does, at a host where doorkey does not sign in
+		unseen bool   // nothing can be seen of what is kept
 		want   []string
 	}{
 		{"made by root, with sudo, and closed", 0, "git-credential-doorkey store <password", victimID, "", true,
@@ -79,10 +79,13 @@ func TestWhoseFilesTheyAre(t *testing.T) {
 				t.Errorf("store works: %s", all)
 			}
 			const ours = "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.https://h.example.oauthClientId GIT_CONFIG_VALUE_0=id "
-			for command, goesOn := range map[string]bool{doorkey + "get": row.goesOn, ours + doorkey + "get": false} {
+			for command, stops := range map[string]bool{doorkey + "get": false, ours + doorkey + "get": !row.unseen} {
 				output, ok := m.as(t, row.user, askForHost, command)
-				if ok != goesOn || strings.Contains(output, "quit=1") == goesOn {
-					t.Errorf("%s: git goes on %t, want %t: %s", command, ok, goesOn, output)
+				if strings.Contains(output, "quit=1") != stops {
+					t.Errorf("%s: is to stop git %t: %s", command, stops, output)
+				}
+				if command == doorkey+"get" && ok != row.unseen {
+					t.Errorf("%s: succeeds %t, want %t: %s", command, ok, row.unseen, output)
 				}
 				all += output
 			}

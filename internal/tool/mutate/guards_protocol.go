@@ -20,7 +20,7 @@ func guardsOfProtocol() []guard {
 		{"a host has nothing for a shell", "credential TestAttackByHost", host, `"!$&'()*+,;=`, `"`},
 		{"a host's port is a number", "credential TestAttackByHost", host, `err != nil || number == 0 || port[0] == '0'`, `err != nil && number == 0 && false`},
 		{"a host has a name", refuses, host, `if name == "" && host != "" {`, `if false {`},
-		{"an IPv6 address has no zone", "credential TestAttackByHost", host, `|| address.Zone() != "" `, ``},
+		{"an IPv6 address has no zone", "credential TestAttackByHost", host, `zone != ""`, `false`},
 		{"an origin has a scheme", "credential TestAttackByLookalike", request, `return scheme + "://" + host`, `return "https://" + host`},
 		{"an origin has a port", "credential TestAttackByLookalike", request, `port == defaultPorts[scheme] {`, `port != "" {`},
 		{"letters beyond ASCII stay what they are", "credential TestOrigin", request, `return strings.Map(func(c rune) rune {`, `return strings.ToLower(text) + strings.Map(func(c rune) rune { return -1 }, "") + strings.Map(func(c rune) rune {`},
