@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"git-credential-doorkey/oauthflow"
@@ -23,6 +25,7 @@ func StartBrowser(command []string, address string, failed func(error)) {
 	}
 	starter := exec.Command(arguments[0], arguments[1:]...)
 	starter.SysProcAttr = OwnSession()
+	starter.Env = slices.DeleteFunc(os.Environ(), isBrowserVariable)
 	if err := starter.Start(); err != nil {
 		failed(err)
 		return
@@ -33,6 +36,10 @@ func StartBrowser(command []string, address string, failed func(error)) {
 		}
 	}()
 }
+
+// isBrowserVariable: xdg-open goes by BROWSER in its turn. Its command is the one that
+// has been chosen, or one that cannot be used.
+func isBrowserVariable(variable string) bool { return strings.HasPrefix(variable, "BROWSER=") }
 
 // browserArguments puts the address into the command, as one argument, written
 // anew by package url: it begins with "http" and has nothing in it that is not

@@ -105,12 +105,14 @@ func (e Environment) HasDesktop() bool {
 // of the person, from which the loopback address can be reached; nil if there is
 // none. "%s" in it, or else its end, is where the address goes.
 func (e Environment) BrowserCommand() []string {
-	switch {
-	// A person's own word goes before all signs. An editor that is connected
+	// A person's own word overrides all signs. An editor that is connected
 	// to this machine (VS Code) sets BROWSER to a helper that opens the browser
-	// where the person is, and forwards ports from there.
-	case e.Variable("BROWSER") != "":
-		return e.chosenBrowser()
+	// where the person is, and forwards ports from there. Once the editor is gone,
+	// so is the helper.
+	if chosen := e.firstProgram(e.chosenBrowsers()...); chosen != nil {
+		return chosen
+	}
+	switch {
 	case e.IsCI(), e.IsSSH():
 		return nil
 	case e.system == "windows":
@@ -127,6 +129,15 @@ func (e Environment) BrowserCommand() []string {
 	return nil
 }
 
+// MissingBrowser returns what BROWSER names, where BrowserCommand cannot use it; ""
+// where it can, or BROWSER is not set.
+func (e Environment) MissingBrowser() string {
+	if e.firstProgram(e.chosenBrowsers()...) != nil {
+		return ""
+	}
+	return e.Variable("BROWSER")
+}
+
 func (e Environment) windowsDirectory() string {
 	if directory := e.Variable("SystemRoot"); directory != "" {
 		return directory
@@ -134,21 +145,20 @@ func (e Environment) windowsDirectory() string {
 	return `C:\Windows`
 }
 
-// chosenBrowser reads $BROWSER: commands with a colon in between, of which the
+// chosenBrowsers reads $BROWSER: commands with a colon in between, of which the
 // first that is installed counts. One that would draw in the terminal cannot
 // be used: it is git's.
-func (e Environment) chosenBrowser() []string {
-	var choices [][]string
-	separator := ":"
+func (e Environment) chosenBrowsers() (choices [][]string) {
+	separator, words := ":", shellWords
 	if e.system == "windows" {
-		separator = ";"
+		separator, words = ";", windowsWords
 	}
 	for choice := range strings.SplitSeq(e.Variable("BROWSER"), separator) {
-		if fields := strings.Fields(choice); len(fields) > 0 && !drawsInTerminal(fields[0]) {
-			choices = append(choices, fields)
+		if command := words(choice); len(command) > 0 && !drawsInTerminal(command[0]) {
+			choices = append(choices, command)
 		}
 	}
-	return e.firstProgram(choices...)
+	return choices
 }
 
 func drawsInTerminal(program string) bool {

@@ -56,10 +56,10 @@ func TestBrowserCommand(t *testing.T) {
 		{"Windows over SSH", linux(variables{"SSH_CLIENT": "192.0.2.1 50000 22"}).on("windows"), ""},
 		{"macOS", linux(nil).on("darwin"), "/usr/bin/open"},
 		{"macOS over SSH", linux(variables{"SSH_CONNECTION": "x"}).on("darwin"), ""},
-		{"Windows", linux(variables{"SystemRoot": "C:/Windows"}).on("windows"), filepath.Join("C:/Windows", "System32", "rundll32.exe") + " url.dll,FileProtocolHandler"},
+		{"Windows", linux(variables{"SystemRoot": "C:/Windows"}).on("windows"), filepath.Join("C:/Windows", "System32", "rundll32.exe") + "|url.dll,FileProtocolHandler"},
 		{"WSL by its variable", linux(variables{"WSL_INTEROP": "/run/WSL/8_interop"}, "wslview"), "wslview"},
 		{"WSL by its kernel", linux(nil, "wslview").withKernel(wsl), "wslview"},
-		{"WSL without wslview", linux(nil, "rundll32.exe").withKernel(wsl), "rundll32.exe url.dll,FileProtocolHandler"},
+		{"WSL without wslview", linux(nil, "rundll32.exe").withKernel(wsl), "rundll32.exe|url.dll,FileProtocolHandler"},
 		{"WSL without interoperation", linux(nil).withKernel(wsl), ""},
 		{"container", linux(nil, "xdg-open").inContainer(), ""},
 		{"container with a display", linux(variables{"DISPLAY": ":0"}, "xdg-open").inContainer(), "xdg-open"},
@@ -67,14 +67,23 @@ func TestBrowserCommand(t *testing.T) {
 		{"CI turned off", linux(variables{"CI": "false", "DISPLAY": ":0"}, "xdg-open"), "xdg-open"},
 		{"GitLab CI", linux(variables{"GITLAB_CI": "true"}).on("darwin"), ""},
 		{"Jenkins", linux(variables{"JENKINS_URL": "https://ci.example"}).on("darwin"), ""},
-		{"BROWSER", linux(variables{"BROWSER": "firefox --new-tab"}, "firefox"), "firefox --new-tab"},
+		{"BROWSER", linux(variables{"BROWSER": "firefox --new-tab"}, "firefox"), "firefox|--new-tab"},
 		{"BROWSER over SSH, as VS Code sets it", linux(variables{"BROWSER": "/vscode/bin/helpers/browser.sh", "SSH_CONNECTION": "x", "VSCODE_IPC_HOOK_CLI": "/run/x.sock"}, "browser.sh"), "/vscode/bin/helpers/browser.sh"},
 		{"BROWSER with several, the first that is there", linux(variables{"BROWSER": "chrome:firefox"}, "firefox"), "firefox"},
 		{"BROWSER that draws in the terminal", linux(variables{"BROWSER": "/usr/bin/lynx"}, "lynx"), ""},
-		{"BROWSER that is not there", linux(variables{"BROWSER": "chrome", "DISPLAY": ":0"}, "xdg-open"), ""},
+		{"BROWSER that draws in the terminal, on a desktop", linux(variables{"BROWSER": "lynx", "DISPLAY": ":0"}, "lynx", "xdg-open"), "xdg-open"},
+		{"BROWSER that is not there", linux(variables{"BROWSER": "chrome", "DISPLAY": ":0"}, "xdg-open"), "xdg-open"},
+		{"BROWSER that is not there, over SSH", linux(variables{"BROWSER": "/vscode/browser.sh", "SSH_TTY": "x", "DISPLAY": ":0"}, "xdg-open"), ""},
+		{"BROWSER in quotes", linux(variables{"BROWSER": `"/opt/My Browser/chrome" --new-window`}, "chrome"), "/opt/My Browser/chrome|--new-window"},
+		{"BROWSER with a backslash", linux(variables{"BROWSER": `/opt/My\ Browser/chrome '%s'`}, "chrome"), "/opt/My Browser/chrome|%s"},
+		{"BROWSER that a shell would put into the background", linux(variables{"BROWSER": "firefox %s &"}, "firefox"), "firefox|%s"},
+		{"BROWSER with a command in it, which is not run", linux(variables{"BROWSER": "firefox `id` $HOME"}, "firefox"), "firefox|`id`|$HOME"},
+		{"BROWSER whose quote has no end", linux(variables{"BROWSER": `"firefox`, "DISPLAY": ":0"}, "firefox", "xdg-open"), "xdg-open"},
+		{"BROWSER of Windows", linux(variables{"BROWSER": `"C:/Program Files/new/firefox.exe" -url;other`}, "firefox.exe").on("windows"), "C:/Program Files/new/firefox.exe|-url"},
+		{"BROWSER of Windows, backslashes", linux(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`).on("windows"), `C:\new\b.exe`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := strings.Join(row.BrowserCommand(), " "); got != row.want {
+			if got := strings.Join(row.BrowserCommand(), "|"); got != row.want {
 				t.Errorf("BrowserCommand() = %q, want %q", got, row.want)
 			}
 		})

@@ -52,19 +52,28 @@ func selectFlows(c signInContext) ([]settings.Flow, error) {
 	case c.named != settings.Unnamed && c.named != settings.Automatic:
 		return []settings.Flow{c.named}, nil
 	}
-	switch {
+	switch mayPrompt := c.terminal && c.promptsAllowed; {
+	case c.browser && !c.needsSecret && !mayPrompt:
+		return []settings.Flow{settings.Browser}, nil
 	case c.browser && !c.needsSecret:
-		return []settings.Flow{settings.Browser}, nil // the person has one place to look at
-	case c.browser && !(c.terminal && c.promptsAllowed):
+		return append([]settings.Flow{settings.Browser}, c.inTerminal()...), nil // if the browser fails
+	case c.browser && !mayPrompt:
 		return nil, errNeedsSecret
 	case !c.terminal:
 		return nil, errNobodyToAsk
 	case !c.promptsAllowed:
 		return nil, errPromptsAreOff
-	case c.needsSecret:
-		return []settings.Flow{settings.Device}, nil
-	case c.device:
-		return []settings.Flow{settings.Device, settings.Paste}, nil
 	}
-	return []settings.Flow{settings.Paste}, nil
+	return c.inTerminal(), nil
+}
+
+// inTerminal are the flows that take no more than a terminal.
+func (c signInContext) inTerminal() []settings.Flow {
+	switch {
+	case c.needsSecret:
+		return []settings.Flow{settings.Device}
+	case c.device:
+		return []settings.Flow{settings.Device, settings.Paste}
+	}
+	return []settings.Flow{settings.Paste}
 }

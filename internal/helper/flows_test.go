@@ -22,7 +22,10 @@ func TestSelectFlows(t *testing.T) {
 		want    []settings.Flow
 		refused error
 	}{
-		{"desktop", desk, []settings.Flow{settings.Browser}, nil},
+		{"desktop", desk, []settings.Flow{settings.Browser, settings.Device, settings.Paste}, nil},
+		{"desktop, a server without device flow", with(func(c *signInContext) { c.device = false }), []settings.Flow{settings.Browser, settings.Paste}, nil},
+		{"desktop without prompts", with(func(c *signInContext) { c.promptsAllowed = false }), []settings.Flow{settings.Browser}, nil},
+		{"browser by name", with(func(c *signInContext) { c.named = settings.Browser }), []settings.Flow{settings.Browser}, nil},
 		{"editor on a desktop", with(func(c *signInContext) { c.terminal, c.promptsAllowed = false, false }), []settings.Flow{settings.Browser}, nil},
 		{"over SSH", with(func(c *signInContext) { c.browser = false }), []settings.Flow{settings.Device, settings.Paste}, nil},
 		{"over SSH, a server without device flow", with(func(c *signInContext) { c.browser, c.device = false, false }), []settings.Flow{settings.Paste}, nil},
@@ -32,7 +35,7 @@ func TestSelectFlows(t *testing.T) {
 		{"a named flow where prompts are off", with(func(c *signInContext) { c.named, c.promptsAllowed = settings.Paste, false }), []settings.Flow{settings.Paste}, nil},
 		{"browser by name without a way to open one", signInContext{asking: true, named: settings.Browser}, []settings.Flow{settings.Browser}, nil},
 		{"device by name on a desktop", with(func(c *signInContext) { c.named = settings.Device }), []settings.Flow{settings.Device}, nil},
-		{"auto by name", with(func(c *signInContext) { c.named = settings.Automatic }), []settings.Flow{settings.Browser}, nil},
+		{"auto by name", with(func(c *signInContext) { c.named = settings.Automatic }), []settings.Flow{settings.Browser, settings.Device, settings.Paste}, nil},
 		{"paste by name without a terminal", signInContext{asking: true, named: settings.Paste}, nil, errNoPaste},
 		{"desktop, a server that needs a secret", with(func(c *signInContext) { c.needsSecret = true }), []settings.Flow{settings.Device}, nil},
 		{"editor on a desktop, a server that needs a secret", with(func(c *signInContext) { c.needsSecret, c.terminal = true, false }), nil, errNeedsSecret},
@@ -46,7 +49,7 @@ func TestSelectFlows(t *testing.T) {
 		{"asking is off", with(func(c *signInContext) { c.asking = false }), nil, errAskingIsOff},
 		{"asking is off, whatever is named", with(func(c *signInContext) { c.asking, c.named = false, settings.Device }), nil, errAskingIsOff},
 		{"refused a moment ago, in the background", with(func(c *signInContext) { c.recentlyRefused, c.terminal = true, false }), nil, errJustRefused},
-		{"refused a moment ago, in a terminal", with(func(c *signInContext) { c.recentlyRefused = true }), []settings.Flow{settings.Browser}, nil},
+		{"refused a moment ago, in a terminal", with(func(c *signInContext) { c.recentlyRefused = true }), []settings.Flow{settings.Browser, settings.Device, settings.Paste}, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := selectFlows(row.signInContext)

@@ -63,10 +63,13 @@ func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
 		if err == nil {
 			return granted(accountFor(a.question, a.provider), grant, a.now()), nil
 		}
-		if !errors.Is(err, oauthflow.ErrNoDeviceFlow) {
-			break
+		switch {
+		case errors.Is(err, errBrowserFailed): // which the person has been told
+		case errors.Is(err, oauthflow.ErrNoDeviceFlow):
+			a.UI.NoDeviceFlow(err)
+		default:
+			return Entry{}, err
 		}
-		a.UI.NoDeviceFlow(err)
 	}
 	return Entry{}, err
 }
@@ -115,7 +118,9 @@ func (a *signInAttempt) runFlow(ctx context.Context, f settings.Flow) (grant oau
 	switch f {
 	case settings.Browser:
 		defer a.UI.Countdown(ctx, a.question.Origin, a.deadline)()
-		grant, a.tell, err = a.client.SignInByBrowser(ctx, a.provider, a.openBrowser)
+		ctx, stop := context.WithCancelCause(ctx)
+		defer stop(nil)
+		grant, a.tell, err = a.client.SignInByBrowser(ctx, a.provider, func(address string) { a.openBrowser(address, stop) })
 		return grant, err
 	case settings.Device:
 		defer a.UI.Countdown(ctx, a.question.Origin, a.deadline)()
@@ -139,10 +144,28 @@ func (a *signInAttempt) showCode(code oauthflow.DeviceCode) {
 	a.UI.ShowDeviceCode(a.question.Origin, code, a.deadline)
 }
 
-func (a *signInAttempt) openBrowser(address string) {
+// errBrowserFailed is how the flow ends whose browser does not start, where there is
+// another flow to try.
+var errBrowserFailed = errors.New("the browser did not start")
+
+// browserStarts is how long a command may take to say that it opens no browser. One
+// that fails later was a browser, which somebody has closed.
+const browserStarts = 10 * time.Second
+
+// openBrowser asks the person to sign in in the browser, and opens it. If that fails,
+// and there is another flow, stop ends this one.
+func (a *signInAttempt) openBrowser(address string, stop context.CancelCauseFunc) {
 	a.asked = true
 	a.UI.ShowAddress(a.question.Origin, address, a.deadline)
-	environment.StartBrowser(a.Config.Environment.BrowserCommand(), address, a.UI.BrowserFailed)
+	begun := a.now()
+	environment.StartBrowser(a.Config.Environment.BrowserCommand(), address, func(err error) {
+		if len(a.flows) > 1 && a.now().Sub(begun) < browserStarts {
+			a.UI.BrowserGivenUp(err)
+			stop(errBrowserFailed)
+			return
+		}
+		a.UI.BrowserFailed(err)
+	})
 }
 
 func (a *signInAttempt) askPaste(address, port string) {

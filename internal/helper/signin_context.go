@@ -55,6 +55,9 @@ func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured se
 	if err != nil {
 		return nil, err
 	}
+	if missing := h.Config.Environment.MissingBrowser(); missing != "" && named != settings.Device && named != settings.Paste {
+		h.UI.BrowserMissing(missing)
+	}
 	flows, err := h.Flows(q, named, provider, configured, refused)
 	if err != nil {
 		return nil, stopGitIf(errors.Is(err, errJustRefused), fmt.Errorf("%s needs a sign-in, but %v", q.Origin, err))

@@ -37,7 +37,7 @@ func Variables() []Entry {
 		{"DOORKEY_CLIENT_SECRET", "The secret of a confidential application, for setup."},
 		{"DOORKEY_TRACE", "1: write each decision to stderr; an absolute path: to that file. No secret is written."},
 		{"GIT_TERMINAL_PROMPT", "0: do not ask in the terminal, unless a flow is named."},
-		{"BROWSER", "Programs to open an address with, \":\" between them (\";\" on Windows), \"%s\" where the address goes."},
+		{"BROWSER", "Programs to open an address with, \":\" between them (\";\" on Windows), \"%s\" where the address goes, quotes around what has spaces."},
 		{"XDG_STATE_HOME", "The directory above the state directory."},
 	}
 }

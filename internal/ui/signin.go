@@ -24,6 +24,16 @@ func (u *UI) BrowserFailed(err error) {
 	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start: %v", err))
 }
 
+// BrowserGivenUp is said before the next flow is tried.
+func (u *UI) BrowserGivenUp(err error) {
+	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start, so you can sign in without it: %v", err))
+}
+
+// BrowserMissing is said of a BROWSER that names nothing that can be used.
+func (u *UI) BrowserMissing(named string) {
+	u.tell(u.Screen().Out, event{Event: "browser_missing"}, fmt.Sprintf("nothing that BROWSER names is installed, or it needs the terminal: %s", named))
+}
+
 // ShowDeviceCode asks for a sign-in by device code.
 // The QR code comes first: on a small screen the last lines are seen, and they
 // have the code that can be typed.
