@@ -115,7 +115,7 @@ func plantAt(t *testing.T, name string, plant func(path, precious string) error)
 // signInAndPut is a change as a sign-in makes it.
 func signInAndPut(t *testing.T, c *Cache) error {
 	t.Helper()
-	s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
+	s, err := c.AwaitSignIn(t.Context(), origin, nil)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func signInAndPut(t *testing.T, c *Cache) error {
 	if err := s.Reserve(t.Context(), InFile); err != nil {
 		return err
 	}
-	s.Announce(time.Now())
+	s.Announce(Announcement{Until: time.Now()})
 	locked, err := s.Lock(t.Context(), nil)
 	if err != nil {
 		return err

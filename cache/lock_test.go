@@ -26,11 +26,7 @@ func TestLocks(t *testing.T) {
 			return c.AwaitTurn(ctx, origin, waiting)
 		},
 		"sign-in": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
-			signIn, err := c.AwaitSignIn(ctx, origin, func(time.Time) {
-				if waiting != nil {
-					waiting()
-				}
-			})
+			signIn, err := c.AwaitSignIn(ctx, origin, waiting)
 			if err != nil {
 				return nil, err
 			}
@@ -67,25 +63,25 @@ func TestLocks(t *testing.T) {
 	}
 }
 
-// TestSignInAnnounced: who waits for a sign-in is told until when it lasts; what
-// one said that was killed ends with it.
+// TestSignInAnnounced: who waits for a sign-in finds what it has announced, which only
+// the user can read; what one announced that was killed ends with it.
 func TestSignInAnnounced(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
-	until := time.Now().Add(time.Minute).UTC().Round(0)
+	want := Announcement{Until: time.Now().Add(time.Minute).UTC().Round(0), Address: "https://h.example/device", UserCode: "ABCD"}
 	killed := signIn(t, c)
-	killed.Announce(until)
+	killed.Announce(want)
 	ctx, cancel := context.WithCancel(t.Context())
-	told := make(chan time.Time, 1)
-	if _, err := c.AwaitSignIn(ctx, origin, func(until time.Time) { told <- until; cancel() }); !errors.Is(err, context.Canceled) {
+	told := make(chan Announcement, 1)
+	if _, err := c.AwaitSignIn(ctx, origin, func() { told <- c.AnnouncedSignIn(origin); cancel() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of the context", err)
 	}
-	if got := <-told; !got.Equal(until) {
-		t.Errorf("was told %v, want %v", got, until)
+	if got := <-told; got != want {
+		t.Errorf("was told %v, want %v", got, want)
 	}
 	killed.end() // as the kernel does
 	next := signIn(t, c)
 	defer next.End()
-	if got := c.readNotes(origin).SignInUntil; !got.IsZero() {
+	if got := c.AnnouncedSignIn(origin); got != (Announcement{}) {
 		t.Errorf("the next one stands there with %v", got)
 	}
 }
@@ -147,7 +143,7 @@ func TestSignInReserves(t *testing.T) {
 
 func signIn(t *testing.T, c *Cache) *SignIn {
 	t.Helper()
-	s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
+	s, err := c.AwaitSignIn(t.Context(), origin, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

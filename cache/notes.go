@@ -11,10 +11,10 @@ import (
 // notes is what commands tell each other about an origin, beside its accounts.
 // Losing a note costs time at most, so a file that cannot be read counts as empty.
 type notes struct {
-	RefreshFailed Failure   `json:"refresh_failed,omitzero"`
-	SignInFailed  Failure   `json:"sign_in_failed,omitzero"`
-	SignInRefused time.Time `json:"sign_in_refused,omitzero"` // when a person was last asked in vain
-	SignInUntil   time.Time `json:"sign_in_until,omitzero"`   // when the sign-in in progress ends at the latest
+	RefreshFailed Failure      `json:"refresh_failed,omitzero"`
+	SignInFailed  Failure      `json:"sign_in_failed,omitzero"`
+	SignInRefused time.Time    `json:"sign_in_refused,omitzero"` // when a person was last asked in vain
+	SignIn        Announcement `json:"sign_in,omitzero"`         // that is in progress
 }
 
 // Failure is a refresh or a sign-in that failed because the server did not answer.
@@ -67,16 +67,6 @@ func (s *SignIn) ClearRefusal() {
 
 // RefusedAt returns the time that NoteRefusal was told last; the zero time if none.
 func (c *Cache) RefusedAt(origin string) time.Time { return c.readNotes(origin).SignInRefused }
-
-// Announce tells those who wait until when this sign-in lasts at the most. It is
-// a courtesy to them: a full disk, say, is for Reserve to report.
-func (s *SignIn) Announce(until time.Time) {
-	_ = s.cache.changeNotes(s.origin, func(n *notes) { n.SignInUntil = until.UTC() })
-}
-
-func (s *SignIn) withdraw() {
-	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInUntil = time.Time{} })
-}
 
 // readNotes needs no lock: the file is replaced in one step.
 func (c *Cache) readNotes(origin string) (n notes) {

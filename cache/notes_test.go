@@ -22,7 +22,7 @@ var everyNote = notes{
 	RefreshFailed: Failure{At: time.Unix(1700000000, 123456789).UTC(), Text: "no answer in time\ncheck the network"},
 	SignInFailed:  Failure{At: time.Unix(1700000001, 0).UTC(), Text: "cannot talk to it"},
 	SignInRefused: time.Unix(1700000002, 3).UTC(),
-	SignInUntil:   time.Unix(1700000003, 0).UTC(),
+	SignIn:        Announcement{Until: time.Unix(1700000003, 0).UTC(), Address: "https://h.example/device", UserCode: "ABCD"},
 }
 
 // holder is a process that holds an origin and the right to sign in there.
@@ -47,7 +47,7 @@ func (h holder) noteAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.signIn.Announce(everyNote.SignInUntil.Local())
+	h.signIn.Announce(everyNote.SignIn)
 }
 
 func (h holder) wants(t *testing.T, want notes) {
@@ -72,7 +72,7 @@ func TestNotes(t *testing.T) {
 		{"a refresh succeeds", func(h holder) { h.locked.ClearFailure() }, func(n *notes) { n.RefreshFailed, n.SignInFailed = Failure{}, Failure{} }},
 		{"a sign-in is answered", func(h holder) { h.signIn.ClearFailure() }, func(n *notes) { n.SignInFailed = Failure{} }},
 		{"a sign-in succeeds", func(h holder) { h.signIn.ClearRefusal() }, func(n *notes) { n.SignInRefused = time.Time{} }},
-		{"a sign-in ends", func(h holder) { h.signIn.withdraw() }, func(n *notes) { n.SignInUntil = time.Time{} }},
+		{"a sign-in ends", func(h holder) { h.signIn.withdraw() }, func(n *notes) { n.SignIn = Announcement{} }},
 		{"another failure", func(h holder) { h.signIn.NoteFailure(everyNote.RefreshFailed) }, func(n *notes) { n.SignInFailed = everyNote.RefreshFailed }},
 		{"nothing is left", func(h holder) {
 			h.signIn.withdraw()
@@ -124,7 +124,7 @@ func TestFailureIsSince(t *testing.T) {
 // same time, and neither loses the other's notes.
 func TestNotesOfTwoLocks(t *testing.T) {
 	h := newHolder(t)
-	h.signIn.Announce(everyNote.SignInUntil)
+	h.signIn.Announce(everyNote.SignIn)
 	var writers sync.WaitGroup
 	writers.Go(func() {
 		for i := range 100 {
@@ -146,7 +146,7 @@ func TestNotesOfTwoLocks(t *testing.T) {
 		}
 	})
 	writers.Wait()
-	h.wants(t, notes{RefreshFailed: Failure{At: everyNote.RefreshFailed.At.Add(99), Text: "refresh 99"}, SignInUntil: everyNote.SignInUntil})
+	h.wants(t, notes{RefreshFailed: Failure{At: everyNote.RefreshFailed.At.Add(99), Text: "refresh 99"}, SignIn: everyNote.SignIn})
 }
 
 // TestNotesBesideAStoppedProcess: a process that is stopped while it notes something

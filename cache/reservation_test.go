@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
-	"time"
 )
 
 // TestStateDirectoryGoesDuringSignIn: who deletes it while a person signs in loses
@@ -22,7 +21,7 @@ func TestStateDirectoryGoesDuringSignIn(t *testing.T) {
 				useKeyring(t)
 				t.Cleanup(func() { dropKeyringKey(t, c) })
 			}
-			s, err := c.AwaitSignIn(t.Context(), origin, func(time.Time) {})
+			s, err := c.AwaitSignIn(t.Context(), origin, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"time"
 )
 
 // SignIn is the right to have a person sign in to an origin, until End. Of all
@@ -16,14 +15,13 @@ type SignIn struct {
 }
 
 // AwaitSignIn waits until no other process has a person sign in to the origin,
-// and then has the right to. Waiting is as for Lock, but never nil, and is told
-// until when the other's sign-in lasts at the most; the zero time if it has not
-// said so.
+// and then has the right to. Waiting is as for Lock; AnnouncedSignIn has what to tell
+// the person then.
 //
 // What was read before AwaitSignIn may have changed: read again.
-func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func(until time.Time)) (*SignIn, error) {
+func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func()) (*SignIn, error) {
 	s := &SignIn{cache: c, origin: origin}
-	end, err := c.lockFile(ctx, c.path(origin, ".sign-in-lock"), func() { waiting(c.readNotes(origin).SignInUntil) })
+	end, err := c.lockFile(ctx, c.path(origin, ".sign-in-lock"), waiting)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,10 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 		a.UI.OtherHelpersKeep(origin, names)
 	}
 	deadline := a.now().Add(configured.Timeout)
-	signInLock.Announce(deadline)
+	a.announce = func(address, userCode string) {
+		signInLock.Announce(cache.Announcement{Until: deadline, Address: address, UserCode: userCode})
+	}
+	a.announce("", "")
 	signedIn, err := a.askPerson(ctx, deadline)
 	if err != nil {
 		return Entry{}, nil, a.recordFailure(signInLock, err)
@@ -137,10 +140,29 @@ func (h *Helper) awaitSignIn(ctx context.Context, origin string, configured sett
 	ctx, cancel := context.WithTimeout(ctx, configured.Timeout+time.Minute)
 	defer cancel()
 	begun := time.Now()
-	signInLock, err := h.Cache.AwaitSignIn(ctx, origin, h.UI.WaitingForSignIn(origin))
+	signInLock, err := h.Cache.AwaitSignIn(ctx, origin, func() { h.showOtherSignIn(ctx, origin) })
 	h.Log().Info("await sign-in", "origin", origin, trace.Outcome(err), trace.Took(begun))
 	if errors.Is(err, context.DeadlineExceeded) { // which has asked the person
 		return nil, stopGit(fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", configured.Timeout+time.Minute, origin))
 	}
 	return signInLock, stopGitIf(terminal.IsCanceled(err), err)
+}
+
+// showOtherSignIn tells the person of the sign-in that another command has asked them
+// for, until ctx ends, with what it takes to finish it.
+func (h *Helper) showOtherSignIn(ctx context.Context, origin string) {
+	announced := h.Cache.AnnouncedSignIn(origin)
+	h.UI.WaitingForSignIn(origin, announced.Until)
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for ctx.Err() == nil {
+		if announced.Address != "" {
+			h.UI.OtherSignIn(origin, announced.Address, announced.UserCode, announced.Until)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticks.C:
+			announced = h.Cache.AnnouncedSignIn(origin)
+		}
+	}
 }

@@ -25,6 +25,8 @@ type signInAttempt struct {
 	deadline time.Time
 	asked    bool           // the person was asked to do something
 	tell     oauthflow.Tell // how the browser that brought the grant is told, if one did
+
+	announce func(address, userCode string) // to those who wait for this sign-in
 }
 
 // newSignInAttempt finds out how the person can be asked, if at all.
@@ -141,6 +143,7 @@ func (a *signInAttempt) tellBrowser(ctx context.Context, outcome error) {
 
 func (a *signInAttempt) showCode(code oauthflow.DeviceCode) {
 	a.asked = true
+	a.announce(code.VerificationURL, code.UserCode)
 	a.UI.ShowDeviceCode(a.question.Origin, code, a.deadline)
 }
 
@@ -156,6 +159,7 @@ const browserStarts = 10 * time.Second
 // and there is another flow, stop ends this one.
 func (a *signInAttempt) openBrowser(address string, stop context.CancelCauseFunc) {
 	a.asked = true
+	a.announce(address, "")
 	a.UI.ShowAddress(a.question.Origin, address, a.deadline)
 	begun := a.now()
 	environment.StartBrowser(a.Config.Environment.BrowserCommand(), address, func(err error) {
@@ -170,6 +174,7 @@ func (a *signInAttempt) openBrowser(address string, stop context.CancelCauseFunc
 
 func (a *signInAttempt) askPaste(address, port string) {
 	a.asked = true
+	a.announce(address, "") // a browser of this machine brings the answer by itself
 	a.UI.AskForPaste(a.question.Origin, address, port, a.deadline)
 }
 

@@ -45,9 +45,12 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 	u.tell(u.Screen().Out, event{
 		Event: "device_code", Host: origin, UserCode: code.UserCode, VerificationURI: code.VerificationURL,
 		VerificationURIComplete: code.VerificationURLComplete, Until: deadline,
-	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\nonly if you started git here: who enters the code lets this machine in",
-		origin, code.VerificationURL, code.UserCode))
+	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\n%s",
+		origin, code.VerificationURL, code.UserCode, onlyIfYouStarted))
 }
+
+// onlyIfYouStarted warns of a code that somebody else has asked for.
+const onlyIfYouStarted = "only if you started git here: who enters the code lets this machine in"
 
 // NoDeviceFlow is said before the next rung is tried.
 func (u *UI) NoDeviceFlow(err error) {

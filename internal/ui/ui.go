@@ -137,15 +137,26 @@ func (u *UI) WaitingForLock(origin string) func() {
 	}
 }
 
-// WaitingForSignIn returns what to call when another process has the person sign in.
-func (u *UI) WaitingForSignIn(origin string) func(time.Time) {
-	return func(until time.Time) {
-		message := fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
-		if !until.IsZero() {
-			message += fmt.Sprintf(" (%s, until %s at most)", timeLeft(until), until.Local().Format(time.TimeOnly))
-		}
-		u.tell(u.Stderr, event{Event: "waiting", Host: origin, Until: until}, message)
+// WaitingForSignIn is said when another process has the person sign in, until then at
+// most; the zero time is not known.
+func (u *UI) WaitingForSignIn(origin string, until time.Time) {
+	message := fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
+	if !until.IsZero() {
+		message += fmt.Sprintf(" (%s, until %s at most)", timeLeft(until), until.Local().Format(time.TimeOnly))
 	}
+	u.tell(u.Stderr, event{Event: "waiting", Host: origin, Until: until}, message)
+}
+
+// OtherSignIn shows what the person needs to finish the sign-in of another process:
+// the address, and the code to enter there, if there is one.
+func (u *UI) OtherSignIn(origin, address, userCode string, until time.Time) {
+	e := event{Event: "waiting", Host: origin, Address: address, Until: until}
+	message := "to finish that sign-in from here, open its address on this machine:\n" + address
+	if userCode != "" {
+		e.Address, e.VerificationURI, e.UserCode = "", address, userCode
+		message = fmt.Sprintf("to finish that sign-in from here, open %s on any device and enter the code %s\n%s", address, userCode, onlyIfYouStarted)
+	}
+	u.tell(u.Screen().Out, e, message)
 }
 
 // KeyringIsSlow is said while the keyring is waited for.

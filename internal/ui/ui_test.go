@@ -48,10 +48,13 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 		"user code": func(u *UI) {
 			u.ShowDeviceCode(hostile, oauthflow.DeviceCode{UserCode: hostile, VerificationURL: hostile}, deadline)
 		},
-		"waiting":      func(u *UI) { u.WaitingForSignIn(hostile)(deadline) },
-		"countdown":    func(u *UI) { u.showLeft(hostile, deadline) },
-		"pasted":       func(u *UI) { u.WrongPaste(errors.New(hostile)) },
-		"paste prompt": func(u *UI) { u.AskForPaste(hostile, "https://h/"+hostile, "1234", deadline) },
+		"waiting":         func(u *UI) { u.WaitingForSignIn(hostile, deadline) },
+		"other's address": func(u *UI) { u.OtherSignIn(hostile, "https://h/"+hostile, "", deadline) },
+		"other's code":    func(u *UI) { u.OtherSignIn(hostile, hostile, hostile, deadline) },
+		"browser":         func(u *UI) { u.BrowserMissing(hostile); u.BrowserGivenUp(errors.New(hostile)) },
+		"countdown":       func(u *UI) { u.showLeft(hostile, deadline) },
+		"pasted":          func(u *UI) { u.WrongPaste(errors.New(hostile)) },
+		"paste prompt":    func(u *UI) { u.AskForPaste(hostile, "https://h/"+hostile, "1234", deadline) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, events := range []bool{false, true} {
