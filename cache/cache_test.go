@@ -298,7 +298,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		}
 		locked := lock(t, c, origin)
 		defer locked.Unlock()
-		if err := errors.Join(locked.NoteFailure(Failure{Text: "no answer"}), (&SignIn{cache: c, origin: origin}).NoteRefusal(time.Now())); err != nil {
+		if err := errors.Join(locked.NoteFailure(Failure{Text: "no answer"}), (&SignIn{cache: c, origin: origin}).NoteRefusal(Refusal{At: time.Now()})); err != nil {
 			t.Fatal(err)
 		}
 		for i, left := range []int{1, 0, 0} {

@@ -13,7 +13,7 @@ import (
 type notes struct {
 	RefreshFailed Failure      `json:"refresh_failed,omitzero"`
 	SignInFailed  Failure      `json:"sign_in_failed,omitzero"`
-	SignInRefused time.Time    `json:"sign_in_refused,omitzero"` // when a person was last asked in vain
+	SignInRefused Refusal      `json:"sign_in_refused,omitzero"` // the last of a person
 	SignIn        Announcement `json:"sign_in,omitzero"`         // that is in progress
 }
 
@@ -54,19 +54,6 @@ func (s *SignIn) ClearFailure() {
 
 // LastSignInFailure is LastFailure of sign-ins.
 func (c *Cache) LastSignInFailure(origin string) Failure { return c.readNotes(origin).SignInFailed }
-
-// NoteRefusal tells those who would ask a person again when one was asked in vain.
-func (s *SignIn) NoteRefusal(at time.Time) error {
-	return s.cache.changeNotes(s.origin, func(n *notes) { n.SignInRefused = at.UTC() })
-}
-
-// ClearRefusal forgets what NoteRefusal noted.
-func (s *SignIn) ClearRefusal() {
-	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInRefused = time.Time{} })
-}
-
-// RefusedAt returns the time that NoteRefusal was told last; the zero time if none.
-func (c *Cache) RefusedAt(origin string) time.Time { return c.readNotes(origin).SignInRefused }
 
 // readNotes needs no lock: the file is replaced in one step.
 func (c *Cache) readNotes(origin string) (n notes) {

@@ -21,7 +21,7 @@ var formerNotes = []string{".failed", ".sign-in-failed", ".refused", ".sign-in.u
 var everyNote = notes{
 	RefreshFailed: Failure{At: time.Unix(1700000000, 123456789).UTC(), Text: "no answer in time\ncheck the network"},
 	SignInFailed:  Failure{At: time.Unix(1700000001, 0).UTC(), Text: "cannot talk to it"},
-	SignInRefused: time.Unix(1700000002, 3).UTC(),
+	SignInRefused: Refusal{At: time.Unix(1700000002, 3).UTC(), Count: 2},
 	SignIn:        Announcement{Until: time.Unix(1700000003, 0).UTC(), Address: "https://h.example/device", UserCode: "ABCD"},
 }
 
@@ -43,7 +43,7 @@ func newHolder(t *testing.T) holder {
 
 func (h holder) noteAll(t *testing.T) {
 	t.Helper()
-	err := errors.Join(h.locked.NoteFailure(everyNote.RefreshFailed), h.signIn.NoteFailure(everyNote.SignInFailed), h.signIn.NoteRefusal(everyNote.SignInRefused.Local()))
+	err := errors.Join(h.locked.NoteFailure(everyNote.RefreshFailed), h.signIn.NoteFailure(everyNote.SignInFailed), h.signIn.NoteRefusal(everyNote.SignInRefused))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestNotes(t *testing.T) {
 		{"all of them", func(holder) {}, func(*notes) {}},
 		{"a refresh succeeds", func(h holder) { h.locked.ClearFailure() }, func(n *notes) { n.RefreshFailed, n.SignInFailed = Failure{}, Failure{} }},
 		{"a sign-in is answered", func(h holder) { h.signIn.ClearFailure() }, func(n *notes) { n.SignInFailed = Failure{} }},
-		{"a sign-in succeeds", func(h holder) { h.signIn.ClearRefusal() }, func(n *notes) { n.SignInRefused = time.Time{} }},
+		{"a sign-in succeeds", func(h holder) { h.signIn.ClearRefusal() }, func(n *notes) { n.SignInRefused = Refusal{} }},
 		{"a sign-in ends", func(h holder) { h.signIn.withdraw() }, func(n *notes) { n.SignIn = Announcement{} }},
 		{"another failure", func(h holder) { h.signIn.NoteFailure(everyNote.RefreshFailed) }, func(n *notes) { n.SignInFailed = everyNote.RefreshFailed }},
 		{"nothing is left", func(h holder) {
@@ -89,7 +89,7 @@ func TestNotes(t *testing.T) {
 			want := everyNote
 			row.left(&want)
 			h.wants(t, want)
-			if h.LastFailure(origin) != want.RefreshFailed || h.LastSignInFailure(origin) != want.SignInFailed || h.RefusedAt(origin) != want.SignInRefused {
+			if h.LastFailure(origin) != want.RefreshFailed || h.LastSignInFailure(origin) != want.SignInFailed || h.LastRefusal(origin) != want.SignInRefused {
 				t.Errorf("told is another one than %+v", want)
 			}
 			if other := h.readNotes("https://other.example"); other != (notes{}) {
@@ -136,12 +136,12 @@ func TestNotesOfTwoLocks(t *testing.T) {
 	})
 	writers.Go(func() {
 		for i := range 100 {
-			at := everyNote.SignInRefused.Add(time.Duration(i))
-			if err := h.signIn.NoteRefusal(at); err != nil || h.RefusedAt(origin) != at {
-				t.Errorf("got %v (%v), want %v", h.RefusedAt(origin), err, at)
+			at := Refusal{At: everyNote.SignInRefused.At.Add(time.Duration(i)), Count: i}
+			if err := h.signIn.NoteRefusal(at); err != nil || h.LastRefusal(origin) != at {
+				t.Errorf("got %v (%v), want %v", h.LastRefusal(origin), err, at)
 			}
-			if h.signIn.ClearRefusal(); !h.RefusedAt(origin).IsZero() {
-				t.Errorf("a refusal stays: %v", h.RefusedAt(origin))
+			if h.signIn.ClearRefusal(); h.LastRefusal(origin) != (Refusal{}) {
+				t.Errorf("a refusal stays: %v", h.LastRefusal(origin))
 			}
 		}
 	})

@@ -23,7 +23,7 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 	if err != nil {
 		return finding{} // checkEnvironment
 	}
-	flows, err := e.Flows(e.question(), named, provider, configured, e.Cache.RefusedAt(e.target.Origin))
+	flows, err := e.Flows(e.question(), named, provider, configured, e.Cache.LastRefusal(e.target.Origin))
 	if err != nil {
 		v := ui.VerdictWarning
 		if account, err := e.account(); err == nil && account.IsGrant() {

@@ -15,7 +15,7 @@ type signInContext struct {
 	terminal        bool          // a terminal that the person can read and type in
 	promptsAllowed  bool          // git may ask in the terminal (GIT_TERMINAL_PROMPT)
 	asking          bool          // doorkey may ask at all (credential.interactive, DOORKEY_INTERACTIVE)
-	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed within the last minute
+	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed so recently that nobody asks again
 }
 
 // Reasons not to ask, each with what to do next. They end with a command to which
@@ -24,7 +24,7 @@ type signInContext struct {
 var (
 	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
 		"to be asked anyway, run: git credential-doorkey login")
-	errJustRefused = errors.New("a sign-in was declined, timed out or failed a moment ago, and without a terminal doorkey does not ask again within a minute\n" +
+	errJustRefused = errors.New("a sign-in was declined, timed out or failed recently, and without a terminal doorkey does not ask again at once (after a minute, then 2, 4, up to an hour)\n" +
 		"to sign in now, run: git credential-doorkey login")
 	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
 		"in a CI job, set DOORKEY_FLOW=device\n" +

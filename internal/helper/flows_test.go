@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/settings"
 )
 
@@ -63,18 +64,26 @@ func TestSelectFlows(t *testing.T) {
 func TestIsRecent(t *testing.T) {
 	now := time.Unix(1700000000, 0)
 	for _, row := range []struct {
-		name string
-		at   time.Time
-		want bool
+		name  string
+		at    time.Time
+		count int
+		want  bool
 	}{
-		{"never", time.Time{}, false},
-		{"now", now, true},
-		{"59 s ago", now.Add(-59 * time.Second), true},
-		{"a minute ago", now.Add(-time.Minute), false},
-		{"in an hour: the clock was set back", now.Add(time.Hour), false},
+		{"never", time.Time{}, 0, false},
+		{"now", now, 1, true},
+		{"59 s ago", now.Add(-59 * time.Second), 1, true},
+		{"a minute ago", now.Add(-time.Minute), 1, false},
+		{"a minute ago, the second in a row", now.Add(-time.Minute), 2, true},
+		{"two minutes ago, the second in a row", now.Add(-2 * time.Minute), 2, false},
+		{"31 minutes ago, the sixth in a row", now.Add(-31 * time.Minute), 6, true},
+		{"59 minutes ago, the seventh in a row", now.Add(-59 * time.Minute), 7, true},
+		{"an hour ago, the seventh in a row", now.Add(-time.Hour), 7, false},
+		{"an hour ago, one of very many", now.Add(-time.Hour), 1 << 40, false},
+		{"a count that is none", now.Add(-time.Minute), -1, false},
+		{"in an hour: the clock was set back", now.Add(time.Hour), 7, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := isRecent(row.at, now); got != row.want {
+			if got := isRecent(cache.Refusal{At: row.at, Count: row.count}, now); got != row.want {
 				t.Errorf("isRecent = %v, want %v", got, row.want)
 			}
 		})

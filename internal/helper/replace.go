@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/settings"
@@ -15,7 +14,7 @@ import (
 // ReplaceGrant signs in, and returns the grant that stood in the new one's place,
 // as far as it can be read.
 func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (old, signedIn Entry, err error) {
-	attempt, err := h.newSignInAttempt(q, provider, configured, time.Time{})
+	attempt, err := h.newSignInAttempt(q, provider, configured, cache.Refusal{})
 	if err != nil {
 		return Entry{}, Entry{}, err
 	}

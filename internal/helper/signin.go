@@ -20,7 +20,7 @@ import (
 // one for the same origin one asks; the others wait and use what it got. Whoever
 // has a grant there goes on with it meanwhile.
 func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (Entry, error) {
-	refused, failed := h.Cache.RefusedAt(q.Origin), h.Cache.LastSignInFailure(q.Origin).At
+	refused, failed := h.Cache.LastRefusal(q.Origin), h.Cache.LastSignInFailure(q.Origin).At
 	attempt, err := h.newSignInAttempt(q, provider, configured, refused)
 	if err != nil {
 		return Entry{}, err
@@ -35,7 +35,7 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	if found, err := h.LookUp(ctx, q); err != nil || found.Usable() {
 		return found, stopGitIf(found.Account.IsGrant(), err)
 	}
-	if isAnother(h.Cache.RefusedAt(q.Origin), refused) {
+	if isAnother(h.Cache.LastRefusal(q.Origin).At, refused.At) {
 		return Entry{}, stopGit(fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.Origin))
 	}
 	if last := h.Cache.LastSignInFailure(q.Origin); last.IsSince(failed) {
@@ -100,11 +100,21 @@ func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error
 	// What the person sees is the failure, not that it could not be noted.
 	switch {
 	case a.asked:
-		_ = signInLock.NoteRefusal(a.now())
+		_ = signInLock.NoteRefusal(a.refusal())
 	case isNoResponse(err):
 		_ = signInLock.NoteFailure(cache.Failure{At: a.now(), Text: explained.Error()})
 	}
 	return explained
+}
+
+// refusal is one more in a row, if nobody is at a terminal: who is there hears of the
+// first again.
+func (a *signInAttempt) refusal() cache.Refusal {
+	refusal := cache.Refusal{At: a.now(), Count: 1}
+	if !a.UI.Screen().CanType() {
+		refusal.Count += a.Cache.LastRefusal(a.question.Origin).Count
+	}
+	return refusal
 }
 
 // refreshTakes is longer than another process can take to refresh a grant of the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/environment"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
@@ -30,7 +31,7 @@ type signInAttempt struct {
 }
 
 // newSignInAttempt finds out how the person can be asked, if at all.
-func (h *Helper) newSignInAttempt(q Question, provider oauthflow.Provider, configured settings.Settings, refused time.Time) (*signInAttempt, error) {
+func (h *Helper) newSignInAttempt(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) (*signInAttempt, error) {
 	flows, err := h.flowsFor(q, provider, configured, refused)
 	return &signInAttempt{Helper: h, question: q, settings: configured, provider: provider, flows: flows}, err
 }
@@ -95,7 +96,7 @@ func (a *signInAttempt) confirm(ctx context.Context) (err error) {
 	a.provider, err = a.client.Confirm(ctx, a.provider, a.question.Path)
 	a.Log().Info("confirm", "kind", a.provider.Kind, "token_endpoint", secret.HideIn(a.provider.TokenURL), "issuer", a.provider.Issuer, trace.Outcome(err))
 	if err == nil && a.provider.Kind != guessed {
-		a.flows, err = a.flowsFor(a.question, a.provider, a.settings, time.Time{})
+		a.flows, err = a.flowsFor(a.question, a.provider, a.settings, cache.Refusal{})
 	}
 	return err
 }

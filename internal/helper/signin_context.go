@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/oauthflow"
 )
-
-// refusalLasts is how long nobody without a terminal asks again.
-const refusalLasts = time.Minute
 
 // NamedFlow is the flow that the person has named: by an option, or else by
 // DOORKEY_FLOW, or else by credential.oauthFlow. It fails on a DOORKEY_FLOW that is
@@ -33,7 +31,7 @@ func (h *Helper) NamedFlow(configured settings.Settings) (settings.Flow, error) 
 // Flows returns the ways to sign in here and now, in the order in which they are
 // tried, or the reason why nobody can be asked, which ends with the command that
 // signs in. Refused is when a sign-in to the host was last refused.
-func (h *Helper) Flows(q Question, named settings.Flow, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
+func (h *Helper) Flows(q Question, named settings.Flow, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
 	c := signInContext{
 		named: named, browser: h.Config.Environment.BrowserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
 		terminal: h.UI.Screen().CanType(), promptsAllowed: configured.MayPrompt,
@@ -50,7 +48,7 @@ func (h *Helper) Flows(q Question, named settings.Flow, provider oauthflow.Provi
 
 // flowsFor finds out how the person can be asked to answer a question, if at all. A
 // refusal a moment ago was their answer.
-func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured settings.Settings, refused time.Time) ([]settings.Flow, error) {
+func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
 	named, err := h.NamedFlow(configured)
 	if err != nil {
 		return nil, err
@@ -73,7 +71,24 @@ func loginArguments(origin, label string) string {
 	return "--username " + terminal.ShellWord(label) + " " + origin
 }
 
+// firstPause and longestPause are how long nobody without a terminal asks again after
+// the first refusal, and after many: an editor that fetches every few minutes must not
+// open a window each time before somebody who is not there.
+const (
+	firstPause   = time.Minute
+	longestPause = time.Hour
+)
+
+// pauseAfter is how long a refusal lasts: twice as long as the one before it.
+func pauseAfter(count int) time.Duration {
+	pause := firstPause
+	for ; count > 1 && pause < longestPause; count-- {
+		pause *= 2
+	}
+	return min(pause, longestPause)
+}
+
 // isRecent takes no time to come for a recent one: the clock has been set back.
-func isRecent(refused, now time.Time) bool {
-	return !refused.After(now) && now.Sub(refused) < refusalLasts
+func isRecent(refused cache.Refusal, now time.Time) bool {
+	return !refused.At.After(now) && now.Sub(refused.At) < pauseAfter(refused.Count)
 }
