@@ -120,13 +120,15 @@ func (a *signInAttempt) tryServer(ctx context.Context) error {
 func (a *signInAttempt) runFlow(ctx context.Context, f settings.Flow) (grant oauthflow.Grant, err error) {
 	switch f {
 	case settings.Browser:
-		defer a.UI.Countdown(ctx, a.question.Origin, a.deadline)()
+		ctx, stopCounting := a.UI.Countdown(ctx, a.question.Origin, a.deadline)
+		defer stopCounting()
 		ctx, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		grant, a.tell, err = a.client.SignInByBrowser(ctx, a.provider, func(address string) { a.openBrowser(address, stop) })
 		return grant, err
 	case settings.Device:
-		defer a.UI.Countdown(ctx, a.question.Origin, a.deadline)()
+		ctx, stop := a.UI.Countdown(ctx, a.question.Origin, a.deadline)
+		defer stop()
 		return a.client.SignInByDevice(ctx, a.provider, a.showCode)
 	case settings.Paste:
 		grant, a.tell, err = a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.UI.WrongPaste})

@@ -3,10 +3,15 @@ package terminal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 )
+
+// ErrGone ends what waits for a person whose terminal is closed. It is as if they had
+// pressed Ctrl-C.
+var ErrGone = fmt.Errorf("the terminal is closed: %w", context.Canceled)
 
 // IsCanceled reports whether a signal ended what failed with err: Ctrl-C, which git
 // has had as well.

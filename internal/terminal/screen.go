@@ -22,6 +22,7 @@ import (
 type Screen struct {
 	Out      io.Writer
 	Terminal bool     // out is a terminal
+	captured bool     // somebody has captured stderr: it may be a full-screen program's terminal
 	keyboard *os.File // that of the terminal; nil where nobody can type
 	lines    *bufio.Reader
 }
@@ -37,7 +38,7 @@ func NewScreen(stderr io.Writer, where environment.Environment) *Screen {
 	}
 	if !where.IsCI() {
 		if terminal, err := openTerminal(); err == nil {
-			return &Screen{Out: terminalOutput(terminal), Terminal: true, keyboard: terminal}
+			return &Screen{Out: terminalOutput(terminal), Terminal: true, captured: true, keyboard: terminal}
 		}
 	}
 	return &Screen{Out: stderr}
@@ -52,6 +53,20 @@ func IsTerminal(stream any) bool {
 // CanType reports whether the person can answer here: a process in the
 // background would be stopped at its first look at the keyboard.
 func (s *Screen) CanType() bool { return s.keyboard != nil && inForeground(s.keyboard) }
+
+// MayPaint reports whether a picture, or a line that is written over, disturbs nobody:
+// neither the job in the foreground, if this one is in the background, nor a program
+// that has the whole screen, as one has that does not read in lines.
+func (s *Screen) MayPaint() bool {
+	return s.Terminal && (s.keyboard == nil || inForeground(s.keyboard) && (!s.captured || readsLines(s.keyboard)))
+}
+
+// IsGone reports whether there was a terminal, and it is closed. Not everybody gets a
+// signal then: who has a session of their own, as a daemon's child, does not.
+func (s *Screen) IsGone() bool {
+	file, isFile := s.Out.(*os.File)
+	return s.Terminal && isFile && isGone(file)
+}
 
 // Width is the number of columns, 0 if unknown.
 func (s *Screen) Width() int {
@@ -130,7 +145,7 @@ func (s *Screen) typed(ctx context.Context) (string, error) {
 // white whatever the terminal's own colours are, with the quiet zone of four
 // modules that readers need (ISO/IEC 18004 section 9.1).
 func (s *Screen) ShowQR(address string) {
-	if !s.Terminal {
+	if !s.MayPaint() {
 		return
 	}
 	code, err := qr.Encode(address, qr.L)

@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"errors"
 	"io"
 	"os"
 
@@ -38,6 +39,18 @@ func hideTyping(terminal *os.File) (showTyping func(), err error) {
 	hidden := *before
 	hidden.Lflag &^= unix.ECHO
 	return func() { unix.IoctlSetTermios(keyboard, setTermios, before) }, unix.IoctlSetTermios(keyboard, setTermios, &hidden)
+}
+
+// readsLines reports whether the terminal gives whole lines to read (termios(3)).
+func readsLines(terminal *os.File) bool {
+	mode, err := unix.IoctlGetTermios(int(terminal.Fd()), getTermios)
+	return err == nil && mode.Lflag&unix.ICANON != 0
+}
+
+// isGone reports whether a terminal has hung up.
+func isGone(terminal *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(terminal.Fd()), getTermios)
+	return errors.Is(err, unix.EIO)
 }
 
 // inForeground reports whether this process's group is the one that the

@@ -59,5 +59,15 @@ func hideTyping(terminal *os.File) (showTyping func(), err error) {
 	return func() { windows.SetConsoleMode(keyboard, before) }, windows.SetConsoleMode(keyboard, hidden)
 }
 
+// readsLines reports whether the console gives whole lines to read.
+func readsLines(terminal *os.File) bool {
+	var mode uint32
+	err := windows.GetConsoleMode(windows.Handle(terminal.Fd()), &mode)
+	return err == nil && mode&windows.ENABLE_LINE_INPUT != 0
+}
+
+// isGone: a console that is closed ends its processes.
+func isGone(*os.File) bool { return false }
+
 // inForeground: Windows has no background groups in a console.
 func inForeground(*os.File) bool { return true }

@@ -83,16 +83,17 @@ func (u *UI) WrongPaste(err error) {
 }
 
 // Countdown shows until stop is called how long there is left: every second in
-// place on a terminal, else a line every 30 s.
-func (u *UI) Countdown(ctx context.Context, origin string, deadline time.Time) (stop func()) {
-	counting, cancel := context.WithCancel(ctx)
+// place on a terminal, else a line every 30 s. The context that it returns ends with
+// terminal.ErrGone when the terminal is closed.
+func (u *UI) Countdown(ctx context.Context, origin string, deadline time.Time) (counting context.Context, stop func()) {
+	counting, cancel := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		u.count(counting, origin, deadline)
+		u.count(counting, cancel, origin, deadline)
 	}()
-	return func() {
-		cancel()
+	return counting, func() {
+		cancel(nil)
 		<-ended
 		if terminal.IsCanceled(ctx.Err()) {
 			return // git is gone already, and the shell's prompt stands there
@@ -103,7 +104,7 @@ func (u *UI) Countdown(ctx context.Context, origin string, deadline time.Time) (
 	}
 }
 
-func (u *UI) count(ctx context.Context, origin string, deadline time.Time) {
+func (u *UI) count(ctx context.Context, cancel context.CancelCauseFunc, origin string, deadline time.Time) {
 	interval := 30 * time.Second
 	if u.inPlace() {
 		interval = time.Second
@@ -115,6 +116,10 @@ func (u *UI) count(ctx context.Context, origin string, deadline time.Time) {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
+			if u.Screen().IsGone() {
+				cancel(terminal.ErrGone)
+				return
+			}
 			u.showLeft(origin, deadline)
 		}
 	}
@@ -126,6 +131,9 @@ func (u *UI) showLeft(origin string, deadline time.Time) {
 	message := fmt.Sprintf("%s left for the sign-in to %s", timeLeft(deadline), origin)
 	if !u.inPlace() {
 		u.tell(u.Screen().Out, event{Event: "still_waiting", Host: origin, Until: deadline}, message)
+		return
+	}
+	if !u.Screen().MayPaint() {
 		return
 	}
 	u.mutex.Lock()
@@ -147,10 +155,10 @@ func (u *UI) ClearCountdown() {
 
 // endCountdown clears the line of the countdown.
 func (u *UI) endCountdown() {
-	if u.waiting {
+	if u.waiting && u.Screen().MayPaint() {
 		fmt.Fprintf(u.Screen().Out, "\r%s\r", strings.Repeat(" ", max(0, min(u.Screen().Width(), 200)-1)))
-		u.waiting = false
 	}
+	u.waiting = false
 }
 
 // timeLeft is the time until a deadline, to the second.

@@ -96,7 +96,7 @@ func TestCountdownInALog(t *testing.T) {
 		var stderr bytes.Buffer
 		u := inCI(&stderr)
 		ctx, cancel := context.WithCancel(t.Context())
-		stop := u.Countdown(ctx, "https://h", time.Now().Add(5*time.Minute))
+		_, stop := u.Countdown(ctx, "https://h", time.Now().Add(5*time.Minute))
 		time.Sleep(70 * time.Second)
 		synctest.Wait()
 		stop()
