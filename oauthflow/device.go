@@ -15,6 +15,7 @@ type DeviceCode struct {
 	UserCode                string    // what the person types: up to 64 characters of printable ASCII
 	VerificationURL         string    // where
 	VerificationURLComplete string    // the same with the code in it, as for a QR code; "" if there is none
+	OtherHost               string    // of the page, where it is another server's than the one that is asked to sign in; else ""
 	Expiry                  time.Time // when the code ends, or before it the whole sign-in
 }
 

@@ -1,6 +1,7 @@
 package oauthflow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,6 +63,7 @@ func (p Provider) readDevice(answer fields) (device, error) {
 		return device{}, fmt.Errorf("the server's verification address is not used: %v", err)
 	}
 	given.VerificationURLComplete = p.completeURL(answer.text("verification_uri_complete"), given.DeviceCode)
+	given.OtherHost = cmp.Or(p.otherHost(given.VerificationURL), p.otherHost(given.VerificationURLComplete))
 	if interval, found := answer.seconds("interval"); found {
 		given.interval = min(max(interval, shortestInterval), longestInterval)
 	}
@@ -130,6 +132,17 @@ func (p Provider) verificationURL(given string) (string, error) {
 		return "", fmt.Errorf("%q is not https", given)
 	}
 	return address.String(), nil
+}
+
+// otherHost returns the host of a page that is not at the authorization server, as
+// only servers of no known kind may have it; "" for any other page.
+func (p Provider) otherHost(page string) string {
+	address, err := url.Parse(page)
+	own, errOwn := url.Parse(p.AuthURL)
+	if err != nil || errOwn != nil || strings.EqualFold(address.Hostname(), own.Hostname()) {
+		return ""
+	}
+	return address.Hostname()
 }
 
 // completeURL returns the address with the user code in it, "" where there is

@@ -226,3 +226,27 @@ func FuzzSeconds(f *testing.F) {
 		}
 	})
 }
+
+// TestPageOfAnotherServer: the person is told of a page that is not at the server which
+// is asked, be it only the one of the QR code.
+func TestPageOfAnotherServer(t *testing.T) {
+	for _, row := range []struct{ name, page, complete, want string }{
+		{"its own", "https://login.example.com/device", "https://login.example.com/device?c=1", ""},
+		{"its own, in capitals and on a port", "https://Login.Example.COM:444/device", "", ""},
+		{"elsewhere", "https://example.org/device", "", "example.org"},
+		{"a name that begins alike", "https://login.example.com.evil.example/device", "", "login.example.com.evil.example"},
+		{"only with the code in it", "https://login.example.com/device", "https://evil.example/?c=1", "evil.example"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := Provider{Kind: "oauth", AuthURL: "https://login.example.com/authorize"}
+			answer, err := json.Marshal(map[string]string{"device_code": "d", "user_code": "A", "verification_uri": row.page, "verification_uri_complete": row.complete})
+			if err != nil {
+				t.Fatal(err)
+			}
+			given, err := p.readDevice(readFields(answer))
+			if err != nil || given.OtherHost != row.want {
+				t.Errorf("other host %q, %v, want %q", given.OtherHost, err, row.want)
+			}
+		})
+	}
+}

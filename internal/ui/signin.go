@@ -42,11 +42,15 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 		u.ClearCountdown()
 		u.Screen().ShowQR(address)
 	}
+	hints := onlyIfYouStarted
+	if code.OtherHost != "" {
+		hints += fmt.Sprintf("\nthis page is on another server, %s: enter the code there only if you know that %s uses it", code.OtherHost, origin)
+	}
 	u.tell(u.Screen().Out, event{
 		Event: "device_code", Host: origin, UserCode: code.UserCode, VerificationURI: code.VerificationURL,
 		VerificationURIComplete: code.VerificationURLComplete, Until: deadline,
 	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\n%s",
-		origin, code.VerificationURL, code.UserCode, onlyIfYouStarted))
+		origin, code.VerificationURL, code.UserCode, hints))
 }
 
 // onlyIfYouStarted warns of a code that somebody else has asked for.

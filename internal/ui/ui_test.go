@@ -89,6 +89,21 @@ func TestEventsAreAnObjectALine(t *testing.T) {
 	}
 }
 
+// TestDevicePageOfAnotherServer: nobody enters a code at another server without being
+// told that it is one.
+func TestDevicePageOfAnotherServer(t *testing.T) {
+	for _, row := range []struct{ host, want string }{
+		{"", ""},
+		{"evil.example", "hint: this page is on another server, evil.example: enter the code there only if you know that https://git.example uses it\n"},
+	} {
+		var stderr bytes.Buffer
+		inCI(&stderr).ShowDeviceCode("https://git.example", oauthflow.DeviceCode{UserCode: "A", VerificationURL: "https://h/", OtherHost: row.host}, time.Now())
+		if got := stderr.String(); !strings.HasSuffix(got, "\n"+row.want) || strings.Contains(got, "another server") != (row.want != "") {
+			t.Errorf("host %q: said %q", row.host, got)
+		}
+	}
+}
+
 // TestCountdownInALog: a line every 30 s, so that whoever reads the log of a
 // job sees that it waits, and until when.
 func TestCountdownInALog(t *testing.T) {
