@@ -3,15 +3,20 @@ package terminal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
-// ErrGone ends what waits for a person whose terminal is closed. It is as if they had
+// Gone ends what waits for a person whose terminal is closed. It is as if they had
 // pressed Ctrl-C.
-var ErrGone = fmt.Errorf("the terminal is closed: %w", context.Canceled)
+type Gone struct{}
+
+// Error is what happened.
+func (Gone) Error() string { return "the terminal is closed" }
+
+// Unwrap makes IsCanceled true of it.
+func (Gone) Unwrap() error { return context.Canceled }
 
 // IsCanceled reports whether a signal ended what failed with err: Ctrl-C, which git
 // has had as well.

@@ -88,7 +88,7 @@ func (u *UI) WrongPaste(err error) {
 
 // Countdown shows until stop is called how long there is left: every second in
 // place on a terminal, else a line every 30 s. The context that it returns ends with
-// terminal.ErrGone when the terminal is closed.
+// terminal.Gone when the terminal is closed.
 func (u *UI) Countdown(ctx context.Context, origin string, deadline time.Time) (counting context.Context, stop func()) {
 	counting, cancel := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
@@ -121,7 +121,7 @@ func (u *UI) count(ctx context.Context, cancel context.CancelCauseFunc, origin s
 			return
 		case <-ticks.C:
 			if u.Screen().IsGone() {
-				cancel(terminal.ErrGone)
+				cancel(terminal.Gone{})
 				return
 			}
 			u.showLeft(origin, deadline)
