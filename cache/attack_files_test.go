@@ -64,6 +64,33 @@ func TestAttackByPlantedFiles(t *testing.T) {
 	}
 }
 
+// TestAttackByPlantedChange: a file in between that doorkey has not left is not taken
+// for a change that has to be finished, although a complete and newer one is in it.
+func TestAttackByPlantedChange(t *testing.T) {
+	for what, plant := range map[string]func(path, whole string) error{
+		"a symbolic link":          func(path, whole string) error { return os.Symlink(whole, path) },
+		"a hard link":              func(path, whole string) error { return os.Link(whole, path) },
+		"a file that others read":  func(path, whole string) error { return errors.Join(os.Rename(whole, path), os.Chmod(path, 0o644)) },
+		"a file that others write": func(path, whole string) error { return errors.Join(os.Rename(whole, path), os.Chmod(path, 0o622)) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			between := unfinished(t, c, time.Now())
+			if err := errors.Join(os.Rename(between, between+".whole"), plant(between, between+".whole")); err != nil {
+				t.Fatal(err)
+			}
+			lock(t, c, origin).Unlock()
+			accounts, err := c.Accounts(origin)
+			if err != nil || len(accounts) != 1 {
+				t.Fatal(accounts, err)
+			}
+			if secrets, err := c.Unseal(t.Context(), origin, accounts[0]); err != nil || secrets.AccessToken.Reveal() == "newer" {
+				t.Errorf("the planted file is taken, or %v", err)
+			}
+		})
+	}
+}
+
 // TestAttackByPlantedNotes: what only tells people something is no reason to fail,
 // and no way to write elsewhere.
 func TestAttackByPlantedNotes(t *testing.T) {

@@ -143,7 +143,7 @@ func readHex(path string) ([]byte, error) {
 	text := strings.Trim(string(content), " \r\n\x00")
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && text == "":
-		return nil, fmt.Errorf(`"%s": %w`, path, ErrKeyGone)
+		return nil, ErrKeyGone
 	case err != nil:
 		return nil, err
 	}
@@ -191,7 +191,10 @@ func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	key, err := readHex(path)
-	if errors.Is(err, errNoHex) {
+	switch {
+	case errors.Is(err, ErrKeyGone):
+		return nil, fmt.Errorf(`key file "%s": %w`, path, ErrKeyGone)
+	case errors.Is(err, errNoHex):
 		return nil, fmt.Errorf(`key file "%s" is damaged: what was sealed with it cannot be read; move it away and sign in again`, path)
 	}
 	return key, err

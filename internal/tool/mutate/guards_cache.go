@@ -18,6 +18,7 @@ func guardsOfCache() []guard {
 		{"links are not followed", planted, unix, `|syscall.O_NOFOLLOW`, ``},
 		{"a FIFO is not waited for", "cache TestDamage", unix, `|syscall.O_NONBLOCK`, ``},
 		{"a hard link is not written through", planted, "cache/links_unix.go", `return known && file.Nlink > 1`, `return known && file.Nlink > 1000`},
+		{"a hard link is not taken for a change", "cache TestAttackByPlantedChange", "cache/finished.go", `if err != nil || hasOtherNames(info) {`, `if err != nil {`},
 		{"what is no file is not read", "cache TestDamage", private, "if !info.Mode().IsRegular() {\n\t\treturn nil, fmt.Errorf", "if false {\n\t\treturn nil, fmt.Errorf"},
 		{"a lock is doorkey's own", planted, "cache/lock.go", `made, err := openOwn(path) // another user's could be held for ever`, `made, err := os.Open(os.DevNull)`},
 		{"a data key's ID is no path", "cache TestAttackByKeyID", "cache/key.go", `if _, err := hex.DecodeString(id); err != nil || id == "" {`, `if _, err := hex.DecodeString(""); err != nil {`},
