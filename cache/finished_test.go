@@ -144,9 +144,15 @@ func TestForgottenStaysForgotten(t *testing.T) {
 func TestRoomIsWrittenOver(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	for range 3 {
-		if err := refreshAndPut(t, c); err != nil {
+		locked := lock(t, c, origin)
+		account, secrets := grant("")
+		if err := locked.Reserve(t.Context(), InFile); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := locked.Put(t.Context(), InFile, account, secrets); err != nil {
+			t.Fatal(err)
+		}
+		locked.Unlock()
 		path := c.path(origin, ".json")
 		content, err := os.ReadFile(path)
 		if err != nil || len(content) > 4000 {
