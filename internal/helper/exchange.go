@@ -154,16 +154,6 @@ func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, foun
 	return report{}, explained
 }
 
-// explain says what became of a refresh that failed, and what to do: where the
-// server would say the same each time, a sign-in is the way out.
-func (r refreshRequest) explain(err error) error {
-	advice := "run the command again"
-	if oauthflow.IsLasting(err) {
-		advice = "if this comes again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
-	}
-	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, err, advice)
-}
-
 // placeFor is where the key for the renewed account is to be. A place that was
 // configured since takes over here; "auto" leaves the account where it is.
 func (r refreshRequest) placeFor(account cache.Account) cache.KeyPlace {

@@ -43,6 +43,16 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 	return fmt.Errorf("sign-in to %s: %v", origin, err)
 }
 
+// explain says what became of a refresh that failed, and what to do: where the
+// server would say the same each time, a sign-in is the way out.
+func (r refreshRequest) explain(err error) error {
+	advice := "run the command again"
+	if oauthflow.IsLasting(err) {
+		advice = "if this comes again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
+	}
+	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, err, advice)
+}
+
 // ExplainKey adds what to do to an error of the data key that tokens are sealed
 // with.
 func ExplainKey(err error) error {
