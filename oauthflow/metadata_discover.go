@@ -78,19 +78,35 @@ func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (F
 			return found, err
 		}
 	}
-	for _, root := range slices.SortedFunc(slices.Values(roots), func(a, b string) int { return len(a) - len(b) }) {
-		challenges, err := c.challengesAt(ctx, base.String()+root)
-		if err != nil {
-			return Found{}, err
-		}
-		if k, known := firstKind(func(k kind) bool { return k.challenges(challenges) }); known {
-			return k.found(base, root), nil
-		}
+	if found, err := c.byChallenge(ctx, base, roots, ""); err != nil || found.Kind != "" {
+		return found, err
 	}
 	if k, found := kindByLabel(base.Hostname()); found {
 		return k.found(base, ""), nil
 	}
+	if found, err := c.byChallenge(ctx, base, roots, dataCenterGitPath); err != nil || found.Kind != "" {
+		return found, err
+	}
 	return Found{}, unusable
+}
+
+// dataCenterGitPath is where a Bitbucket Data Center has its repositories, below its
+// context path. It gives git no challenge anywhere else.
+const dataCenterGitPath = "/scm"
+
+// byChallenge looks for a challenge to git at a path below each root, the shortest
+// root first.
+func (c Client) byChallenge(ctx context.Context, base *url.URL, roots []string, gitPath string) (Found, error) {
+	for _, root := range slices.SortedFunc(slices.Values(roots), func(a, b string) int { return len(a) - len(b) }) {
+		challenges, err := c.challengesAt(ctx, base.String()+root+gitPath)
+		if err != nil {
+			return Found{}, err
+		}
+		if k, known := firstKind(func(k kind) bool { return k.challenges(challenges) }); known {
+			return k.found(base, strings.TrimSuffix(root, k.gitPath)), nil
+		}
+	}
+	return Found{}, nil
 }
 
 // roots lists the paths that a server may live below, the longest first, and ""

@@ -103,6 +103,10 @@ func TestDiscover(t *testing.T) {
 		{"Gitea with a device flow at another host, which is not used", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://evil.example/device"`)},
 			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 3},
+		{"Bitbucket Data Center by git's challenge", "https://h.example", "", map[string]step{"https://h.example/scm" + probe: challenge("Atlassian Bitbucket")},
+			Found{Kind: "bitbucket-data-center", AuthURL: "https://h.example/rest/oauth2/latest/authorize"}, 5},
+		{"Bitbucket Data Center below a context path, by a repository's", "https://h.example", "/bitbucket/scm/group/project.git", map[string]step{"https://h.example/bitbucket/scm" + probe: challenge("Atlassian Bitbucket")},
+			Found{Kind: "bitbucket-data-center", Root: "/bitbucket", AuthURL: "https://h.example/bitbucket/rest/oauth2/latest/authorize"}, 12},
 		{"Forgejo by its name alone", "https://forgejo.example", "", nil,
 			Found{Kind: "forgejo", AuthURL: "https://forgejo.example/login/oauth/authorize"}, 4},
 		{"another server", "https://h.example", "", map[string]step{
@@ -111,12 +115,12 @@ func TestDiscover(t *testing.T) {
 		{"a host in capitals", "https://H.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea")},
 			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 4},
 		{"a page for everything", "https://h.example", "", map[string]step{
-			"https://h.example/.well-known/oauth-authorization-server": says(200, "<html>"), "https://h.example/.well-known/openid-configuration": says(200, "<html>")}, Found{}, 4},
+			"https://h.example/.well-known/oauth-authorization-server": says(200, "<html>"), "https://h.example/.well-known/openid-configuration": says(200, "<html>")}, Found{}, 5},
 		{"a redirect to metadata", "https://h.example", "", map[string]step{
-			"https://h.example/.well-known/openid-configuration": says(302, "", "Location", "https://evil.example/")}, Found{}, 4},
-		{"metadata with an error's status", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": says(500, document())}, Found{}, 4},
-		{"metadata without an end", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": endless}, Found{}, 4},
-		{"nothing", "https://h.example", "", nil, Found{}, 4},
+			"https://h.example/.well-known/openid-configuration": says(302, "", "Location", "https://evil.example/")}, Found{}, 5},
+		{"metadata with an error's status", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": says(500, document())}, Found{}, 5},
+		{"metadata without an end", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": endless}, Found{}, 5},
+		{"nothing", "https://h.example", "", nil, Found{}, 5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := &web{steps: test.steps}

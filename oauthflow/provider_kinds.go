@@ -23,6 +23,7 @@ type kind struct {
 
 	issuerPath       string        // of its issuer (RFC 8414), where that is not the root itself
 	applicationsPath string        // the page on which applications are registered
+	gitPath          string        // below which all repositories are, where that is not the root
 	redirectURL      string        // where any port of 127.0.0.1 does not do
 	needsSecret      bool          // a sign-in in the browser takes the application's secret, with PKCE too
 	mayLackDevice    bool          // older versions have no device flow
@@ -104,6 +105,16 @@ func kinds() []kind {
 		username: "x-token-auth", authPath: "/site/oauth2/authorize", tokenPath: "/site/oauth2/access_token",
 		redirectURL: "http://localhost:34106/", needsSecret: true,
 		spent: []spentAnswer{{code: "invalid_request", word: "refresh_token"}},
+	}, {
+		// https://developer.atlassian.com/server/bitbucket/platform/oauth-2-provider-api/ (not run against a real one)
+		// https://confluence.atlassian.com/bitbucketserver/configure-an-incoming-link-1108483657.html
+		// Since 7.20, with PKCE since 8.2. It has no metadata; its realm is not
+		// Bitbucket Cloud's. An administrator registers the application, and the
+		// redirect has to be the registered one.
+		name: "bitbucket-data-center", title: "Bitbucket Data Center", realm: "Atlassian Bitbucket",
+		username: "x-token-auth", scopes: []string{"REPO_READ", "REPO_WRITE"},
+		authPath: "/rest/oauth2/latest/authorize", tokenPath: "/rest/oauth2/latest/token",
+		redirectURL: "http://localhost:34106/", needsSecret: true, gitPath: dataCenterGitPath,
 	}}
 }
 

@@ -59,7 +59,9 @@ func TestResolveFindsTheKind(t *testing.T) {
 		{"a host with another challenge", "https://code.example.com", []string{`Basic realm="Files"`}, Settings{}, "", ErrUnknownHost},
 		{"a Gitea without OAuth", "https://code.example.com", []string{`Basic realm="Gitea (Basic Auth)"`}, Settings{}, "", ErrUnknownHost},
 		{"a host with an empty realm", "https://code.example.com", []string{`Basic realm=""`}, Settings{}, "", ErrUnknownHost},
-		{"a Bitbucket Data Center", "https://bitbucket.example.com", []string{`Basic realm="Atlassian Bitbucket"`}, Settings{}, "", ErrUnknownHost},
+		{"a Bitbucket Data Center by its challenge", "https://code.example.com", []string{`Basic realm="Atlassian Bitbucket"`}, Settings{ClientID: "app"}, "bitbucket-data-center", nil},
+		{"a Bitbucket Data Center without a client ID", "https://bitbucket.example.com", []string{`Basic realm="Atlassian Bitbucket"`}, Settings{}, "bitbucket-data-center", ErrNoClientID},
+		{"a host that may be any Bitbucket", "https://bitbucket.example.com", nil, Settings{}, "", ErrUnknownHost},
 		{"a host below a known one", "https://evil.github.com.example", nil, Settings{}, "", ErrUnknownHost},
 		{"endpoints without a client ID", "https://code.example.com", nil, Settings{AuthURL: "/a", TokenURL: "/t"}, "", ErrUnknownHost},
 		{"a host whose name has the label elsewhere", "https://not-gitlab.example.com", nil, Settings{}, "", ErrUnknownHost},
@@ -132,6 +134,13 @@ func TestResolveFillsTheProviderIn(t *testing.T) {
 		{"bitbucket.org", "https://bitbucket.org", Settings{ClientID: "app", ClientSecret: secret.New("hush")}, Provider{
 			Kind: "bitbucket", Title: "Bitbucket Cloud", ClientID: "app", ClientSecret: secret.New("hush"), Username: "x-token-auth", RedirectURL: "http://localhost:34106/",
 			AuthURL: "https://bitbucket.org/site/oauth2/authorize", TokenURL: "https://bitbucket.org/site/oauth2/access_token",
+		}},
+		{"a Bitbucket Data Center below a context path", "https://example.com", Settings{
+			ClientID: "app", ClientSecret: secret.New("hush"), Kind: "bitbucket-data-center", AuthURL: "/bitbucket/rest/oauth2/latest/authorize",
+		}, Provider{
+			Kind: "bitbucket-data-center", Title: "Bitbucket Data Center", ClientID: "app", ClientSecret: secret.New("hush"),
+			Scopes: []string{"REPO_READ", "REPO_WRITE"}, Username: "x-token-auth", RedirectURL: "http://localhost:34106/",
+			AuthURL: "https://example.com/bitbucket/rest/oauth2/latest/authorize", TokenURL: "https://example.com/bitbucket/rest/oauth2/latest/token",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

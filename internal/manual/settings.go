@@ -19,7 +19,7 @@ func Settings() []Entry {
 		{"oauthDeviceAuthURL", "The device authorization endpoint."},
 		{"oauthRevokeURL", "The revocation endpoint."},
 		{"oauthRedirectURL", "Where the browser is sent back to: http://127.0.0.1 with any path, or http://localhost with its port."},
-		{"oauthProvider", "What the host is: gitlab, github, gitea, forgejo or bitbucket."},
+		{"oauthProvider", "What the host is: gitlab, github, gitea, forgejo, bitbucket or bitbucket-data-center."},
 		{"oauthFlow", "How to sign in: auto, browser, device or paste."},
 		{"oauthStore", "Where the key that seals the tokens is kept: auto, keyring or file."},
 		{"oauthTimeout", "The time for a sign-in: 300 (seconds), 5m."},

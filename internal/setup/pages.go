@@ -51,6 +51,13 @@ func pages() []page {
 		fields: []field{{"Name", "doorkey"}, {"Callback URL", "{redirect}"}, {"Permissions", "Repositories: tick Read and Write"}},
 		id:     "Key", secret: "Secret",
 	}, {
+		kind: "bitbucket-data-center", way: "as an administrator, \"Application links\" in the administration of {origin}", start: "Create link", save: "Save",
+		fields: []field{
+			{"Application type", "External application"}, {"Direction", "Incoming"}, {"Name", "doorkey"},
+			{"Redirect URL", "{redirect}"}, {"Application permissions", "Repositories: tick Read and Write"},
+		},
+		id: "Client ID", secret: "Client secret",
+	}, {
 		way:    "the page of {origin} for OAuth applications",
 		fields: []field{{"Name", "doorkey"}, {"Redirect URI", "{redirects}"}, {"Type", "public, without a secret, with PKCE"}},
 		id:     "client ID", private: "confidential",

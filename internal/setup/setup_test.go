@@ -145,7 +145,7 @@ func TestShellWord(t *testing.T) {
 
 // TestPagesAreOfKnownKinds: each kind that doorkey knows has a page of its own.
 func TestPagesAreOfKnownKinds(t *testing.T) {
-	for _, kind := range []string{"gitlab", "github", "gitea", "forgejo", "bitbucket"} {
+	for _, kind := range []string{"gitlab", "github", "gitea", "forgejo", "bitbucket", "bitbucket-data-center"} {
 		if page := pageOf(kind); page.kind != kind {
 			t.Errorf("%s has no page", kind)
 		}

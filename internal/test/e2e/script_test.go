@@ -183,7 +183,7 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	path := flags.String("redirect", "", "")
 	ts.Check(flags.Parse(args))
 	ts.Check(os.Mkdir(options.Directory, 0o700))
-	if options.Make == "bitbucket" {
+	if strings.HasPrefix(options.Make, "bitbucket") {
 		*path = "/"
 	}
 	if *path != "" {

@@ -100,7 +100,14 @@ func makers() []maker {
 		errorNames: map[string]string{"token:refresh_token invalid_grant": "invalid_request"},
 		errorTexts: map[string]string{"invalid_request": "Invalid refresh_token"},
 	}
-	return []maker{gitLab, gitHub, gitea, giteaDevice, bitbucket}
+	dataCenter := maker{
+		name: "bitbucket-data-center", realm: "Atlassian Bitbucket",
+		authorize: "/rest/oauth2/latest/authorize", token: "/rest/oauth2/latest/token",
+		gitUser: "x-token-auth", scopes: []string{"REPO_READ", "REPO_WRITE"}, readScope: "REPO_READ", writeScope: "REPO_WRITE", scopeSeparator: " ",
+		clientSecret: "the-secret-of-an-incoming-link", fixedRedirect: true,
+		tokenLength: 64, lifetime: 2 * time.Hour,
+	}
+	return []maker{gitLab, gitHub, gitea, giteaDevice, bitbucket, dataCenter}
 }
 
 // makerNamed returns a row; the first for "".

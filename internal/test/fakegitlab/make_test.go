@@ -46,6 +46,7 @@ func TestMakesTakeATokenForGit(t *testing.T) {
 		{"gitea", "anybody", 600, 200},
 		{"bitbucket", "x-token-auth", 3000, 200},
 		{"bitbucket", "oauth2", 3000, 401},
+		{"bitbucket-data-center", "x-token-auth", 64, 200},
 	} {
 		t.Run(test.make+" as "+test.username, func(t *testing.T) {
 			server := start(t, Options{Make: test.make})
