@@ -113,7 +113,7 @@ func (c Client) redeem(ctx context.Context, a attempt, answer url.Values) (Grant
 		return Grant{}, err
 	}
 	if code := answer.Get("error"); code != "" {
-		return Grant{}, &Error{Code: oneLine(code), Description: oneLine(answer.Get("error_description"))}
+		return Grant{}, a.provider.adviseScope(&Error{Code: oneLine(code), Description: oneLine(answer.Get("error_description"))})
 	}
 	// A connection from before the person signed in may be dead by now without
 	// having said so, and the code is good for one use.

@@ -173,3 +173,27 @@ func TestCodeOutlivesTheContext(t *testing.T) {
 		t.Errorf("no grant: %v", err)
 	}
 }
+
+// TestAdviceForAnotherScope: Gitea and Forgejo have one grant for each user and
+// application, with the scopes of the first sign-in.
+func TestAdviceForAnotherScope(t *testing.T) {
+	const description = "a grant exists with different scope"
+	for _, row := range []struct {
+		name, kind, code, description string
+		text                          string // "" where nothing is added
+	}{
+		{"Forgejo", "forgejo", "server_error", description, "https://h.example/git/user/settings/applications"},
+		{"Gitea", "gitea", "server_error", description, "https://h.example/git/user/settings/applications"},
+		{"another server", "oauth", "server_error", description, "the server's page for applications"},
+		{"another trouble", "forgejo", "server_error", "the database is away", ""},
+		{"the person said no", "forgejo", "access_denied", "", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			provider := Provider{Kind: row.kind, TokenURL: "https://h.example/git/login/oauth/access_token"}
+			err := provider.adviseScope(&Error{Code: row.code, Description: row.description})
+			if !Is(err, row.code) || strings.Contains(err.Error(), "revoke its access on "+row.text) != (row.text != "") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

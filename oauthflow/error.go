@@ -103,6 +103,20 @@ func readRetryAfter(header string) time.Duration {
 	return min(max(wait, 0), longestRetryAfter)
 }
 
+// adviseScope adds what to do where the server keeps one grant for each user and
+// application, with the scopes of the first sign-in. Gitea and Forgejo call it a
+// "server_error" (routers/web/auth/oauth2_provider.go).
+func (p Provider) adviseScope(err *Error) error {
+	if err.Code != "server_error" || !strings.Contains(err.Description, "different scope") {
+		return err
+	}
+	page := GrantsPage(p.Kind, p.TokenURL)
+	if page == "" {
+		page = "the server's page for applications"
+	}
+	return fmt.Errorf("%w\nyou signed in to this application with other scopes before: revoke its access on %s, then sign in again", err, page)
+}
+
 // adviseClient adds what to do where a server does not know the application.
 func adviseClient(err error) error {
 	switch {

@@ -86,7 +86,9 @@ func kinds() []kind {
 		spent:            []spentAnswer{{code: "unauthorized_client"}},
 	}, {
 		// https://forgejo.org/docs/latest/user/oauth2-provider/
-		// A fork of Gitea: it has Gitea's realm, and differs in nothing else here.
+		// A fork of Gitea: it has Gitea's realm. Its refresh tokens rotate by default,
+		// there is one grant for each user and application, and tokens are not limited
+		// by their scope.
 		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",

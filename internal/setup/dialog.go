@@ -53,9 +53,18 @@ func (d dialog) offer(ctx context.Context, candidate application) (bool, error) 
 	}
 }
 
+// introduction says how many applications are needed.
+func (p page) introduction() string {
+	if p.perMachine {
+		return fmt.Sprintf("\nRegister doorkey there, once for each of your machines: at this server two machines with\n"+
+			"one application end each other's sign-in. Has this machine one? Then just paste the %s.", p.id)
+	}
+	return fmt.Sprintf("\nRegister doorkey there, once for everybody.\nHas somebody done it? Then just paste the %s.", p.id)
+}
+
 // showPage says what to do on the page.
 func (d dialog) showPage(page page, registration registration) {
-	d.say("\nRegister doorkey there, once for everybody.\nHas somebody done it? Then just paste the %s.\n", page.id)
+	d.say("%s\n", page.introduction())
 	d.say("1. Open %s", registration.place)
 	if registration.forAll != "" {
 		d.say("   or, as an administrator, %s\n   and tick \"Trusted\" there", registration.forAll)

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"os"
 	"slices"
 	"strings"
 )
@@ -18,10 +19,16 @@ type page struct {
 	secret  string   // what it calls the secret, where a sign-in may need one
 	noIDs   []string // how a secret begins, which people take for the ID
 	private string   // the box that makes an application confidential
+
+	// perMachine: the server has one grant for each user and application, and its
+	// refresh tokens rotate. Two machines with one application would end each
+	// other's sign-in at each refresh.
+	perMachine bool
 }
 
 // field is a field of the form and what belongs in it. "{redirects}", "{scopes}"
-// and "{origin}" stand for what depends on the host.
+// and "{origin}" stand for what depends on the host, "{machine}" for this machine's
+// name.
 type field struct{ label, value string }
 
 // pages are the rows, by the servers' documentation (see the kinds of oauthflow);
@@ -44,8 +51,8 @@ func pages() []page {
 		id:     "Client ID", private: "Confidential Client", noIDs: []string{"gto_"},
 	}, {
 		kind: "forgejo", save: "Create application",
-		fields: []field{{"Application name", "doorkey"}, {"Redirect URIs", "{redirects}"}, {"Confidential client", "untick"}},
-		id:     "Client ID", private: "Confidential client", noIDs: []string{"gto_"},
+		fields: []field{{"Application name", "doorkey on {machine}"}, {"Redirect URIs", "{redirects}"}, {"Confidential client", "untick"}},
+		id:     "Client ID", private: "Confidential client", noIDs: []string{"gto_"}, perMachine: true,
 	}, {
 		kind: "bitbucket", way: "the settings of your workspace on {origin}, \"OAuth consumers\"", start: "Add consumer", save: "Save",
 		fields: []field{{"Name", "doorkey"}, {"Callback URL", "{redirect}"}, {"Permissions", "Repositories: tick Read and Write"}},
@@ -80,7 +87,17 @@ func (f field) lines(address, redirect string, scopes []string) []string {
 	case "{redirect}":
 		return []string{redirect}
 	}
-	return []string{strings.NewReplacer("{origin}", address, "{scopes}", strings.Join(scopes, " and ")).Replace(f.value)}
+	return []string{strings.NewReplacer("{origin}", address, "{scopes}", strings.Join(scopes, " and "), "{machine}", machineName()).Replace(f.value)}
+}
+
+// machineName is the name of this machine without its domain.
+func machineName() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "this machine"
+	}
+	label, _, _ := strings.Cut(name, ".")
+	return label
 }
 
 // redirects are the redirect URIs to register. Doorkeeper, the engine in GitLab,

@@ -61,6 +61,9 @@ func (w *wizard) tellOthers() {
 	command := terminal.Printable(w.command(terminal.ShellWord(w.after.ClientID)))
 	fmt.Fprintf(w.out, "\nfor a colleague, who needs no application of their own:\n  %s\n", command)
 	fmt.Fprintf(w.out, "for everybody on a machine, as its administrator:\n  %s --system --no-sign-in\n", command)
+	if w.page.perMachine {
+		fmt.Fprintf(w.out, "on another machine of yours, run setup without --client-id: it needs an application of its own\n")
+	}
 	if !w.after.ClientSecret.IsEmpty() {
 		fmt.Fprintf(w.out, "both need the secret, too, in %s\n", settings.ClientSecretVariable)
 	}

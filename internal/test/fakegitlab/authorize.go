@@ -91,6 +91,8 @@ func (s *Server) answerConsent(w http.ResponseWriter, q *request) {
 	case isDenial(q):
 		s.redirectBack(w, q, url.Values{"error": {"access_denied"},
 			"error_description": {"The resource owner or authorization server denied the request."}})
+	case !s.grants.agree(q.parameters.Get("scope")):
+		s.redirectBack(w, q, url.Values{"error": {"server_error"}, "error_description": {"a grant exists with different scope"}})
 	default:
 		s.redirectWithCode(w, q)
 	}

@@ -28,6 +28,9 @@ func (s *Server) RevokeAccessTokens() {
 // RevokeGrants makes every access token and every refresh token dead.
 func (s *Server) RevokeGrants() {
 	s.grants.each(func(pair *tokenPair) { pair.revoked = true })
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	s.grants.scope = ""
 }
 
 // ReplaceApplication deletes the application with all its grants, as an
@@ -43,7 +46,7 @@ func (s *Server) Alive(token string) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	if pair := s.grants.byRefresh[token]; pair != nil {
-		return !pair.revoked && !pair.spent
+		return !pair.revoked && !pair.spent && !pair.outdated
 	}
 	return s.grants.accessFailure(s.grants.byAccess[token]) == ""
 }

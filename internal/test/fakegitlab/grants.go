@@ -29,6 +29,7 @@ type tokenPair struct {
 	accessEnd       string // why the access token is dead before its time: "", "expired" or "revoked"
 	revoked         bool   // both are dead
 	spent           bool   // both are dead because the refresh token was used
+	outdated        bool   // the refresh token is dead because the one grant has newer ones
 }
 
 // grants holds every token and code that was ever issued.
@@ -37,17 +38,19 @@ type grants struct {
 	lifetime time.Duration // 0 if access tokens do not end
 	length   int
 	keepsOld bool // a refresh leaves the old pair alive
+	oneGrant bool // new tokens end the refresh tokens before them
 
 	mu        sync.Mutex
 	codes     map[string]*authorization
 	byAccess  map[string]*tokenPair
 	byRefresh map[string]*tokenPair
 	issued    map[string]secretKind
+	scope     string // of the one grant, as it was asked for first; "" before
 }
 
 func newGrants(options Options) *grants {
 	return &grants{
-		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength, keepsOld: options.maker.keepsOldTokens,
+		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength, keepsOld: options.maker.keepsOldTokens, oneGrant: options.maker.oneGrant,
 		codes: map[string]*authorization{}, byAccess: map[string]*tokenPair{},
 		byRefresh: map[string]*tokenPair{}, issued: map[string]secretKind{},
 	}
@@ -70,6 +73,9 @@ func (g *grants) newSecret(kind secretKind) string {
 // issue makes a new pair. The caller holds the lock.
 func (g *grants) issue(scopes []string, withRefreshToken bool) tokenPair {
 	pair := &tokenPair{access: g.newSecret(accessToken), number: len(g.byAccess) + 1, scopes: scopes, created: g.now()}
+	for _, older := range g.byAccess {
+		older.outdated = older.outdated || g.oneGrant
+	}
 	g.byAccess[pair.access] = pair
 	if withRefreshToken && g.lifetime != 0 {
 		pair.refresh = g.newSecret(refreshToken)
@@ -113,7 +119,7 @@ func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	old := g.byRefresh[token]
-	if old == nil || old.revoked || old.spent {
+	if old == nil || old.revoked || old.spent || old.outdated {
 		return tokenPair{}, old != nil && old.spent, invalidGrant()
 	}
 	scopes := old.scopes
@@ -125,6 +131,18 @@ func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent
 	}
 	old.spent = !g.keepsOld
 	return g.issue(scopes, true), false, nil
+}
+
+// agree keeps the scope that a person agrees to, and reports whether the one grant
+// can have it: Forgejo refuses another than the first.
+func (g *grants) agree(scope string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.oneGrant && g.scope != "" && g.scope != scope {
+		return false
+	}
+	g.scope = scope
+	return true
 }
 
 // revoke kills the pair that the token, of either kind, belongs to.

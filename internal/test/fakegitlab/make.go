@@ -39,6 +39,7 @@ type maker struct {
 	lifetime       time.Duration // of access tokens; 0 if they do not end, and have no refresh token
 	keepsOldTokens bool          // a refresh leaves the old pair alive, for a while at least
 
+	oneGrant       bool              // for each user and application: new tokens end the refresh tokens before them, and another scope is refused
 	errorStatus    int               // of errors of the token endpoint; 0 for those of RFC 6749
 	errorNames     map[string]string // by "KIND CODE", or "CODE" for every kind
 	errorTexts     map[string]string // descriptions, by the name of the error in this make's words
@@ -87,6 +88,8 @@ func makers() []maker {
 		},
 		secretErrors: map[Kind]string{TokenAuthorizationCode: "unauthorized_client"},
 	}
+	forgejo := gitea
+	forgejo.name, forgejo.oneGrant = "forgejo", true
 	giteaDevice := gitea // as a newer Gitea may be
 	giteaDevice.name, giteaDevice.namesDevice = "gitea-device", true
 	giteaDevice.authorizeDevice, giteaDevice.device = "/login/oauth/device/code", "/login/oauth/device"
@@ -107,7 +110,7 @@ func makers() []maker {
 		clientSecret: "the-secret-of-an-incoming-link", fixedRedirect: true,
 		tokenLength: 64, lifetime: 2 * time.Hour,
 	}
-	return []maker{gitLab, gitHub, gitea, giteaDevice, bitbucket, dataCenter}
+	return []maker{gitLab, gitHub, gitea, forgejo, giteaDevice, bitbucket, dataCenter}
 }
 
 // makerNamed returns a row; the first for "".

@@ -206,3 +206,21 @@ func TestUnknownMake(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestForgejoHasOneGrant: a second sign-in ends the refresh token of the first, and
+// so does a refresh; access tokens live on.
+func TestForgejoHasOneGrant(t *testing.T) {
+	server := start(t, Options{Make: "forgejo"})
+	firstAccess, first := server.IssueGrant()
+	_, second := server.IssueGrant()
+	if server.Alive(first) || !server.Alive(second) || !server.Alive(firstAccess) {
+		t.Errorf("after another sign-in: first %t, second %t, access token %t", server.Alive(first), server.Alive(second), server.Alive(firstAccess))
+	}
+	if status, answer := askJSON(t, server, "/login/oauth/access_token", refreshForm(first)); status != 400 || answer["error"] != "unauthorized_client" {
+		t.Errorf("%d %v", status, answer)
+	}
+	if status, answer := askJSON(t, server, "/login/oauth/access_token", refreshForm(second)); status != 200 || server.Alive(second) {
+		t.Errorf("%d %v", status, answer)
+	}
+	wantProblem(t, server, "")
+}

@@ -23,7 +23,7 @@ type Options struct {
 	// exist, and belongs to one server.
 	Directory string
 	// Make is whose server it plays: "gitlab" (when empty), "github", "gitea",
-	// "gitea-device", "bitbucket" or "bitbucket-data-center".
+	// "forgejo", "gitea-device", "bitbucket" or "bitbucket-data-center".
 	Make string
 	// Root is the relative URL root, such as "/gitlab"; "" for none.
 	Root string
