@@ -67,6 +67,7 @@ func guardsOfServers() []guard {
 		{"metadata name their issuer", "oauthflow TestMetadataAreChecked", metadata, `if m.issuer != issuer && m.issuer != issuer+"/" {`, `if false {`},
 		{"metadata have PKCE", "oauthflow TestMetadataAreChecked", metadata, `if m.methods != nil && !slices.Contains(m.methods, "S256") {`, `if slices.Contains(m.methods, "") {`},
 		{"metadata name endpoints at the host", "oauthflow TestMetadataNameEndpointsAtTheHost", metadata, `if !sameOrigin(address, base.String()) {`, `if false {`},
+		{"metadata name a device flow at the host", "oauthflow TestDiscover", metadata, `address == "" || !sameOrigin(address, base.String()) {`, `address == "" {`},
 
 		{"an endpoint is https", "oauthflow TestResolveRefusesEndpoints", endpoint, `if !carriesTokens(address) {`, `if false {`},
 		{"an endpoint names no user", "oauthflow TestResolveRefusesEndpoints", endpoint, `if address.User != nil || address.Fragment != "" {`, `if false {`},
