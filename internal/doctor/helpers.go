@@ -41,7 +41,7 @@ func judgeHelpers(chain []install.Helper, hidden bool) finding {
 	case len(own) == 0 && len(chain) == 0:
 		return newFinding(ui.VerdictProblem, "git asks no helper\nrun: git credential-doorkey install")
 	case len(own) == 0 && slices.ContainsFunc(chain, isMisspelt):
-		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s: for what is no absolute path, git runs \"git credential-\" and the text\nrun: git credential-doorkey install", namesOf(chain))
+		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s: git puts git-credential- before what is no absolute path, and finds no such command\nrun: git credential-doorkey install", namesOf(chain))
 	case len(own) == 0:
 		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s\nrun: git credential-doorkey install", namesOf(chain))
 	}
