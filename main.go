@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"os"
 
 	"git-credential-doorkey/cache"
@@ -43,7 +42,7 @@ func main() {
 // that it has written to stderr, 2 for arguments that it does not understand,
 // 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	log.SetOutput(io.Discard) // net/http says things there that nobody can do anything about
+	terminal.SilenceLibraries()
 	here := environment.Detect(releaseVersion)
 	user := &ui.UI{Stderr: stderr, Environment: here}
 	tracing, err := trace.New(here.Variable("DOORKEY_TRACE"), stderr)

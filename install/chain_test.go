@@ -16,6 +16,7 @@ const question = "protocol=https\nhost=gitlab.example.com\n\n"
 
 // TestGitAsksDoorkeyAlone lets real git ask for a credential and report that it was good.
 func TestGitAsksDoorkeyAlone(t *testing.T) {
+	parts.Long(t)
 	for _, row := range []struct {
 		name string
 		host string
@@ -98,6 +99,7 @@ func TestOtherFormOfTheHelper(t *testing.T) {
 
 // TestStrangePaths runs doorkey from directories whose names the shell or git's configuration would take apart.
 func TestStrangePaths(t *testing.T) {
+	parts.Long(t)
 	for _, directory := range []string{
 		"with space", "it's", `say "hi"`, `back\slash`, "$HOME", "a;b", "#1", "`id`", "a & b", "(x)", "*", "~", "ü", "[x]", "!", "plain-1.0_x", "end ",
 	} {
@@ -210,6 +212,7 @@ func TestConcerns(t *testing.T) {
 
 // TestChain holds the chain to what real git does: whom it tells of a good password, and in which order.
 func TestChain(t *testing.T) {
+	parts.Long(t)
 	const (
 		reset = "[credential]\n\thelper =\n"
 		other = "[credential]\n\thelper = OTHER\n"

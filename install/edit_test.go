@@ -4,10 +4,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestInstallAgain is about files that changed after the first install.
 func TestInstallAgain(t *testing.T) {
+	parts.Long(t)
 	for _, row := range []struct {
 		name, now, want string
 		others          []string
@@ -62,6 +65,7 @@ func TestInstallAgainBesideARepository(t *testing.T) {
 
 // TestUninstallAfterEdits is about files that changed after the install.
 func TestUninstallAfterEdits(t *testing.T) {
+	parts.Long(t)
 	for _, row := range []struct {
 		name, now, want string
 	}{

@@ -10,11 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestForURLHearsWhatGitHears of a person's own files, which may be there for
 // some repositories alone, and nothing of what a repository has.
 func TestForURLHearsWhatGitHears(t *testing.T) {
+	parts.Long(t)
 	const remote = "[remote \"origin\"]\n\turl = https://gitlab.example.com/group/project.git\n"
 	for _, row := range []struct {
 		name        string

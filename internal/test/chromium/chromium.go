@@ -38,6 +38,7 @@ type Browser struct {
 // installed, the test is skipped or fails, as package parts decides.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	parts.Long(t)
 	parts.Program(t, "chromium", "apt-get install --no-install-recommends chromium fonts-dejavu-core")
 	allocator, kill := chromedp.NewExecAllocator(context.Background(), options(t.TempDir())...)
 	b := &Browser{t: t}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestAttackByConfusedHost: a grant and a password are kept for two hosts. Who
@@ -13,6 +14,7 @@ import (
 // them. (The parser's own tables are in credential/read_test.go and
 // attack_host_test.go there.)
 func TestAttackByConfusedHost(t *testing.T) {
+	parts.Long(t)
 	v := newVictim(t)
 	keepGrant(t, v.state, cache.InFile, "https://gitlab.example.com", "")
 	v.asks(t, "store", "protocol=https\nhost=code.example\nusername=ada\npassword=hunter2\n")

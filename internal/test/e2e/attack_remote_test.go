@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestAttackByRedirectedRemote: the person's server sends git on to another
 // one, or to plain http. git asks for a credential there; the token of the first
 // host is not given.
 func TestAttackByRedirectedRemote(t *testing.T) {
+	parts.Long(t)
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, scheme := range []string{"https", "http"} {
 			t.Run(fmt.Sprintf("%d to %s", status, scheme), func(t *testing.T) {
@@ -45,6 +47,7 @@ func TestAttackByRedirectedRemote(t *testing.T) {
 // TestAttackByRedirectedRefresh: a token endpoint that sends the refresh token on
 // to another server does not bring it there, and the grant is kept.
 func TestAttackByRedirectedRefresh(t *testing.T) {
+	parts.Long(t)
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()

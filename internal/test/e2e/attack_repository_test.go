@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // repositorySettings are what the configuration of a repository may hold, of
@@ -53,6 +54,7 @@ func repositorySettings() map[string][]string {
 // sign-in, refresh and the next fetch go as they do elsewhere: to the person's
 // server, as the person's application.
 func TestAttackByRepository(t *testing.T) {
+	parts.Long(t)
 	for name, configured := range repositorySettings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 // TestBuiltInClientIDs builds doorkey as a distributor does, and sees which
 // hosts it would sign in to: to these it answers that asking is turned off.
 func TestBuiltInClientIDs(t *testing.T) {
+	parts.Long(t)
 	parts.Go(t)
 	program := filepath.Join(t.TempDir(), "doorkey")
 	build := buildCommand(t.Context(), program, "-ldflags", "-X main.builtInClientIDs=https://gitlab.com=lab,https://github.com=hub")

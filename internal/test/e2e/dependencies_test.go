@@ -44,6 +44,7 @@ func readText(t *testing.T, file string) string {
 // TestNoCgo: no package wants a C compiler, so that the program for every system
 // can be built on any, and to the same bytes.
 func TestNoCgo(t *testing.T) {
+	parts.Long(t)
 	parts.Go(t)
 	for _, system := range []string{"linux", "darwin", "windows", "freebsd"} {
 		t.Run(system, func(t *testing.T) {

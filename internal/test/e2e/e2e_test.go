@@ -31,8 +31,10 @@ func TestMain(m *testing.M) {
 // TestScripts runs the scripts of testdata/script: real git, with doorkey as its
 // helper, against a fake GitLab.
 func TestScripts(t *testing.T) {
+	directory, files := scriptsToRun(t)
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 directory,
+		Files:               files,
 		Setup:               isolate,
 		Cmds:                scriptCommands(),
 		Condition:           gitAtLeast,

@@ -19,6 +19,7 @@ type fileChange struct{ verb, request, password string }
 // killed. After each, the old account or the new one (or none, after an erase) is
 // there, and the next change goes through: the lock is free.
 func TestEveryFileOperationFails(t *testing.T) {
+	parts.Long(t)
 	parts.Strace(t)
 	changes := []fileChange{{"store", "password=new\n", "new"}, {"erase", "", ""}}
 	calls := []string{"openat", "read", "write", "pwrite64", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "close"}

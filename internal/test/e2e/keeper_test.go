@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/test/keyring"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // keeper is a helper that keeps passwords, as the only one that git asks, with
@@ -137,6 +138,9 @@ func answerIn(output string) string {
 func forEachKeeper(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) keeper)) {
 	for _, name := range []string{"store", "cache", "doorkey file", "doorkey keyring"} {
 		t.Run(name, func(t *testing.T) {
+			if name != "doorkey file" {
+				parts.Long(t)
+			}
 			bus := "unix:path=/nonexistent"
 			if name == "doorkey keyring" {
 				bus = keyring.Start(t).Address

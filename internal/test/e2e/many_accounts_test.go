@@ -28,6 +28,7 @@ const (
 // one is unsealed. Counted, not timed: the calls that touch the state directory,
 // and how often the keyring is asked for a key.
 func TestManyAccounts(t *testing.T) {
+	parts.Long(t)
 	parts.Strace(t)
 	for place, keysFromKeyring := range map[cache.KeyPlace]int{cache.InFile: 0, cache.InKeyring: 1} {
 		t.Run(string(place), func(t *testing.T) {

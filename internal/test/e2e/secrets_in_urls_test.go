@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // addressesWithSecrets are URLs as people have them who put a secret there; some
@@ -26,6 +28,7 @@ func addressesWithSecrets() map[string]string {
 // with it, what it has in it is shown by no command. Each says something that it
 // can say only when it has come to the URL.
 func TestAddressesWithSecrets(t *testing.T) {
+	parts.Long(t)
 	const host = "https://127.0.0.1:1"
 	const refused = "is not the URL of a host|the URL has a password in it"
 	for _, row := range []struct {

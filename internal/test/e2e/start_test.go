@@ -18,6 +18,7 @@ import (
 // program's size, and what its packages do before main. What either costs is in
 // docs/speed.md.
 func TestStart(t *testing.T) {
+	parts.Long(t)
 	parts.Go(t)
 	program := filepath.Join(t.TempDir(), "git-credential-doorkey")
 	if runtime.GOOS == "windows" {

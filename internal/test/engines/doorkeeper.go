@@ -27,6 +27,7 @@ const (
 // Counts has an "authorize" for each consent page, or error page in its place.
 func StartDoorkeeper(t testing.TB) *Engine {
 	t.Helper()
+	parts.Long(t)
 	directory := parts.Testdata(t, "doorkeeper")
 	if output, err := exec.Command("ruby", "-e", findGems).CombinedOutput(); err != nil {
 		parts.Missing(t, "Doorkeeper", fmt.Sprintf("%s (%v: %s)", installDoorkeeper, err, output))

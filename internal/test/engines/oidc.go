@@ -28,6 +28,7 @@ var (
 // waits five seconds between polls; the engine itself accepts faster ones.
 func StartOIDCProvider(t testing.TB) *Engine {
 	t.Helper()
+	parts.Long(t)
 	directory := parts.Testdata(t, "oidc-provider")
 	parts.Program(t, "node", "install Node.js 22 or newer, with npm")
 	if _, err := os.Stat(filepath.Join(directory, "node_modules", "oidc-provider")); err != nil {

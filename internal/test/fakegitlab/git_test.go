@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // gitCommand is git as a user of the server would run it, with nothing of the
@@ -53,6 +55,7 @@ func address(t *testing.T, server *Server, name, username, password string) stri
 }
 
 func TestGit(t *testing.T) {
+	parts.Long(t)
 	const readOnly, all = "read_repository", "read_repository write_repository"
 	for _, test := range []struct {
 		name       string
@@ -113,6 +116,7 @@ func TestGitChallenge(t *testing.T) {
 }
 
 func TestGitPushesMoreThanItsBuffer(t *testing.T) {
+	parts.Long(t)
 	server := start(t, Options{})
 	access, _ := server.IssueGrant()
 	clone := filepath.Join(t.TempDir(), "clone")

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 func TestStartRefusesOptions(t *testing.T) {
@@ -119,6 +121,7 @@ func TestClose(t *testing.T) {
 
 // TestCloseEndsGit closes the server while git sends what nobody reads.
 func TestCloseEndsGit(t *testing.T) {
+	parts.Long(t)
 	server := start(t, Options{})
 	access, _ := server.IssueGrant()
 	// More than the connection's buffers hold, so that git cannot end by itself.

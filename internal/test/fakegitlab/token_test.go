@@ -6,9 +6,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 func TestExchangeCode(t *testing.T) {
+	parts.Long(t)
 	same := func(form url.Values) url.Values { return form }
 	change := func(name string, values ...string) func(url.Values) url.Values {
 		return func(form url.Values) url.Values { return with(form, name, values...) }

@@ -23,6 +23,14 @@ func Missing(t testing.TB, part, install string) {
 	report("needs %s: %s", part, install)
 }
 
+// Long leaves a test out of "go test -short", which is for a quick look.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("left out with -short")
+	}
+}
+
 // Program ends a test as Missing does unless a program is on PATH.
 func Program(t testing.TB, name, install string) {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 // is checked to answer, and 64 of them with one expired token to cost one
 // refresh, or there is no table.
 func TestTables(t *testing.T) {
+	parts.Long(t)
 	parts.Go(t)
 	var out bytes.Buffer
 	if err := run(t.Context(), []string{"-runs", "5", "-tables", "parallel,expired"}, &out); err != nil {

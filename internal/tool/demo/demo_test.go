@@ -104,6 +104,7 @@ func (p person) ownBrowser(t *testing.T) {
 
 // clues are lines that the story has to have, in this order.
 var clues = []string{
+	"doorkey: sign in once, then git works by itself\n", "$  go build",
 	"ok  git asked the helper \"store\"; now it asks doorkey, and no other helper",
 	"$  git clone https://127.0.0.1:", "ok  the server counted 1 sign-in, 0 refreshes,",
 	"$  git push", "ok  the commit is on the server", "ok  the server counted 0 sign-ins, 0 refreshes,",
@@ -129,6 +130,7 @@ func TestDemo(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			person := newPerson(t)
 			if test.browser != nil {
+				parts.Long(t)
 				test.browser(person, t)
 			}
 			var stdout, stderr bytes.Buffer
@@ -188,6 +190,7 @@ func (s *stopAt) Write(p []byte) (int, error) {
 }
 
 func TestStoppedAnywhereItLeavesNothing(t *testing.T) {
+	parts.Long(t)
 	for _, text := range []string{"$  go build", "$  git clone", "$  git push", "$  git fetch\n", "(8 at once)", "uninstall"} {
 		t.Run(text, func(t *testing.T) {
 			person := newPerson(t)

@@ -19,10 +19,12 @@ const (
 
 // build builds doorkey, and this program, which is the browser.
 func (s *story) build(ctx context.Context) {
+	s.note("(the first time, Go compiles for up to a minute)")
 	s.show("go build git-credential-doorkey")
 	if s.err != nil {
 		return
 	}
+	defer s.waiting("still compiling")()
 	s.err = practice.Build(ctx, s.directory, s.programs, "git-credential-doorkey", "git-credential-doorkey/internal/tool/demo")
 }
 

@@ -81,11 +81,13 @@ func choose(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 // play sets the stage, tells the story on it, and clears everything away.
 func play(ctx context.Context, ownBrowser bool, stdout, stderr io.Writer) error {
 	began := time.Now()
+	shown := page{out: stdout, styled: isStyled(stdout)}
+	shown.title("doorkey: sign in once, then git works by itself") // at once: what follows takes a while
 	setting, err := newStage(ownBrowser)
 	if err != nil {
 		return err
 	}
-	told := &story{stage: setting, page: page{out: stdout, styled: isStyled(stdout)}, stderr: stderr}
+	told := &story{stage: setting, page: shown, stderr: stderr}
 	told.tell(ctx)
 	switch failure := setting.clear(); {
 	case failure != nil:

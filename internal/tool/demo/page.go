@@ -70,6 +70,28 @@ func (s *story) note(text string) {
 	}
 }
 
+// waitingInterval is how often a person hears of what takes long.
+const waitingInterval = 10 * time.Second
+
+// waiting says again and again, until stop is called, what the next line waits for.
+func (p page) waiting(what string) (stop func()) {
+	begun, done, ended := time.Now(), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(waitingInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				p.plain("     " + p.style(faint, fmt.Sprintf("(%s after %.0f s)", what, time.Since(begun).Seconds())))
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
 // claim says what was checked.
 func (s *story) claim(text string) {
 	if s.err == nil {

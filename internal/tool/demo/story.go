@@ -69,7 +69,6 @@ func (s *story) introduce(ctx context.Context) {
 	if s.err != nil {
 		return
 	}
-	s.title("doorkey: sign in once, then git works by itself")
 	s.plain("")
 	s.plain("A practice GitLab runs on this computer for as long as this demo does.")
 	s.plain("Your settings and your keyring are not touched. What runs is real git:")

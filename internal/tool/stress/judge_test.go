@@ -89,6 +89,7 @@ func TestEveryMistakeIsFound(t *testing.T) {
 // newTestStress returns a stress that has signed in.
 func newTestStress(t *testing.T) *stress {
 	t.Helper()
+	parts.Long(t)
 	parts.Go(t)
 	o := few()
 	setting, err := newSetting(t.Context(), o)

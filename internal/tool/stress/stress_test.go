@@ -41,6 +41,7 @@ func isEmpty(t *testing.T, directory string) {
 }
 
 func TestStress(t *testing.T) {
+	parts.Long(t)
 	for _, test := range []struct {
 		name   string
 		change func(*options)
@@ -87,6 +88,7 @@ func number(t *testing.T, report, row string) int {
 }
 
 func TestStoppedItLeavesNothing(t *testing.T) {
+	parts.Long(t)
 	parts.Go(t)
 	temporary := emptyTemporary(t)
 	o := few()

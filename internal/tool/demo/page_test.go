@@ -1,0 +1,23 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestWaiting: a person hears every ten seconds that something still happens, and
+// nothing of it once it is done.
+func TestWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		stop := page{out: &out}.waiting("still compiling")
+		time.Sleep(25 * time.Second)
+		stop()
+		time.Sleep(time.Minute)
+		if want := "     (still compiling after 10 s)\n     (still compiling after 20 s)\n"; out.String() != want {
+			t.Errorf("got %q, want %q", &out, want)
+		}
+	})
+}
