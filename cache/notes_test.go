@@ -182,7 +182,7 @@ func TestNotesThatCannotBeRead(t *testing.T) {
 		{"no JSON", func(path string) error { return os.WriteFile(path, []byte("2023-11-14T22:13:20Z\n"), 0o600) }, ""},
 		{"no object", func(path string) error { return os.WriteFile(path, []byte("[]"), 0o600) }, ""},
 		{"a time that is none", func(path string) error {
-			return os.WriteFile(path, []byte(`{"refresh_failed":{"at":"2023-11-14T22:13:20Z","text":"why"},"sign_in_until":"soon"}`), 0o600)
+			return os.WriteFile(path, []byte(`{"refresh_failed":{"at":"2023-11-14T22:13:20Z","text":"why"},"sign_in":{"until":"soon"}}`), 0o600)
 		}, ""},
 		{"open to others", openToOthers, ""},
 	}...) {

@@ -14,7 +14,7 @@ func TestEveryMemberIsRead(t *testing.T) {
 	whole := Account{
 		Username: "a", Path: "b", Provider: "c", ProviderGuessed: true, AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
 		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, OtherHelpersOfPlace: []string{"l"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
-		key: keyReference{InFile, "j"}, sealed: []byte("k"),
+		key: keyReference{InFile, "j"}, sealed: []byte("k"), unknown: map[string]any{"later": true},
 	}
 	for i, fields := 0, reflect.ValueOf(whole); i < fields.NumField(); i++ {
 		if fields.Field(i).IsZero() {
