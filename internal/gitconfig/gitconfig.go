@@ -4,7 +4,6 @@ package gitconfig
 
 import (
 	"context"
-	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -26,11 +25,6 @@ func ExpandPath(ctx context.Context, path string) (string, error) {
 
 // nothingFound is the exit code of git config when no variable matches.
 const nothingFound = 1
-
-func foundNothing(err error) bool {
-	failed, ran := errors.AsType[*RunError](err)
-	return ran && failed.ExitCode == nothingFound
-}
 
 // repositoryVariables are the environment variables by which git tells its
 // children of a repository ("git rev-parse --local-env-vars"), without those
