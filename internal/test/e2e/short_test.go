@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// scriptsOfEachFlow are what "go test -short" runs of testdata/script: for each
-// command and each way to sign in the script that shows most of it, and of the
-// attacks the quick ones.
+// scriptsOfEachFlow are what "go test -short" runs of testdata/script: for each way
+// to sign in and for most commands the script that shows most of it quickly, and of
+// the attacks the quick ones.
 func scriptsOfEachFlow() []string {
 	return []string{
-		"clone", "device", "device-root", "provider-gitea-terminal", // by browser, by device code, by paste
-		"refresh", "recovery-declined", "erase", "password", "other-helpers",
-		"login-terminal", "logout-keyring", "status", "token", "setup", "setup-root", "doctor", "usage", "events",
+		"clone", "device-root", "provider-gitea-terminal", // by browser, by device code, by paste
+		"recovery-declined", "password",
+		"login-terminal", "logout-keyring", "status", "token", "setup-root", "doctor", "usage", "events",
 		"badinput", "quit", "plain-http", "repository-config", "attack-every-host", "attack-pasted-command", "attack-text",
 	}
 }
