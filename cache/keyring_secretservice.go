@@ -24,7 +24,7 @@ func reachKeyring() error {
 		return ErrKeyringAbsent
 	}
 	if _, err := dbus.SessionBus(); err != nil {
-		return fmt.Errorf("%w: %v", ErrKeyringAbsent, err)
+		return ErrKeyringAbsent
 	}
 	return nil
 }
