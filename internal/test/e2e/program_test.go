@@ -76,12 +76,9 @@ func buildCommand(ctx context.Context, program string, options ...string) *exec.
 }
 
 // dependsOnProgram has "go test" run a test again when main.go has changed, which no
-// test can import.
-func dependsOnProgram() {
-	if _, err := os.Stat("main.go"); err != nil && os.Getenv(builtProgram) == "" {
-		panic(err)
-	}
-}
+// test can import: it notes which files a test has looked at. A compiled test may run
+// where there is no source.
+func dependsOnProgram() { _, _ = os.Stat("main.go") }
 
 // enterRepository makes the directory of the repository the working directory, so
 // that tests name its files as everybody does.
