@@ -58,6 +58,17 @@ func forget(t *testing.T, c *Cache) {
 	}
 }
 
+// leaveRoom leaves a reserve in a file, as a process does that is killed. Windows
+// closes its files then.
+func leaveRoom(t *testing.T, path string, size int64) {
+	t.Helper()
+	left, err := reserveRoom(path, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.file.Close()
+}
+
 func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
@@ -292,9 +303,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		put(t, c, place, account, secrets)
 		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
 		for _, suffix := range []string{".json.new", ".notes.new"} { // as a process leaves them that was killed
-			if _, err := reserveRoom(c.path(origin, suffix), 1); err != nil {
-				t.Fatal(err)
-			}
+			leaveRoom(t, c.path(origin, suffix), 1)
 		}
 		locked := lock(t, c, origin)
 		defer locked.Unlock()

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,9 +45,7 @@ func TestFinishedChangeIsTaken(t *testing.T) {
 		}, false},
 		{"half of it", func(_ *testing.T, _ *Cache, _ string, content []byte) []byte { return content[:len(content)/2] }, false},
 		{"a reserve", func(t *testing.T, _ *Cache, between string, _ []byte) []byte {
-			if _, err := reserveRoom(between, 1000); err != nil {
-				t.Fatal(err)
-			}
+			leaveRoom(t, between, 1000)
 			return nil
 		}, false},
 		{"blanks", func(_ *testing.T, _ *Cache, _ string, _ []byte) []byte { return []byte("\n\n\n") }, false},
@@ -69,9 +68,7 @@ func TestFinishedChangeIsTaken(t *testing.T) {
 				t.Fatal(err)
 			}
 			if content = test.change(t, c, between, content); content != nil {
-				if err := os.WriteFile(between, content, 0o600); err != nil {
-					t.Fatal(err)
-				}
+				leave(t, between, content)
 			}
 			locked := lock(t, c, origin)
 			defer locked.Unlock()
@@ -103,10 +100,21 @@ func unfinished(t *testing.T, c *Cache, obtained time.Time) (between string) {
 	if err := os.Rename(c.path(origin, ".json"), between); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(c.path(origin, ".json"), older, 0o600); err != nil {
+	leave(t, c.path(origin, ".json"), older)
+	return between
+}
+
+// leave makes the content of a file, as doorkey makes its files: for its owner alone.
+func leave(t *testing.T, path string, content []byte) {
+	t.Helper()
+	file, err := openOwn(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return between
+	_, err = file.Write(content)
+	if err := errors.Join(err, file.Truncate(int64(len(content))), file.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // withoutGeneration makes a file one of an older doorkey.
