@@ -1,0 +1,126 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// Kind is the kind of an engine.
+type Kind string
+
+// The engines.
+const (
+	Kubernetes Kind = "kubernetes"
+	Vault      Kind = "vault"
+	Etcd       Kind = "etcd"
+)
+
+// Address says where a fleet's records are, as credential.<url>.oauthFleet has it:
+//
+//	kubernetes:NAMESPACE/SECRET
+//	vault+https://HOST/MOUNT/PATH
+//	etcd+https://HOST:PORT/PREFIX
+type Address struct {
+	Kind Kind
+	// URL is that of the engine, without a path: "https://vault.example:8200". Of
+	// Kubernetes it is empty: a pod's environment says it.
+	URL string
+	// Place is what comes behind: namespace and Secret, mount and path, or a prefix.
+	Place string
+}
+
+// ParseAddress reads an address. Without TLS it must be on this machine.
+func ParseAddress(text string) (Address, error) {
+	const forms = "\nit must be kubernetes:NAMESPACE/SECRET, vault+https://HOST/MOUNT/PATH or etcd+https://HOST:PORT/PREFIX"
+	if place, found := strings.CutPrefix(text, string(Kubernetes)+":"); found {
+		namespace, name, _ := strings.Cut(place, "/")
+		if namespace == "" || name == "" || strings.Contains(name, "/") {
+			return Address{}, fmt.Errorf("%q does not name a namespace and a Secret"+forms, text)
+		}
+		return Address{Kind: Kubernetes, Place: place}, nil
+	}
+	kind, rest, _ := strings.Cut(text, "+")
+	if Kind(kind) != Vault && Kind(kind) != Etcd {
+		return Address{}, fmt.Errorf("%q names no engine that doorkey knows"+forms, secret.HideIn(text))
+	}
+	address, err := url.Parse(rest)
+	switch {
+	case err != nil || address.Host == "" || address.RawQuery != "" || address.Fragment != "":
+		return Address{}, fmt.Errorf("%q is not an address"+forms, secret.HideIn(text))
+	case address.User != nil:
+		return Address{}, errors.New("the fleet's address has a user name or a password in it, which others can read\ngive the engine's token in a file, or the password to git's credential helpers")
+	case address.Scheme != "https" && !(address.Scheme == "http" && isLoopback(address.Hostname())):
+		return Address{}, fmt.Errorf("%q is not https: without TLS the engine must be on this machine", text)
+	}
+	place := strings.Trim(address.Path, "/")
+	if mount, path, _ := strings.Cut(place, "/"); place == "" || Kind(kind) == Vault && (mount == "" || path == "") {
+		return Address{}, fmt.Errorf("%q names no place in the engine"+forms, text)
+	}
+	return Address{Kind(kind), address.Scheme + "://" + address.Host, place}, nil
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// InCluster is the URL of the Kubernetes that a pod runs in, which the environment has
+// in the given variables.
+func InCluster(variable func(string) string) (string, error) {
+	host, port := variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT")
+	if host == "" || port == "" {
+		return "", errors.New("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is not a pod of a Kubernetes cluster\n" +
+			"run it in a pod, or set them to the cluster's API server")
+	}
+	return "https://" + net.JoinHostPort(host, port), nil
+}
+
+// Files that Kubernetes mounts into each pod. They are replaced while it runs.
+const (
+	PodTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+	PodCAFile    = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
+)
+
+// String is the address as messages name it.
+func (a Address) String() string {
+	switch a.Kind {
+	case Kubernetes:
+		return "the Secret " + a.Place + " of Kubernetes"
+	case Vault:
+		return "Vault at " + a.URL
+	}
+	return "etcd at " + a.URL
+}
+
+// Access is how an engine is reached.
+type Access struct {
+	Client *http.Client
+	// Token returns what Kubernetes and Vault are asked with. It is called for each
+	// request: the file that it is in may be replaced.
+	Token func() (secret.Text, error)
+	// Login returns what etcd is asked with; no user where it has no users.
+	Login func(context.Context) (user string, password secret.Text, err error)
+}
+
+// Open returns the record with a name (Name.InEngine) at the address.
+func (a Address) Open(access Access, record string) Register {
+	e := engine{client: access.Client, base: a.URL}
+	first, rest, _ := strings.Cut(a.Place, "/")
+	switch a.Kind {
+	case Kubernetes:
+		e.authorize = bearer("Authorization", "Bearer ", access.Token)
+		return &kubernetesSecret{engine: e, namespace: first, name: rest, key: record}
+	case Vault:
+		e.authorize = bearer("X-Vault-Token", "", access.Token)
+		return &vaultSecret{engine: e, path: "/v1/" + first + "/data/" + rest + "/" + record}
+	}
+	return &etcdKey{engine: e, key: []byte(a.Place + "/" + record), login: access.Login}
+}

@@ -1,0 +1,137 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// engine sends requests to one engine.
+type engine struct {
+	client *http.Client
+	base   string // its URL, without a slash at the end
+	// authorize adds what proves who asks. It is called for each request: tokens in
+	// files are replaced while a process runs.
+	authorize func(ctx context.Context, header http.Header) error
+}
+
+// answer is an answer that the engine has given, whatever its status.
+type answer struct {
+	status int
+	body   []byte
+	now    time.Time // by the engine's clock
+}
+
+const (
+	requestTime = 5 * time.Second // of one request, with what is tried again
+	largestBody = 1 << 20         // bytes
+	longestWait = 2 * time.Second // before a request is sent again, whatever Retry-After says
+)
+
+// send sends a request, and again after 429 and 5xx: an engine that a thousand machines
+// ask at once says so to some of them. A body is sent as JSON.
+func (e *engine) send(ctx context.Context, method, path, contentType string, body any) (answer, error) {
+	content, err := json.Marshal(body)
+	if err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTime, errors.New("no answer within "+requestTime.String()))
+	defer cancel()
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, longestWait) {
+		a, wait, err := e.sendOnce(ctx, method, path, contentType, content)
+		if err != nil || a.status != http.StatusTooManyRequests && a.status < 500 {
+			return a, err
+		}
+		wait = jittered(min(max(wait, pause), longestWait))
+		if deadline, _ := ctx.Deadline(); time.Now().Add(wait).After(deadline) {
+			return a, fmt.Errorf("status %d: %s", a.status, a.text())
+		}
+		sleep(ctx, wait)
+	}
+}
+
+func (e *engine) sendOnce(ctx context.Context, method, path, contentType string, content []byte) (a answer, wait time.Duration, err error) {
+	var sent io.Reader
+	if method != http.MethodGet {
+		sent = bytes.NewReader(content)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, e.base+path, sent)
+	if err != nil {
+		return answer{}, 0, err
+	}
+	if sent != nil {
+		request.Header.Set("Content-Type", contentType)
+	}
+	if e.authorize != nil {
+		if err := e.authorize(ctx, request.Header); err != nil {
+			return answer{}, 0, err
+		}
+	}
+	response, err := e.client.Do(request)
+	if err != nil {
+		return answer{}, 0, err
+	}
+	defer response.Body.Close()
+	a = answer{status: response.StatusCode}
+	if a.body, err = io.ReadAll(io.LimitReader(response.Body, largestBody)); err != nil {
+		return answer{}, 0, err
+	}
+	if a.now, err = http.ParseTime(response.Header.Get("Date")); err != nil {
+		return answer{}, 0, errors.New("its answer has no Date header, which the fleet goes by")
+	}
+	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+	return a, time.Duration(seconds) * time.Second, nil
+}
+
+// decode reads the answer.
+func (a answer) decode(into any) error {
+	if err := json.Unmarshal(a.body, into); err != nil {
+		return fmt.Errorf("its answer (status %d) is not the JSON of such an engine: is the address right?", a.status)
+	}
+	return nil
+}
+
+// text is the beginning of an answer in which the engine says what is wrong: it has
+// nothing secret in it.
+func (a answer) text() string {
+	const longest = 300
+	text := bytes.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, bytes.TrimSpace(a.body))
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return string(text)
+}
+
+// refused is ErrRefused with what the engine said, or an unexpected status.
+func (a answer) refused(wayOut string) error {
+	switch a.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return fmt.Errorf("%w: status %d: %s\n%s", ErrRefused, a.status, a.text(), wayOut)
+	}
+	return fmt.Errorf("status %d: %s", a.status, a.text())
+}
+
+// bearer authorizes by a token, as Kubernetes and Vault have it in a header.
+func bearer(name, prefix string, token func() (secret.Text, error)) func(context.Context, http.Header) error {
+	return func(_ context.Context, header http.Header) error {
+		value, err := token()
+		if err != nil {
+			return fmt.Errorf("%w: %v", ErrRefused, err)
+		}
+		header.Set(name, prefix+value.Reveal())
+		return nil
+	}
+}

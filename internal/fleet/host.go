@@ -1,0 +1,225 @@
+package fleet
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"time"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// Host is one machine of a fleet, for one grant. Its process holds the lock of the
+// grant on this machine, so of one machine only one process runs the protocol.
+type Host struct {
+	Register Register
+	Engine   string // as messages name it: "etcd at https://etcd.example:2379"
+	Keys     Keys
+	Name     Name
+	Hostname string // of this machine, for the people at the others
+	Times    Times
+
+	// Local is what this machine has on its disk.
+	Local Copy
+	// LocalLasts: the access token on the disk has not expired. An engine that
+	// cannot be reached is not tried again then.
+	LocalLasts bool
+
+	// Reserve makes sure that the next Save succeeds.
+	Reserve func(ctx context.Context) error
+	// Save stores a copy on this machine's disk, for good. The offset is the
+	// engine's clock minus this machine's.
+	Save func(ctx context.Context, c Copy, offset time.Duration) error
+	// Exchange uses the refresh token of a record. An error that wraps
+	// ErrInvalidGrant says that the server does not accept it; after any other the
+	// grant is as it was.
+	Exchange func(ctx context.Context, r Record) (Pair, error)
+	// Waiting, if set, is told once that another machine is waited for.
+	Waiting func(hostname string)
+}
+
+// Pair is what an exchange returns.
+type Pair struct {
+	AccessToken  secret.Text
+	RefreshToken secret.Text   // empty: the old one stays valid
+	Lifetime     time.Duration // of the access token; 0: not known to expire
+	Scopes       []string
+}
+
+// Result is what a machine ends with.
+type Result struct {
+	Copy   Copy
+	Offset time.Duration // the engine's clock minus this machine's
+	// NotSaved is why the copy is not on this machine's disk. It can be used anyway.
+	NotSaved error
+	// Superseded is a grant of this machine's that nobody will use: another sign-in
+	// was published before it. It is empty otherwise.
+	Superseded Copy
+}
+
+// view is the record as one read has shown it.
+type view struct {
+	record  Record
+	exists  bool
+	version string
+	now     time.Time // the engine's clock
+	at      time.Time // when that was, by this machine's clock
+}
+
+// engineNow is the engine's clock at this moment.
+func (v view) engineNow() time.Time { return v.now.Add(time.Since(v.at)) }
+
+// offset is the engine's clock minus this machine's.
+func (v view) offset() time.Duration { return v.now.Sub(v.at.Round(0)) }
+
+// Refresh returns tokens that can be used: those of the record, or new ones. The
+// rejected token, by its fingerprint, is one that the server did not accept although
+// it has not expired.
+func (h *Host) Refresh(ctx context.Context, rejected string) (Result, error) {
+	a := &attempt{Host: h, rejected: rejected, claimID: rand.Text(), begun: time.Now()}
+	for {
+		seen, err := h.look(ctx)
+		if err != nil {
+			return Result{}, err
+		}
+		a.watch(seen)
+		switch what, err := a.decide(seen); what {
+		case give:
+			return h.take(ctx, seen)
+		case publishOwn:
+			if err := h.publish(ctx, seen); err != nil {
+				return Result{}, err
+			}
+		case claim:
+			result, done, err := a.refresh(ctx, seen)
+			if done || err != nil {
+				return result, err
+			}
+		case wait:
+			if err := a.pause(ctx, seen); err != nil {
+				return Result{}, err
+			}
+		default:
+			return Result{}, err
+		}
+	}
+}
+
+// look reads the record. An engine that cannot be reached is tried for a while.
+func (h *Host) look(ctx context.Context) (view, error) {
+	end := time.Now().Add(h.Times.Retry)
+	for pause := h.Times.PollFirst; ; pause = min(2*pause, h.Times.PollLast) {
+		value, version, now, err := h.Register.Read(ctx)
+		switch {
+		case err == nil:
+			return h.open(value, version, now)
+		case errors.Is(err, ErrRefused):
+			return view{}, fmt.Errorf("%s: %w", h.Engine, err)
+		case h.LocalLasts || ctx.Err() != nil || time.Now().Add(pause).After(end):
+			return view{}, fmt.Errorf("%w: %s: %v", ErrOutOfReach, h.Engine, err)
+		}
+		sleep(ctx, jittered(pause))
+	}
+}
+
+func (h *Host) open(value []byte, version string, now time.Time) (view, error) {
+	seen := view{version: version, now: now, at: time.Now(), exists: value != nil}
+	if !seen.exists {
+		return seen, nil
+	}
+	var err error
+	if seen.record, err = h.Keys.Open(h.Name, value); err != nil {
+		return view{}, fmt.Errorf("%s: %w", h.Engine, err)
+	}
+	return seen, nil
+}
+
+// swap replaces the record that was seen. After an answer that was lost, and after a
+// conflict with a request of its own that was sent twice, the record tells.
+func (h *Host) swap(ctx context.Context, seen view, r Record) (view, error) {
+	value, err := h.Keys.Seal(h.Name, r)
+	if err != nil {
+		return view{}, err
+	}
+	version, err := h.Register.Swap(ctx, value, seen.version)
+	if err != nil && !errors.Is(err, ErrRefused) {
+		current, at, _, failure := h.Register.Read(ctx)
+		if failure == nil && string(current) == string(value) {
+			version, err = at, nil
+		}
+	}
+	if err != nil {
+		return view{}, err
+	}
+	return view{record: r, exists: true, version: version, now: seen.now, at: seen.at}, nil
+}
+
+// take stores the tokens of the record on this machine, without the refresh token.
+func (h *Host) take(ctx context.Context, seen view) (Result, error) {
+	taken := copyOf(seen.record)
+	if h.Local.Grant == taken.Grant && h.Local.Generation == taken.Generation {
+		taken.Tokens.RefreshToken = h.Local.Tokens.RefreshToken
+	}
+	result := Result{Copy: taken, Offset: seen.offset(), NotSaved: h.Save(ctx, taken, seen.offset())}
+	if h.Local.Owed && h.Local.Grant != taken.Grant {
+		result.Superseded = h.Local
+	}
+	return result, nil
+}
+
+// publish writes the tokens on this machine's disk into the record, if they are newer.
+// It is the whole of the recovery from a crash.
+func (h *Host) publish(ctx context.Context, seen view) error {
+	for {
+		if !h.isOwnNewer(seen) {
+			return nil // Refresh looks again, and takes the record's
+		}
+		own := h.Local
+		published := Record{Grant: own.Grant, Generation: own.Generation, Account: own.Account, Tokens: own.Tokens}
+		_, err := h.swap(ctx, seen, published)
+		switch {
+		case err == nil:
+			h.Local.Owed, h.Local.Replaces = false, ""
+			return nil
+		case errors.Is(err, ErrConflict):
+		default:
+			return fmt.Errorf("%s: publish the new tokens: %w", h.Engine, err)
+		}
+		if seen, err = h.look(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// isOwnNewer reports whether the tokens on this machine's disk have to go into the
+// record: they are of the same grant and newer, or of a sign-in that replaces it, or
+// the record is gone.
+func (h *Host) isOwnNewer(seen view) bool {
+	own, r := h.Local, seen.record
+	switch {
+	case own.IsEmpty() || own.Tokens.RefreshToken.IsEmpty():
+		return false
+	case !seen.exists:
+		return true
+	case own.Grant == r.Grant:
+		return own.Generation > r.Generation && r.Ended == nil
+	}
+	return own.Owed && own.Replaces != "" && own.Replaces == r.Grant
+}
+
+func sleep(ctx context.Context, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// jittered is a pause between half of it and one and a half, so that many machines do
+// not ask at once.
+func jittered(pause time.Duration) time.Duration {
+	return pause/2 + mathrand.N(pause+1)
+}
