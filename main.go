@@ -124,7 +124,8 @@ func isQuestion(stdin io.Reader) bool {
 func commands() map[string]command.Func {
 	return map[string]command.Func{
 		"setup": setup.Run, "login": command.Login, "logout": command.Logout, "status": command.Status, "token": command.Token,
-		"doctor": doctor.Run, "install": command.Install, "uninstall": command.Uninstall, "help": command.Help,
+		"doctor": doctor.Run, "install": command.Install, "uninstall": command.Uninstall,
+		"fleet-key": command.FleetKey, "help": command.Help,
 	}
 }
 

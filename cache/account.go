@@ -33,11 +33,29 @@ type Account struct {
 	Expiry   time.Time // of the access token or password; zero: not known to end
 	Ended    bool      // the server has refused the access token, whatever its expiry
 
+	Fleet Membership // of a grant that many machines share
+
 	key       keyReference // the key that sealed is sealed with
 	renewable bool         // there is a refresh token in sealed
 	sealed    []byte
 	unknown   map[string]any // what another version of doorkey has written beside
 }
+
+// Membership says which of a fleet's tokens an account has (package fleet). The zero
+// value is that of a grant of this machine alone.
+type Membership struct {
+	Engine     string // where the fleet's record is, for people
+	Grant      string // random, one for each sign-in
+	Generation uint64 // one more with each refresh
+	Owed       bool   // the tokens are newer than the fleet's record, and have to be published
+	Replaces   string // the Grant that a sign-in replaces which is not published yet
+	// Obtained and Expiry are those of the access token by the engine's clock; the
+	// account's own are by the clock of this machine.
+	Obtained, Expiry time.Time
+}
+
+// IsShared reports whether many machines share the grant.
+func (a Account) IsShared() bool { return a.Fleet.Grant != "" }
 
 // Secrets is what is sealed of an account.
 type Secrets struct {
@@ -82,7 +100,7 @@ const clockSkew = 5 * time.Minute
 // given time.
 func (a Account) Fresh(now time.Time) bool {
 	switch {
-	case a.Ended:
+	case a.Ended, a.Fleet.Owed:
 		return false
 	case a.Expiry.IsZero():
 		return true
@@ -93,8 +111,11 @@ func (a Account) Fresh(now time.Time) bool {
 }
 
 // Spent reports whether a grant is good for nothing any more at the given time:
-// its access token is over or refused, and there is nothing to refresh it with.
-func (a Account) Spent(now time.Time) bool { return a.IsGrant() && !a.renewable && !a.Fresh(now) }
+// its access token is over or refused, and there is nothing to refresh it with. A
+// fleet's is refreshed by another machine.
+func (a Account) Spent(now time.Time) bool {
+	return a.IsGrant() && !a.renewable && !a.IsShared() && !a.Fresh(now)
+}
 
 // Same reports whether two accounts of one origin take the same place.
 func (a Account) Same(b Account) bool { return a.replaces(b) && a.Path == b.Path }

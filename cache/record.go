@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-// version is the form of the file. A file of a later version is not touched.
-const version = 1
+// Forms of the file. A file of a later form is not touched.
+const (
+	version      = 1
+	fleetVersion = 2 // has an account that a fleet shares, which an older doorkey would refresh on its own
+)
 
 // file is the file of one origin, as it is written.
 type file struct {
@@ -36,10 +39,22 @@ type record struct {
 	Expiry              time.Time    `json:"expiry,omitzero"`
 	Ended               bool         `json:"ended,omitempty"`
 	Renewable           *bool        `json:"renewable"` // nil: an older doorkey did not say it
+	Fleet               *membership  `json:"fleet,omitempty"`
 	Key                 keyReference `json:"key"`
 	Sealed              []byte       `json:"sealed"`
 
 	unknown map[string]any
+}
+
+// membership is a Membership as it is written.
+type membership struct {
+	Engine     string    `json:"engine"`
+	Grant      string    `json:"grant"`
+	Generation uint64    `json:"generation"`
+	Owed       bool      `json:"owed,omitempty"`
+	Replaces   string    `json:"replaces,omitempty"`
+	Obtained   time.Time `json:"obtained"`
+	Expiry     time.Time `json:"expiry,omitzero"`
 }
 
 // MarshalJSON adds what this version does not know, as it was read.
@@ -63,8 +78,8 @@ func decode(content []byte, origin string) ([]Account, error) {
 	switch form, named := member[float64](f, "version"), f.text("origin"); {
 	case f.err != nil:
 		return nil, f.err
-	case form > version:
-		return nil, fmt.Errorf("written by a newer doorkey (form %v, this one reads %d): update this one", form, version)
+	case form > fleetVersion:
+		return nil, fmt.Errorf("written by a newer doorkey (form %v, this one reads %d): update this one", form, fleetVersion)
 	case form < 1:
 		return nil, fmt.Errorf("damaged: it names no version")
 	case named != origin:
@@ -93,9 +108,16 @@ func decodeAccount(o *object) (Account, error) {
 		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
 		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
 		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
-		unknown: o.rest(),
 	}
-	return account, errors.Join(o.err, key.err)
+	fleet := &object{members: member[map[string]any](o, "fleet")}
+	if fleet.members != nil {
+		account.Fleet = Membership{
+			Engine: fleet.text("engine"), Grant: fleet.text("grant"), Generation: uint64(member[float64](fleet, "generation")), Owed: member[bool](fleet, "owed"),
+			Replaces: fleet.text("replaces"), Obtained: fleet.time("obtained"), Expiry: fleet.time("expiry"),
+		}
+	}
+	account.unknown = o.rest()
+	return account, errors.Join(o.err, key.err, fleet.err)
 }
 
 // encode is the inverse of decode.
@@ -103,19 +125,26 @@ func encode(origin string, c contents) ([]byte, error) {
 	f := file{Version: version, Origin: origin, Generation: c.generation, Accounts: make([]record, 0, len(c.accounts))}
 	for _, account := range c.accounts {
 		f.Accounts = append(f.Accounts, recordOf(account))
+		if account.IsShared() {
+			f.Version = fleetVersion
+		}
 	}
 	content, err := json.MarshalIndent(f, "", "  ")
 	return append(content, '\n'), err
 }
 
 func recordOf(a Account) record {
-	return record{
+	r := record{
 		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), ProviderGuessed: a.ProviderGuessed, AnswerUsername: text(a.AnswerUsername),
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
 		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
 		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,
 		Key: a.key, Sealed: a.sealed, unknown: a.unknown,
 	}
+	if f := a.Fleet; a.IsShared() {
+		r.Fleet = &membership{f.Engine, f.Grant, f.Generation, f.Owed, f.Replaces, f.Obtained.Round(0).UTC(), f.Expiry.Round(0).UTC()}
+	}
+	return r
 }
 
 // longestName keeps file names within what every file system takes, with room

@@ -18,6 +18,10 @@ import (
 func Logout(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) error {
 	all := given.On["all"]
 	switch {
+	case all && given.On["fleet"]:
+		return ui.UsageError{Problem: "logout: --all is every account of this machine, and --fleet one of all machines: give one of them"}
+	case given.On["fleet"]:
+		return logoutFleet(ctx, h, given)
 	case all && given.Options["username"] != "":
 		return ui.UsageError{Problem: "logout: --all is every account: leave --username out"}
 	case all && given.First() == "":
@@ -129,7 +133,17 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 	}
 	account = accounts[i]
 	var problem error
-	if account.IsGrant() {
+	switch {
+	case account.IsShared() && account.Fleet.Owed:
+		return fmt.Errorf("this machine has tokens for %s that the other machines of its fleet need, and has not published them yet\n"+
+			"run any git command for it while %s can be reached, and then this one again; to end the sign-in of all machines, run: git credential-doorkey logout --fleet %[1]s", origin, account.Fleet.Engine)
+	case account.IsShared():
+		if err := locked.Forget(account.Same); err != nil {
+			return err
+		}
+		h.UI.FleetForgotten(origin, account)
+		return nil
+	case account.IsGrant():
 		problem = revokeStored(ctx, h, origin, account)
 	}
 	if err := locked.Forget(account.Same); err != nil {

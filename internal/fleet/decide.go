@@ -120,8 +120,11 @@ func (a *attempt) pause(ctx context.Context, seen view) error {
 	}
 	a.lastPause = max(a.Times.PollFirst, min(2*a.lastPause, a.Times.PollLast))
 	sleep(ctx, jittered(a.lastPause))
-	if ctx.Err() != nil {
-		return fmt.Errorf("waited for %q, which is refreshing the token: %w", waitedFor(seen.record), context.Cause(ctx))
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case a.Limit > 0 && time.Since(a.begun) > a.Limit:
+		return fmt.Errorf("waited %v for %s, which is refreshing the token\nrun the command again", a.Limit, waitedFor(seen.record))
 	}
 	return nil
 }

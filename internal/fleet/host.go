@@ -27,6 +27,9 @@ type Host struct {
 	// cannot be reached is not tried again then.
 	LocalLasts bool
 
+	// Limit is how long other machines are waited for; 0 is no limit.
+	Limit time.Duration
+
 	// Reserve makes sure that the next Save succeeds.
 	Reserve func(ctx context.Context) error
 	// Save stores a copy on this machine's disk, for good. The offset is the

@@ -28,7 +28,10 @@ const RefreshVerb = "exchange"
 // refreshVersion is that of what parent and child say to each other: the child is
 // another program where doorkey has been replaced since the parent started. Version
 // 0 is that of a doorkey that did not say it.
-const refreshVersion = 1
+const (
+	refreshVersion = 2
+	withoutFleet   = 1 // a request that an older doorkey understands
+)
 
 // refreshRequest is what the child is told.
 type refreshRequest struct {
@@ -38,13 +41,15 @@ type refreshRequest struct {
 	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
 	ClientID     string                 `json:"client_id"` // that is configured, and that the secret is of
 	ClientSecret pipedSecret            `json:"client_secret"`
-	Place        cache.KeyPlace         `json:"place"` // credential.oauthStore
+	Place        cache.KeyPlace         `json:"place"`    // credential.oauthStore
+	Endpoint     string                 `json:"endpoint"` // that HTTP is for
 	HTTP         oauthflow.HTTPSettings `json:"http"`
 	// ProxyPassword and Gateway are what HTTP leaves out.
 	ProxyPassword pipedSecret   `json:"proxy_password"`
 	Gateway       []pipedSecret `json:"gateway"` // headers for the origin
 	Timeout       time.Duration `json:"timeout"`
-	Others        otherHelpers  `json:"others"`       // to remember with the account
+	Others        otherHelpers  `json:"others"` // to remember with the account
+	Fleet         *fleetRequest `json:"fleet,omitempty"`
 	LastFailure   time.Time     `json:"last_failure"` // before this command began to wait for others
 }
 
@@ -59,17 +64,38 @@ type report struct {
 	Gone        bool           `json:"gone,omitempty"` // there is nothing to refresh with
 	Error       string         `json:"error,omitempty"`
 
-	UnknownVersion bool           `json:"unknown_version,omitempty"` // nothing was done
-	Unstored       *unstoredToken `json:"unstored,omitempty"`
+	UnknownVersion bool           `json:"unknown_version,omitempty"`  // nothing was done
+	Token          *reportedToken `json:"token,omitempty"`            // of a fleet, or one that could not be stored
+	WaitingFor     string         `json:"waiting_for,omitempty"`      // another machine of the fleet
+	LeavesToOthers bool           `json:"leaves_to_others,omitempty"` // Error is no reason for git to stop
 }
 
-// unstoredToken is what a refresh got where it could not be stored: it can be used
-// until it expires.
-type unstoredToken struct {
-	AccessToken pipedSecret `json:"access_token"`
-	Obtained    time.Time   `json:"obtained"`
-	Expiry      time.Time   `json:"expiry"`
-	Problem     string      `json:"problem"`
+// reportedToken is an access token that the parent does not find in the cache, or not
+// as one to give out: it could not be stored or published, or is of a fleet.
+type reportedToken struct {
+	AccessToken    pipedSecret  `json:"access_token"`
+	Obtained       time.Time    `json:"obtained"`
+	Expiry         time.Time    `json:"expiry"`
+	AnswerUsername string       `json:"answer_username"`
+	Provider       string       `json:"provider"`
+	TokenEndpoint  string       `json:"token_endpoint"`
+	Others         otherHelpers `json:"others"`
+	Problem        string       `json:"problem,omitempty"` // why it is not stored
+}
+
+func reportToken(e Entry) reportedToken {
+	a := e.Account
+	return reportedToken{
+		pipedSecret{e.Secrets.AccessToken}, a.Obtained, a.Expiry, a.AnswerUsername, a.Provider, a.TokenEndpoint, otherHelpers{a.OtherHelpers, a.OtherHelpersOfPlace}, "",
+	}
+}
+
+// entry is all that it takes to answer git.
+func (t reportedToken) entry(label string) Entry {
+	return Entry{cache.Account{
+		Username: label, Provider: t.Provider, TokenEndpoint: t.TokenEndpoint, AnswerUsername: t.AnswerUsername,
+		Obtained: t.Obtained, Expiry: t.Expiry, OtherHelpers: t.Others.Everywhere, OtherHelpersOfPlace: t.Others.Here,
+	}, cache.Secrets{AccessToken: t.AccessToken.Text}}
 }
 
 // pipedSecret is a secret that parent and child tell each other: it prints as a
@@ -92,6 +118,8 @@ func (h *Helper) forwardMessage(origin string, line report) {
 	switch {
 	case line.Waiting:
 		h.UI.WaitingForLock(origin)()
+	case line.WaitingFor != "":
+		h.UI.WaitingForMachine(origin, line.WaitingFor)
 	case line.KeyringSlow:
 		h.UI.KeyringIsSlow()
 	case line.KeyInFile:
@@ -101,21 +129,40 @@ func (h *Helper) forwardMessage(origin string, line report) {
 	}
 }
 
-// newRefreshRequest puts together what the child is told.
+// newRefreshRequest puts together what the child is told. Of a fleet's grant this
+// machine may have nothing yet: then the endpoint is the one of the settings, and the
+// child looks again once it knows.
 func (h *Helper) newRefreshRequest(ctx context.Context, q Question, account cache.Account, lastFailure time.Time) (refreshRequest, error) {
 	configured, err := h.Config.For(ctx, q.Request)
 	if err != nil {
 		return refreshRequest{}, err
 	}
-	http, err := h.networkFor(ctx, q.Origin, account.TokenEndpoint)
-	if err != nil {
+	what := refreshRequest{
+		Version: withoutFleet, Origin: q.Origin, Username: []byte(account.Username), Refused: q.refused, Timeout: configured.Timeout, Place: configured.Store,
+		ClientID: configured.OAuth.ClientID, ClientSecret: pipedSecret{configured.OAuth.ClientSecret},
+		Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
+	}
+	if what.Fleet, err = h.newFleetRequest(ctx, q, configured); err != nil {
 		return refreshRequest{}, err
 	}
-	return refreshRequest{
-		Version: refreshVersion, Origin: q.Origin, Username: []byte(account.Username), Refused: q.refused, HTTP: http, Timeout: configured.Timeout, Place: configured.Store,
-		ClientID: configured.OAuth.ClientID, ClientSecret: pipedSecret{configured.OAuth.ClientSecret},
-		ProxyPassword: pipedSecret{http.ProxyPassword}, Gateway: piped(http.Gateway.Headers), Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
-	}, nil
+	if what.Fleet != nil {
+		what.Version = refreshVersion
+	}
+	if what.Fleet != nil && !account.IsGrant() {
+		what.Username = what.Fleet.Label
+	}
+	endpoint := account.TokenEndpoint
+	if endpoint == "" {
+		endpoint = q.Origin
+	}
+	network, err := h.networkFor(ctx, q.Origin, endpoint)
+	what.setHTTP(endpoint, network)
+	return what, err
+}
+
+// setHTTP says how the endpoint is reached.
+func (r *refreshRequest) setHTTP(endpoint string, network oauthflow.HTTPSettings) {
+	r.Endpoint, r.HTTP, r.ProxyPassword, r.Gateway = endpoint, network, pipedSecret{network.ProxyPassword}, piped(network.Gateway.Headers)
 }
 
 func piped(headers []secret.Text) (all []pipedSecret) {

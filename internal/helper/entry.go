@@ -88,7 +88,9 @@ func (e Entry) isPasswordOutOfReach(err error) bool {
 
 // canRefresh reports whether there is something to refresh with. A grant that is
 // spent, or that came without a refresh token, takes a sign-in.
-func (e Entry) canRefresh() bool { return e.Account.IsGrant() && e.Account.Renewable() }
+func (e Entry) canRefresh() bool {
+	return e.Account.IsGrant() && (e.Account.Renewable() || e.Account.IsShared())
+}
 
 // withoutAccessToken is the entry without its access token, and marked so: a grant that looks
 // fresh has a token, so that nobody need unseal it to see that, or takes it for

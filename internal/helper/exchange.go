@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/fleet"
 	"git-credential-doorkey/internal/trace"
 	"git-credential-doorkey/internal/ui"
 	"git-credential-doorkey/oauthflow"
@@ -88,12 +89,18 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 	}
 	defer locked.Unlock()
 
-	found, err := r.refreshable(limited, locked)
-	r.Log().Info("refresh", "needed", found.Account.IsGrant(), "refresh_token", found.Secrets.RefreshToken, trace.Outcome(err))
-	if err != nil || !found.Account.IsGrant() {
-		return report{}, err // somebody has done the work
+	found, isDone, err := r.refreshable(limited, locked)
+	r.Log().Info("refresh", "needed", !isDone, "fleet", r.request.Fleet != nil, "refresh_token", found.Secrets.RefreshToken, trace.Outcome(err))
+	if err != nil || isDone {
+		return report{}, err
 	}
-	if found.Secrets.RefreshToken.IsEmpty() {
+	if r.request.Fleet != nil {
+		last, err := r.refreshByFleet(ctx, locked, found)
+		if !errors.Is(err, fleet.ErrNoSignIn) || !r.hasOwnGrant(found) {
+			return last, err
+		}
+	}
+	if !r.hasOwnGrant(found) {
 		return report{Gone: true}, nil
 	}
 	if last := r.Cache.LastFailure(r.request.Origin); last.IsSince(r.request.LastFailure) {
@@ -127,7 +134,9 @@ func (r *refresher) refreshAndStore(ctx context.Context, locked *cache.Locked, f
 	_, err = locked.Put(ctx, place, r.request.Others.rememberedWith(renewed.Account), renewed.Secrets)
 	r.Log().Info("store grant", trace.Outcome(err))
 	if err != nil {
-		return report{Unstored: &unstoredToken{pipedSecret{grant.AccessToken}, renewed.Account.Obtained, grant.Expiry, err.Error()}}, nil
+		token := reportToken(renewed)
+		token.Problem = err.Error()
+		return report{Token: &token}, nil
 	}
 	locked.ClearFailure()
 	return report{}, nil
@@ -155,37 +164,45 @@ func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, foun
 }
 
 // placeFor is where the key for the renewed account is to be. A place that was
-// configured since takes over here; "auto" leaves the account where it is.
+// configured since takes over here; "auto" leaves the account where it is. One of a
+// fleet may be new to this machine.
 func (r refreshRequest) placeFor(account cache.Account) cache.KeyPlace {
-	if r.Place == cache.InKeyring || r.Place == cache.InFile {
+	if r.Place == cache.InKeyring || r.Place == cache.InFile || !account.IsGrant() {
 		return r.Place
 	}
 	return account.Place()
 }
 
-// refreshable returns the account to refresh; the zero entry if it is not this
-// process that has to, and no refresh token if there is none that is good.
-func (r *refresher) refreshable(ctx context.Context, locked *cache.Locked) (Entry, error) {
+// hasOwnGrant reports whether there is a grant that this machine refreshes by itself.
+// One of a fleet is not refreshed alone: the other machines would lose it.
+func (r *refresher) hasOwnGrant(found Entry) bool {
+	return !found.Secrets.RefreshToken.IsEmpty() && !found.Account.IsShared()
+}
+
+// refreshable returns the account to refresh, without a refresh token if there is none
+// that is valid. It is done if another process has just refreshed it, or the account is
+// gone; a fleet may have one that this machine has not.
+func (r *refresher) refreshable(ctx context.Context, locked *cache.Locked) (found Entry, isDone bool, err error) {
 	accounts, err := locked.Accounts()
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, false, err
 	}
 	for _, account := range accounts {
 		if !account.IsGrant() || account.Username != string(r.request.Username) {
 			continue
 		}
 		if account.Fresh(r.now()) && r.request.Refused == "" {
-			break // somebody has done the work
+			return Entry{}, true, nil
 		}
 		secrets, err := r.Cache.Unseal(ctx, r.request.Origin, account)
 		if errors.Is(err, cache.ErrKeyGone) {
 			r.report(report{KeyGone: account.Place()})
-			return Entry{Account: account}, nil
+			return Entry{Account: account}, false, nil
 		}
 		if err == nil && account.Fresh(r.now()) && secrets.AccessToken.Fingerprint() != r.request.Refused {
-			break // the one that was refused has been replaced
+			return Entry{}, true, nil // the one that was refused has been replaced
 		}
-		return Entry{account, secrets}, ExplainKey(err)
+		return Entry{account, secrets}, false, ExplainKey(err)
 	}
-	return Entry{}, nil
+	return Entry{}, r.request.Fleet == nil, nil
 }

@@ -61,14 +61,18 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 		return h.leftOver(ctx, q, found.Account), nil
 	}
 	if found.canRefresh() {
-		renewed, err := h.refresh(ctx, q)
+		renewed, err := h.refresh(ctx, q, false)
 		if err != nil || renewed.Usable() {
-			return h.respond(ctx, q, renewed), stopGit(err)
+			return h.respond(ctx, q, renewed), stopGitIf(!isLeftToOthers(err), err)
 		}
 	}
 	configured, err := h.Config.For(ctx, q.Request)
 	if err != nil {
 		return credential.Response{}, err
+	}
+	if configured.Fleet.IsSet() && !found.Account.IsShared() {
+		shared, err := h.refresh(ctx, q, true)
+		return h.respond(ctx, q, shared), stopGitIf(!isLeftToOthers(err), err)
 	}
 	provider, err := h.Resolve(ctx, q, configured.OAuth)
 	switch {

@@ -21,7 +21,9 @@ const turnPatience = 20 * time.Second
 // same token over, the first refreshes, and the others need neither settings nor
 // a child. An entry that is not usable means that the grant is gone: there is
 // nothing to refresh with.
-func (h *Helper) refresh(ctx context.Context, q Question) (Entry, error) {
+//
+// A fleet's grant may be one of which this machine has nothing yet.
+func (h *Helper) refresh(ctx context.Context, q Question, inFleet bool) (Entry, error) {
 	lastFailure := h.Cache.LastFailure(q.Origin).At
 	limited, cancel := context.WithTimeout(ctx, turnPatience)
 	defer cancel()
@@ -31,7 +33,7 @@ func (h *Helper) refresh(ctx context.Context, q Question) (Entry, error) {
 		defer leave()
 	}
 	found, err := h.LookUp(ctx, q)
-	if err != nil || found.Usable() || !found.canRefresh() {
+	if err != nil || found.Usable() || !found.canRefresh() && !inFleet {
 		return found, err
 	}
 	return h.refreshInChild(ctx, q, found.Account, lastFailure)
@@ -64,11 +66,17 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 			if old := h.nearExpiryFallback(ctx, q, account); old.Usable() {
 				return old, nil
 			}
+			if last.LeavesToOthers {
+				return Entry{}, leftToOthers{errors.New(last.Error)}
+			}
 			return Entry{}, errors.New(last.Error)
 		case last.Gone:
 			return Entry{}, nil
-		case last.Unstored != nil:
-			return h.useUnstored(q, account, *last.Unstored), nil
+		case last.Token != nil:
+			if last.Token.Problem != "" {
+				h.UI.GrantNotStored(q.Origin, errors.New(last.Token.Problem))
+			}
+			return last.Token.entry(account.Username), nil
 		}
 		renewed, err := h.LookUp(ctx, q)
 		if err != nil || renewed.Usable() || !renewed.Account.IsGrant() {
@@ -76,14 +84,6 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 		}
 	}
 	return Entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.Origin, failure)
-}
-
-// useUnstored is the grant with a token that could not be stored, about which the
-// person is warned.
-func (h *Helper) useUnstored(q Question, account cache.Account, token unstoredToken) Entry {
-	h.UI.GrantNotStored(q.Origin, errors.New(token.Problem))
-	account.Obtained, account.Expiry, account.Ended = token.Obtained, token.Expiry, false
-	return Entry{account, cache.Secrets{AccessToken: token.AccessToken.Text}}
 }
 
 // nearExpiryFallback is the grant with its old access token where that is not over yet,

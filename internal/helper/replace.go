@@ -2,6 +2,7 @@ package helper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,17 +19,25 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 	if err != nil {
 		return Entry{}, Entry{}, err
 	}
+	if configured.Fleet.IsSet() {
+		if err := attempt.prepareFleet(ctx); err != nil {
+			return Entry{}, Entry{}, err
+		}
+	}
 	signInLock, err := h.awaitSignIn(ctx, q.Origin, configured)
 	if err != nil {
 		return Entry{}, Entry{}, err
 	}
 	defer signInLock.End()
 	signedIn, before, err := attempt.askAndKeep(ctx, signInLock)
-	if err != nil && signedIn.Usable() {
+	if err != nil && signedIn.Usable() && !errors.As(err, new(notPublishedError)) {
 		err = fmt.Errorf("signed in to %s, but could not store that: %v\nrun the command again", q.Origin, err)
 	}
 	if err != nil {
 		return Entry{}, Entry{}, err
+	}
+	if attempt.shared != nil {
+		return attempt.shared.replaced, signedIn, h.removeShadowingPasswords(ctx, q, before)
 	}
 	for _, account := range before {
 		if signedIn.Account.Same(account) {

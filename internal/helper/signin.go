@@ -137,6 +137,9 @@ func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn
 	if before, err = locked.Accounts(); err != nil {
 		return nil, err
 	}
+	if a.shared != nil {
+		return before, a.publish(ctx, locked, signedIn)
+	}
 	kept, err := locked.Put(ctx, a.settings.Store, signedIn.Account, signedIn.Secrets)
 	if err == nil {
 		signedIn.Account = kept

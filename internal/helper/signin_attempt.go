@@ -27,6 +27,8 @@ type signInAttempt struct {
 	asked    bool           // the person was asked to do something
 	tell     oauthflow.Tell // how the browser that brought the grant is told, if one did
 
+	shared *sharedSignIn // nil: the grant is this machine's alone
+
 	announce func(address, userCode string) // to those who wait for this sign-in
 }
 

@@ -11,6 +11,15 @@ type stopError struct{ error }
 
 func (e stopError) Unwrap() error { return e.error }
 
+// leftToOthers is a failure of a grant after which git may ask others: a fleet has no
+// sign-in, and nobody is asked for one here.
+type leftToOthers struct{ error }
+
+func isLeftToOthers(err error) bool {
+	_, marked := errors.AsType[leftToOthers](err)
+	return marked
+}
+
 // stopGit marks a failure as one that git has to stop for.
 func stopGit(err error) error {
 	if err == nil {

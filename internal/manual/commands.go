@@ -71,7 +71,7 @@ func accountCommands() []Command {
 				"Revokes both tokens at the server and forgets the account. Where the server cannot be reached or has no way to do that, the account is forgotten all the same; doorkey says so, and its exit code is 1. A password that was kept for the host is forgotten, too.",
 				theURL, theLabel,
 			},
-			Options: []Option{labelOption(), {Name: "all", Summary: "every account of that host; without a URL, of all hosts"}},
+			Options: []Option{labelOption(), {Name: "all", Summary: "every account of that host; without a URL, of all hosts"}, {Name: "fleet", Summary: "end the sign-in that all machines of the fleet share"}},
 		},
 		{
 			Name: "status", Arguments: "[URL]", Summary: "list hosts and accounts, without any secret",
@@ -109,6 +109,12 @@ func machineCommands() []Command {
 			Name: "uninstall", Summary: "take exactly that out again",
 			About:   []string{"Takes out the lines that install wrote with the same options, and nothing else."},
 			Options: scopeOptions(),
+		},
+		{
+			Name: "fleet-key", Summary: "print a new key for a fleet of machines",
+			About: []string{
+				"Prints a random key, in base64, as a line for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Whoever has the key and access to the engine has the sign-in.",
+			},
 		},
 		{
 			Name: "help", Arguments: "[COMMAND]", Summary: "explain a command",

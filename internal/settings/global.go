@@ -25,6 +25,11 @@ func (r Reader) RejectGlobalSecrets(ctx context.Context, origin string, provider
 	if !configured.ClientSecret.IsEmpty() {
 		telling = append(telling, [2]string{"oauthClientSecret", configured.ClientSecret.Reveal()})
 	}
+	return r.rejectGlobal(ctx, origin, telling)
+}
+
+// rejectGlobal refuses those of the named settings that are set for every host.
+func (r Reader) rejectGlobal(ctx context.Context, origin string, telling [][2]string) error {
 	if len(telling) == 0 {
 		return nil
 	}

@@ -178,14 +178,24 @@ func unescape(text string) string {
 // keptPassword asks git's credential helpers for the password of a proxy's user,
 // as git does; doorkey itself keeps it, once git has asked for it.
 func keptPassword(ctx context.Context, proxy *url.URL) (string, error) {
-	question := fmt.Sprintf("protocol=%s\nhost=%s\nusername=%s\n\n", proxy.Scheme, proxy.Host, proxy.User.Username())
-	output, err := gitconfig.Fill(ctx, question)
+	kept, err := keptCredential(ctx, proxy)
+	return kept.Password.Reveal(), err
+}
+
+// keptCredential asks git's credential helpers for what they have for an address, and
+// asks nobody else. ErrNotKept: nothing.
+func keptCredential(ctx context.Context, address *url.URL) (credential.Request, error) {
+	question := fmt.Sprintf("protocol=%s\nhost=%s\n", address.Scheme, address.Host)
+	if address.User != nil {
+		question += "username=" + address.User.Username() + "\n"
+	}
+	output, err := gitconfig.Fill(ctx, question+"\n")
 	if err != nil {
-		return "", err
+		return credential.Request{}, err
 	}
 	answer, err := credential.Read(bytes.NewReader(output))
 	if err == nil && answer.Password.IsEmpty() {
 		err = gitconfig.ErrNotKept
 	}
-	return answer.Password.Reveal(), err
+	return answer, err
 }

@@ -24,6 +24,7 @@ type Settings struct {
 	Store     cache.KeyPlace // credential.oauthStore
 	Timeout   time.Duration  // credential.oauthTimeout: how long a sign-in may take
 	Flow      Flow           // credential.oauthFlow
+	Fleet     Fleet          // credential.oauthFleet and what belongs to it
 	MayAsk    bool           // credential.interactive, DOORKEY_INTERACTIVE
 	MayPrompt bool           // GIT_TERMINAL_PROMPT: in the terminal, without a flow by name
 }
@@ -58,6 +59,7 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 			RevokeURL: values["oauthrevokeurl"], RedirectURL: values["oauthredirecturl"],
 		},
 		Store: cache.Automatic, Timeout: defaultTimeout,
+		Fleet:     Fleet{values["oauthfleet"], values["oauthfleetkey"], values["oauthfleettokenfile"]},
 		MayAsk:    r.mayAsk(values),
 		MayPrompt: !r.Environment.IsOff("GIT_TERMINAL_PROMPT"),
 	}

@@ -46,6 +46,17 @@ func (u *UI) SignedOut(origin string, account cache.Account, page string, proble
 		notEnded(named(origin, account.Username)+" is forgotten here, but not ended at the server", page, problem))
 }
 
+// FleetForgotten says that a machine has forgotten what it had of a fleet's sign-in.
+func (u *UI) FleetForgotten(origin string, account cache.Account) {
+	u.tell(u.Stderr, event{Event: "forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("%s is forgotten on this machine; its fleet (%s) stays signed in\n"+
+		"to sign all machines out, run: git credential-doorkey logout --fleet %s", named(origin, account.Username), account.Fleet.Engine, origin))
+}
+
+// FleetSignedOut is the end of the sign-in that all machines of a fleet shared.
+func (u *UI) FleetSignedOut(origin, label, engine string) {
+	u.tell(u.Stderr, event{Event: "signed_out", Host: origin, Username: label}, fmt.Sprintf("signed all machines of the fleet (%s) out of %s", engine, named(origin, label)))
+}
+
 // notEnded is what happened, its cause without the hints that are about something
 // else, and where to go.
 func notEnded(what, page string, err error) string {

@@ -137,6 +137,11 @@ func (u *UI) WaitingForLock(origin string) func() {
 	}
 }
 
+// WaitingForMachine is said when another machine of a fleet refreshes the token for all.
+func (u *UI) WaitingForMachine(origin, hostname string) {
+	u.tell(u.Stderr, event{Event: "waiting", Host: origin}, fmt.Sprintf("waiting for %s, which is refreshing the token for %s for all machines", hostname, origin))
+}
+
 // WaitingForSignIn is said when another process has the person sign in, until then at
 // most; the zero time is not known.
 func (u *UI) WaitingForSignIn(origin string, until time.Time) {

@@ -84,7 +84,7 @@ func isolate(env *testscript.Env) error {
 		env.Setenv(name, value)
 	}
 	server := &serverOf{held: make(chan struct{})}
-	env.Values[serverOf{}], env.Values[testOf{}] = server, env.T()
+	env.Values[serverOf{}], env.Values[testOf{}], env.Values[fleetOf{}] = server, env.T(), new(fleetOf)
 	env.Values[proxyOf{}] = &proxyOf{}
 	env.Values[engineOf{}], env.Values[oidcOf{}] = &engineOf{}, &oidcOf{}
 	env.Defer(func() { closeServer(env.T(), server) })

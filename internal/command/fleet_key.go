@@ -1,0 +1,16 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"git-credential-doorkey/internal/fleet"
+	"git-credential-doorkey/internal/helper"
+)
+
+// FleetKey prints a new key for a fleet, a line as in the file of keys.
+func FleetKey(_ context.Context, _ *helper.Helper, _ Arguments, out io.Writer) error {
+	_, err := fmt.Fprintln(out, fleet.NewKey().Reveal())
+	return err
+}

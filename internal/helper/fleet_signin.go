@@ -1,0 +1,68 @@
+package helper
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/fleet"
+)
+
+// sharedSignIn is a sign-in for all machines of a fleet.
+type sharedSignIn struct {
+	host     *fleet.Host
+	prepared fleet.Prepared
+	replaced Entry // the fleet's grant before
+}
+
+// prepareFleet sees to it, before the person is asked, that the result can be shared.
+func (a *signInAttempt) prepareFleet(ctx context.Context) error {
+	host, err := a.FleetHost(ctx, a.question, a.settings)
+	if err != nil {
+		return err
+	}
+	prepared, err := host.Prepare(ctx)
+	if err != nil {
+		return fmt.Errorf("%w\nnobody was asked to sign in: the fleet could not use it", err)
+	}
+	a.shared = &sharedSignIn{host: host, prepared: prepared}
+	return nil
+}
+
+// publish stores a new grant on this machine and in the fleet's record.
+func (a *signInAttempt) publish(ctx context.Context, locked *cache.Locked, signedIn *Entry) error {
+	host, account := a.shared.host, signedIn.Account
+	host.Save = func(ctx context.Context, c fleet.Copy, offset time.Duration) error {
+		saved := entryOfFleet(host, c, offset, account)
+		kept, err := locked.Put(ctx, a.settings.Store, saved.Account, saved.Secrets)
+		if err == nil {
+			*signedIn = Entry{kept, saved.Secrets}
+		}
+		return err
+	}
+	pair := fleet.Pair{AccessToken: signedIn.Secrets.AccessToken, RefreshToken: signedIn.Secrets.RefreshToken, Scopes: account.Scopes}
+	if !account.Expiry.IsZero() {
+		pair.Lifetime = account.Expiry.Sub(account.Obtained).Round(time.Second)
+	}
+	result, before, err := host.Publish(ctx, a.shared.prepared, fleetAccount(account), pair)
+	switch {
+	case result.NotSaved != nil:
+		return result.NotSaved
+	case err != nil:
+		return notPublishedError{fmt.Errorf("signed in to %s, but only this machine knows it: %v\nthe next git command for it on this machine publishes it", host.Name.Origin, err)}
+	}
+	if before.Grant != "" && before.Ended == nil {
+		a.shared.replaced = EntryOfRecord(host, before, result.Offset)
+	}
+	return nil
+}
+
+// notPublishedError is a sign-in that was stored on this machine, and not shared yet.
+type notPublishedError struct{ error }
+
+// EntryOfRecord is what a fleet's record has, as an account of this machine. The offset
+// is the engine's clock minus this machine's.
+func EntryOfRecord(host *fleet.Host, r fleet.Record, offset time.Duration) Entry {
+	return entryOfFleet(host, fleet.Copy{Grant: r.Grant, Generation: r.Generation, Account: r.Account, Tokens: r.Tokens}, offset, cache.Account{})
+}

@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"git-credential-doorkey/internal/test/registers"
+)
+
+// fleetOf is where a script keeps the engine of its fleet.
+type fleetOf struct{ *registers.Engine }
+
+// fleetCommand is the command of a fleet:
+//
+//	fleet start ENGINE   start etcd, etcd-with-users, kubernetes or vault, and set $FLEET to its
+//	                     address, $FLEET_TOKEN, $FLEET_USER, $FLEET_PASSWORD and $FLEET_URL
+//	fleet configure      tell git of the fleet for the GitLab of the script, with a new key
+//	fleet host NAME      all that follows runs on another machine
+//	fleet kill           end the engine, as a power cut does
+//	fleet revive         start it again, with its data
+func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: fleet <command>")
+	}
+	engine := ts.Value(fleetOf{}).(*fleetOf)
+	switch args[0] {
+	case "start":
+		start, known := fleetEngines()[args[1]]
+		if !known {
+			ts.Fatalf("fleet start %s: unknown", args[1])
+		}
+		engine.Engine = start(test(ts))
+		ts.Setenv("FLEET", engine.Address)
+		ts.Setenv("FLEET_URL", engine.URL)
+		ts.Setenv("FLEET_TOKEN", engine.Token)
+		ts.Setenv("FLEET_USER", engine.User)
+		ts.Setenv("FLEET_PASSWORD", engine.Password)
+		for _, variable := range engine.Environment {
+			name, value, _ := strings.Cut(variable, "=")
+			ts.Setenv(name, value)
+		}
+	case "configure":
+		key := ts.MkAbs("fleet.key")
+		ts.Check(ts.Exec("git-credential-doorkey", "fleet-key"))
+		ts.Check(os.WriteFile(key, []byte(ts.ReadFile("stdout")), 0o600))
+		section := "credential." + ts.Getenv("GITLAB_ORIGIN")
+		settings := [][2]string{{section + ".oauthFleet", engine.Address}, {section + ".oauthFleetKey", key}}
+		if engine.CAFile != "" {
+			settings = append(settings, [2]string{"http." + engine.URL + ".sslCAInfo", engine.CAFile})
+		}
+		for _, setting := range settings {
+			ts.Check(ts.Exec("git", "config", "--global", setting[0], setting[1]))
+		}
+	case "host":
+		ts.Setenv("DOORKEY_STATE_DIR", ts.MkAbs("host-"+args[1]))
+	case "kill":
+		engine.Stop()
+	case "revive":
+		engine.Start()
+	default:
+		ts.Fatalf("fleet %s: unknown", args[0])
+	}
+}
+
+func fleetEngines() map[string]func(testing.TB) *registers.Engine {
+	return map[string]func(testing.TB) *registers.Engine{
+		"etcd": registers.StartEtcd, "etcd-with-users": registers.StartEtcdWithUsers,
+	}
+}
