@@ -10,20 +10,20 @@ _git_credential_doorkey() {
   if [ -z "$words" ]; then
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
       case "$word" in
-      setup|login|logout|status|token|doctor|install|uninstall|help) command="$word"; break ;;
+      setup|login|logout|status|token|doctor|install|uninstall|fleet-key|help) command="$word"; break ;;
       esac
     done
     case "$command" in
-    setup) words="--client-id --scopes --no-sign-in --global --system --flow" ;;
+    setup) words="--client-id --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --global --system --flow" ;;
     login) words="--flow --username" ;;
-    logout) words="--username --all" ;;
+    logout) words="--username --all --fleet" ;;
     status) words="--json" ;;
     token) words="--username" ;;
     doctor) words="--json" ;;
     install) words="--global --system --local --host --dry-run" ;;
     uninstall) words="--global --system --local --host --dry-run" ;;
-    help) words="setup login logout status token doctor install uninstall help" ;;
-    "") words="setup login logout status token doctor install uninstall help --flow --events --version" ;;
+    help) words="setup login logout status token doctor install uninstall fleet-key help" ;;
+    "") words="setup login logout status token doctor install uninstall fleet-key help --flow --events --version" ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))

@@ -123,4 +123,16 @@ func writeAccount(text *strings.Builder, account cache.Account, now time.Time) {
 	if account.IsGrant() || !account.Expiry.IsZero() {
 		fmt.Fprintf(text, "    %s\n", ui.Expiry(account, now))
 	}
+	if account.IsShared() {
+		fmt.Fprintf(text, "    %s\n", terminal.Printable(fleetLine(account.Fleet)))
+	}
+}
+
+// fleetLine says what this machine has of a fleet's sign-in.
+func fleetLine(m cache.Membership) string {
+	line := fmt.Sprintf("shared by a fleet: %s, generation %d", m.Engine, m.Generation)
+	if m.Owed {
+		line += ", not yet published"
+	}
+	return line
 }

@@ -29,6 +29,13 @@ type statusAccount struct {
 	Expires  time.Time      `json:"expires,omitzero"`
 	Refused  bool           `json:"refused,omitempty"`
 	Renews   bool           `json:"renews,omitempty"`
+	Fleet    *statusFleet   `json:"fleet,omitempty"`
+}
+
+type statusFleet struct {
+	Engine      string `json:"engine"`
+	Generation  uint64 `json:"generation"`
+	Unpublished bool   `json:"unpublished,omitempty"`
 }
 
 type statusUnreadable struct {
@@ -60,9 +67,13 @@ func statusOf(origin string, account cache.Account) statusAccount {
 	if account.IsGrant() {
 		kind = "grant"
 	}
-	return statusAccount{
+	reported := statusAccount{
 		Host: origin, Kind: kind, Username: account.Username, Path: account.Path, Provider: account.Provider, Scopes: account.Scopes,
 		Store: account.Place(), Obtained: account.Obtained, Expires: account.Expiry, Refused: account.Ended,
-		Renews: account.IsGrant() && account.Renewable(),
+		Renews: account.IsGrant() && (account.Renewable() || account.IsShared()),
 	}
+	if m := account.Fleet; account.IsShared() {
+		reported.Fleet = &statusFleet{m.Engine, m.Generation, m.Owed}
+	}
+	return reported
 }

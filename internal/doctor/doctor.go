@@ -78,6 +78,7 @@ func checksOfHost() []check {
 		{"client", checkClient},
 		{"device", checkDevice},
 		{"account", checkAccount},
+		{"fleet", checkFleet},
 		{"sign-in", checkSignIn},
 	}
 }

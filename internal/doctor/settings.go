@@ -85,6 +85,8 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 		title = e.discover(ctx)
 	}
 	switch {
+	case helper.IsUnknown(err) && e.isInFleet():
+		return newFinding(ui.VerdictOK, "the fleet's, with which another machine signs in")
 	case helper.IsUnknown(err) && title != "":
 		return newFinding(ui.VerdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.Origin, title)
 	case helper.IsUnknown(err):

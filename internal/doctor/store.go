@@ -123,7 +123,7 @@ func checkAccount(ctx context.Context, e *checkContext) finding {
 	if fingerprint := secrets.AccessToken.Fingerprint(); fingerprint != "" {
 		f.Message = strings.Replace(f.Message, "access token", "access token (fingerprint "+fingerprint+")", 1)
 	}
-	if secrets.RefreshToken.IsEmpty() {
+	if secrets.RefreshToken.IsEmpty() && !account.IsShared() {
 		f = f.with(ui.VerdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")
 	}
 	if len(account.OtherHelpersOfPlace) > 0 {

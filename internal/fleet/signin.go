@@ -103,3 +103,17 @@ func (h *Host) Inspect(ctx context.Context) (r Record, exists bool, offset time.
 	}
 	return seen.record, seen.exists, seen.offset(), nil
 }
+
+// TryWrite replaces the record by itself, encrypted anew, and so finds out whether this
+// machine may change it. A record that is not there, or that a machine is refreshing,
+// is left alone. ErrRefused: it may not.
+func (h *Host) TryWrite(ctx context.Context) error {
+	seen, err := h.look(ctx)
+	if err != nil || !seen.exists || seen.record.Claim != nil {
+		return err
+	}
+	if _, err := h.swap(ctx, seen, seen.record); !errors.Is(err, ErrConflict) { // which is somebody else's change
+		return err
+	}
+	return nil
+}

@@ -47,6 +47,10 @@ func (w *wizard) tellWritten(file string, changes []gitconfig.Setting) {
 	if !w.noSignIn {
 		fmt.Fprintf(w.out, "\nit works: signed in to %s\n\n", terminal.Printable(w.url()))
 	}
+	w.showChanges(file, changes)
+}
+
+func (w *wizard) showChanges(file string, changes []gitconfig.Setting) {
 	fmt.Fprintf(w.out, "%s: changed\n", terminal.Printable(file))
 	for _, setting := range changes {
 		fmt.Fprintf(w.out, "  %s = %s\n", terminal.Printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()))

@@ -65,18 +65,30 @@ func (w *wizard) isSaid(configured oauthflow.Settings) bool {
 	return errors.Is(err, oauthflow.ErrNoClientID)
 }
 
+// clientIDBefore is "" where an ID was given: it is written even if it is the same, for
+// it may come from a file of another scope.
+func (w *wizard) clientIDBefore() string {
+	if w.fleetGiven {
+		return w.before.ClientID
+	}
+	return ""
+}
+
 // changes are what is to be written. A value of another file is taken back by an
 // empty one.
 func (w *wizard) changes() []gitconfig.Setting {
 	var changes []gitconfig.Setting
 	key := func(name string) string { return "credential." + w.target.Origin + "." + name }
 	for _, row := range []struct{ name, before, after string }{
-		{"oauthClientId", "", w.after.ClientID},
+		{"oauthClientId", w.clientIDBefore(), w.after.ClientID},
 		{"oauthProvider", w.before.Kind, w.after.Kind},
 		{"oauthAuthURL", w.before.AuthURL, w.after.AuthURL},
 		{"oauthTokenURL", w.before.TokenURL, w.after.TokenURL},
 		{"oauthDeviceAuthURL", w.before.DeviceAuthURL, w.after.DeviceAuthURL},
 		{"oauthScopes", strings.Join(w.before.Scopes, " "), strings.Join(w.after.Scopes, " ")},
+		{"oauthFleet", w.fleetBefore.Address, w.settings.Fleet.Address},
+		{"oauthFleetKey", w.fleetBefore.KeyFile, w.settings.Fleet.KeyFile},
+		{"oauthFleetTokenFile", w.fleetBefore.TokenFile, w.settings.Fleet.TokenFile},
 	} {
 		if row.before != row.after {
 			changes = append(changes, gitconfig.Setting{Key: key(row.name), Value: row.after})

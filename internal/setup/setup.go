@@ -30,7 +30,10 @@ func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.
 	if err != nil {
 		return err
 	}
-	if w.before.ClientID != "" && given.Options["client-id"] == "" {
+	if joined, err := w.joinFleet(ctx); err != nil || joined {
+		return err
+	}
+	if w.before.ClientID != "" && given.Options["client-id"] == "" && !w.fleetGiven {
 		return w.tellThatItIs(ctx)
 	}
 	if err := gitconfig.CheckWritable(ctx, w.scope); err != nil {
@@ -66,6 +69,8 @@ type wizard struct {
 	before      oauthflow.Settings // as configured
 	after       oauthflow.Settings // as they are to be
 	dialog      dialog
+	fleetBefore settings.Fleet     // as configured; settings has it as it is to be
+	fleetGiven  bool
 	interactive bool // the person can be asked, here and now
 	noSignIn    bool
 
@@ -95,6 +100,9 @@ func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, o
 	w := &wizard{
 		Helper: h, out: out, scope: scope, target: target, question: q, settings: configured, before: configured.OAuth, after: configured.OAuth,
 		noSignIn: given.On["no-sign-in"], dialog: dialog{h.UI}, interactive: canAsk(h),
+	}
+	if err := w.takeFleet(given); err != nil {
+		return nil, err
 	}
 	if id := given.Options["client-id"]; id != "" {
 		w.take(id, secret.Text{})

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -16,7 +17,8 @@ type fleetOf struct{ *registers.Engine }
 // fleetCommand is the command of a fleet:
 //
 //	fleet start ENGINE   start etcd, etcd-with-users, kubernetes or vault, and set $FLEET to its
-//	                     address, $FLEET_TOKEN, $FLEET_USER, $FLEET_PASSWORD and $FLEET_URL
+//	                     address, $FLEET_URL, $FLEET_CA and $FLEET_TOKEN; the files etcd-password and
+//	                     etcd-reader are for "git credential approve"
 //	fleet configure      tell git of the fleet for the GitLab of the script, with a new key
 //	fleet host NAME      all that follows runs on another machine
 //	fleet kill           end the engine, as a power cut does
@@ -35,9 +37,13 @@ func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
 		engine.Engine = start(test(ts))
 		ts.Setenv("FLEET", engine.Address)
 		ts.Setenv("FLEET_URL", engine.URL)
+		ts.Setenv("FLEET_CA", engine.CAFile)
 		ts.Setenv("FLEET_TOKEN", engine.Token)
-		ts.Setenv("FLEET_USER", engine.User)
-		ts.Setenv("FLEET_PASSWORD", engine.Password)
+		host := strings.TrimPrefix(engine.URL, "https://")
+		for name, user := range map[string]string{"etcd-password": engine.User, "etcd-reader": engine.ReadOnlyUser} {
+			content := fmt.Sprintf("protocol=https\nhost=%s\nusername=%s\npassword=%s\n\n", host, user, engine.Password)
+			ts.Check(os.WriteFile(ts.MkAbs(name), []byte(content), 0o600))
+		}
 		for _, variable := range engine.Environment {
 			name, value, _ := strings.Cut(variable, "=")
 			ts.Setenv(name, value)
