@@ -25,8 +25,7 @@ func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Value
 		return nil, context.Cause(ctx)
 	}
 	if isLostConnection(err) {
-		// The network may be another one by now: HTTP/2 would go on asking
-		// through the connection that leads nowhere.
+		// The network may be another one by now, and an idle connection lead nowhere.
 		s.client.HTTP.CloseIdleConnections()
 	}
 	return answer, err

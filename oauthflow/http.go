@@ -95,7 +95,8 @@ var errNoAnswer = errors.New("no answer in time")
 
 // NewHTTPClient returns a client for requests with tokens in them: TLS 1.2 or
 // newer, limits on time and size, and no redirect is ever followed, since it
-// would take the token along. It reads the files that the settings name; an
+// would take the token along. It speaks HTTP/1.1 alone: a sign-in is a few requests one
+// after another, and the released program leaves HTTP/2 out (nethttpomithttp2). It reads the files that the settings name; an
 // error names the setting. Its requests fail with an error that says what was
 // tried and what to do.
 func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
@@ -104,7 +105,6 @@ func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
 		DialContext:           dialer.DialContext,
 		TLSHandshakeTimeout:   connectTime,
 		ResponseHeaderTimeout: headerTime,
-		ForceAttemptHTTP2:     true,
 	}
 	var err error
 	if transport.TLSClientConfig, err = settings.serverTLS(); err != nil {

@@ -69,7 +69,7 @@ type wizard struct {
 	before      oauthflow.Settings // as configured
 	after       oauthflow.Settings // as they are to be
 	dialog      dialog
-	fleetBefore settings.Fleet     // as configured; settings has it as it is to be
+	fleetBefore settings.Fleet // as configured; settings has it as it is to be
 	fleetGiven  bool
 	interactive bool // the person can be asked, here and now
 	noSignIn    bool

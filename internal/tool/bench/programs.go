@@ -17,7 +17,7 @@ import (
 func (s *stage) build(ctx context.Context, programs string) error {
 	built := s.TempDir()
 	command := practice.Command(ctx, "", append(os.Environ(), "CGO_ENABLED=0", "GOTMPDIR="+built), "go",
-		"build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", built+string(filepath.Separator),
+		"build", "-buildvcs=false", "-trimpath", "-tags=nethttpomithttp2", "-ldflags=-s -w", "-o", built+string(filepath.Separator),
 		"git-credential-doorkey", "git-credential-doorkey/internal/tool/bench/empty")
 	if _, err := practice.Output(command); err != nil {
 		return err

@@ -35,10 +35,11 @@ func (t target) ProgramName() string {
 }
 
 // build compiles the program for each target. Nothing of this machine and of the
-// state of the checkout gets into it.
+// state of the checkout gets into it, and no HTTP/2, which doorkey does not speak: the
+// program is 0.55 MB smaller without.
 func (r release) build(ctx context.Context, targets []target) error {
 	for _, t := range targets {
-		command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
+		command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags=nethttpomithttp2",
 			"-ldflags", "-s -w -X main.releaseVersion=v"+r.Version, "-o", t.program, ".")
 		command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+t.System, "GOARCH="+t.Processor, "GOAMD64=v1", "GOARM64=v8.0")
 		if output, err := command.CombinedOutput(); err != nil {
