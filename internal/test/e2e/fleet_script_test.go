@@ -17,7 +17,7 @@ type fleetOf struct{ *registers.Engine }
 // fleetCommand is the command of a fleet:
 //
 //	fleet start ENGINE   start etcd, etcd-with-users, kubernetes or vault, and set $FLEET to its
-//	                     address, $FLEET_URL, $FLEET_CA and $FLEET_TOKEN; the files etcd-password and
+//	                     address, $FLEET_URL, $FLEET_CA, $FLEET_DATA and $FLEET_TOKEN; the files etcd-password and
 //	                     etcd-reader are for "git credential approve"
 //	fleet configure      tell git of the fleet for the GitLab of the script, with a new key
 //	fleet host NAME      all that follows runs on another machine
@@ -38,6 +38,7 @@ func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv("FLEET", engine.Address)
 		ts.Setenv("FLEET_URL", engine.URL)
 		ts.Setenv("FLEET_CA", engine.CAFile)
+		ts.Setenv("FLEET_DATA", engine.Data)
 		ts.Setenv("FLEET_TOKEN", engine.Token)
 		host := strings.TrimPrefix(engine.URL, "https://")
 		for name, user := range map[string]string{"etcd-password": engine.User, "etcd-reader": engine.ReadOnlyUser} {
