@@ -31,10 +31,15 @@ type answer struct {
 }
 
 const (
-	requestTime = 5 * time.Second // of one request, with what is tried again
+	requestTime = 8 * time.Second // of one read or swap, with what is tried again
 	largestBody = 1 << 20         // bytes
 	longestWait = 2 * time.Second // before a request is sent again, whatever Retry-After says
 )
+
+// limited is the context of one read or swap.
+func limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, requestTime, errors.New("no answer within "+requestTime.String()))
+}
 
 // send sends a request, and again after 429 and 5xx: an engine that a thousand machines
 // ask at once says so to some of them. A body is sent as JSON.
@@ -43,7 +48,7 @@ func (e *engine) send(ctx context.Context, method, path, contentType string, bod
 	if err != nil {
 		return answer{}, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTime, errors.New("no answer within "+requestTime.String()))
+	ctx, cancel := limited(ctx)
 	defer cancel()
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, longestWait) {
 		a, wait, err := e.sendOnce(ctx, method, path, contentType, content)
