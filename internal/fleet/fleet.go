@@ -126,7 +126,7 @@ func copyOf(r Record) Copy {
 // Times are the time limits of the protocol. They are the same on all machines.
 type Times struct {
 	Margin    time.Duration // before its expiry a token is no longer given out
-	Guard     time.Duration // more than clocks and the whole seconds of a Date header can be wrong by
+	Guard     time.Duration // more than two machines can differ about the engine's clock, of which Date has whole seconds
 	Lease     time.Duration // a claim that has not changed for so long is taken over
 	SentLease time.Duration // the same, once the refresh token may have been used: longer than a request can take
 	Beat      time.Duration // how often a machine that refreshes changes its claim
@@ -147,7 +147,8 @@ func StandardTimes() Times {
 	}
 }
 
-// lasts reports whether tokens can be given out at a time by the engine's clock.
+// lasts reports whether the tokens of the record can be given out at a time by the
+// engine's clock. Until then nobody refreshes.
 func (t Times) lasts(tokens Tokens, now time.Time) bool {
 	if tokens.AccessToken.IsEmpty() {
 		return false
@@ -156,11 +157,12 @@ func (t Times) lasts(tokens Tokens, now time.Time) bool {
 		return true
 	}
 	life := tokens.Expiry.Sub(tokens.Obtained)
-	return now.Before(tokens.Expiry.Add(-min(t.Margin, life/10) - t.GuardOf(tokens)))
+	return now.Before(tokens.Expiry.Add(-min(t.Margin, life/10)))
 }
 
-// GuardOf is by how much earlier than the engine says a machine takes the tokens to
-// expire. Of tokens with a short life it is a part, so that some of it is left.
+// GuardOf is by how much earlier a machine stops to give out the tokens that it has on
+// its disk, and asks the engine: a machine with another clock may be refreshing them.
+// Of tokens with a short life it is a part, so that some of it is left.
 func (t Times) GuardOf(tokens Tokens) time.Duration {
 	return min(t.Guard, tokens.Expiry.Sub(tokens.Obtained)/4)
 }

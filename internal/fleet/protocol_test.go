@@ -302,6 +302,22 @@ func TestRejectedToken(t *testing.T) {
 	})
 }
 
+// TestGuard: shortly before a token expires machines ask the engine, and none refreshes
+// yet; so none gives out what another one has just replaced.
+func TestGuard(t *testing.T) {
+	inMemory(t, func(t *testing.T, w *world) {
+		a := w.machine("a")
+		w.signIn(a)
+		life := w.server.lifetime
+		time.Sleep(life - w.times.Margin - w.times.Guard/2)
+		w.mustRefresh(a)
+		w.expectRequests(0, 0)
+		time.Sleep(w.times.Guard)
+		w.mustRefresh(a)
+		w.expectRequests(1, 0)
+	})
+}
+
 // TestEnd: after a logout of the fleet no machine asks the server, and each says why.
 func TestEnd(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
