@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/test/fakegitlab"
@@ -47,7 +48,13 @@ func newVictim(t *testing.T) victim {
 // signsInAt starts a GitLab and tells the victim's git and doorkey of it.
 func (v *victim) signsInAt(t *testing.T) *fakegitlab.Server {
 	t.Helper()
-	server, err := fakegitlab.Start(fakegitlab.Options{Directory: t.TempDir()})
+	return v.signsInFor(t, 0)
+}
+
+// signsInFor is signsInAt with access tokens that live so long, 0 for two hours.
+func (v *victim) signsInFor(t *testing.T, lifetime time.Duration) *fakegitlab.Server {
+	t.Helper()
+	server, err := fakegitlab.Start(fakegitlab.Options{Directory: t.TempDir(), AccessTokenLifetime: lifetime})
 	if err != nil {
 		t.Fatal(err)
 	}

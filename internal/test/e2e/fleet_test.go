@@ -1,0 +1,180 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"git-credential-doorkey/internal/test/fakegitlab"
+	"git-credential-doorkey/internal/test/parts"
+	"git-credential-doorkey/internal/test/registers"
+)
+
+// machines is a fleet: machines with a state directory each, a GitLab whose tokens live
+// for seconds, and an engine.
+type machines struct {
+	victim
+	t        *testing.T
+	server   *fakegitlab.Server
+	engine   *registers.Engine
+	lifetime time.Duration
+	number   int
+}
+
+// TestFleet: machines that share one sign-in over each engine ask nobody, refresh once
+// for each expiry, and lose nothing if processes are killed or the engine is away.
+func TestFleet(t *testing.T) {
+	parts.Long(t)
+	for name, start := range fleetEngines() {
+		t.Run(name, func(t *testing.T) {
+			m := newMachines(t, start)
+			m.mustAsk(t) // with the token of the sign-in
+			m.expectRefreshes(t, 0)
+			for expiry := range 2 {
+				m.expire()
+				m.mustAsk(t)
+				m.expectRefreshes(t, expiry+1)
+			}
+			m.expire()
+			m.askAndKill(t, 100)
+			m.mustAsk(t)
+			m.expectRefreshes(t, 3)
+
+			m.engine.Stop()
+			m.expire()
+			m.mustFail(t)
+			m.engine.Start()
+			m.mustAsk(t)
+			m.expectRefreshes(t, 4)
+			if times, log := m.opened(t); times != 1 {
+				t.Errorf("the browser was opened %d times:\n%s", times, log)
+			}
+		})
+	}
+}
+
+func newMachines(t *testing.T, start func(testing.TB) *registers.Engine) *machines {
+	t.Helper()
+	m := &machines{victim: newVictim(t), t: t, lifetime: 12 * time.Second, number: 20}
+	m.server = m.signsInFor(t, m.lifetime)
+	m.engine = start(t)
+	m.environment = append(m.environment, m.engine.Environment...)
+	key := filepath.Join(t.TempDir(), "fleet.key")
+	made := m.runs(t, "", "git-credential-doorkey", "fleet-key")
+	if err := os.WriteFile(key, []byte(made.stdout), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings := [][2]string{{"oauthFleet", m.engine.Address}, {"oauthFleetKey", key}}
+	if m.engine.Token != "" {
+		token := filepath.Join(t.TempDir(), "token")
+		if err := os.WriteFile(token, []byte(m.engine.Token), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		settings = append(settings, [2]string{"oauthFleetTokenFile", token})
+	}
+	for _, setting := range settings {
+		m.git(t, "", "config", "--global", "credential."+m.server.URL()+"."+setting[0], setting[1])
+	}
+	if m.engine.CAFile != "" {
+		m.git(t, "", "config", "--global", "http."+m.engine.URL+".sslCAInfo", m.engine.CAFile)
+	}
+	if m.engine.User != "" {
+		// For all machines the password is in git's own store.
+		m.git(t, "", "config", "--global", "credential."+m.engine.URL+".helper", "")
+		m.git(t, "", "config", "--global", "--add", "credential."+m.engine.URL+".helper", "store")
+		m.git(t, fmt.Sprintf("url=%s\nusername=%s\npassword=%s\n\n", m.engine.URL, m.engine.User, m.engine.Password), "credential", "approve")
+	}
+	if signedIn := m.runs(t, "", "git-credential-doorkey", "login", m.server.URL()); signedIn.code != 0 {
+		t.Fatal(signedIn.stderr)
+	}
+	return m
+}
+
+// expire waits until the access token has expired.
+func (m *machines) expire() { time.Sleep(m.lifetime) }
+
+// command is a get on one of the machines.
+func (m *machines) command(ctx context.Context, machine int) *exec.Cmd {
+	command := exec.CommandContext(ctx, "git-credential-doorkey", "get")
+	command.Dir, command.Stdin = m.directory, strings.NewReader("protocol=https\nhost="+strings.TrimPrefix(m.server.URL(), "https://")+"\n\n")
+	command.Env = append(m.environment[:len(m.environment):len(m.environment)], fmt.Sprintf("DOORKEY_STATE_DIR=%s-%d", m.state.Directory, machine))
+	return command
+}
+
+// onEach calls something for each machine at once.
+func (m *machines) onEach(do func(machine int)) {
+	var running sync.WaitGroup
+	for machine := range m.number {
+		running.Go(func() { do(machine) })
+	}
+	running.Wait()
+}
+
+// mustAsk has two commands on each machine ask at once. All get a token that the server
+// accepts.
+func (m *machines) mustAsk(t *testing.T) {
+	t.Helper()
+	m.onEach(func(machine int) {
+		for range 2 {
+			command := m.command(t.Context(), machine%m.number)
+			var stderr strings.Builder
+			command.Stderr = &stderr
+			answer, err := command.Output()
+			_, token, _ := strings.Cut(string(answer), "\npassword=")
+			token, _, _ = strings.Cut(token, "\n")
+			if err != nil || !m.server.Alive(token) {
+				t.Errorf("machine %d: %v, %q", machine, err, stderr.String())
+			}
+		}
+	})
+}
+
+// askAndKill starts commands on all machines, and kills half of them at some moment.
+// What refreshes for them lives on.
+func (m *machines) askAndKill(t *testing.T, count int) {
+	t.Helper()
+	var running sync.WaitGroup
+	for i := range count {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		if i%2 == 0 {
+			time.AfterFunc(rand.N(time.Second), cancel) // which kills
+		}
+		running.Go(func() {
+			defer cancel()
+			_ = m.command(ctx, i%m.number).Run()
+		})
+	}
+	running.Wait()
+}
+
+// mustFail has each machine ask while the engine is away: an error that names it, in
+// time, and nobody is asked.
+func (m *machines) mustFail(t *testing.T) {
+	t.Helper()
+	m.onEach(func(machine int) {
+		command := m.command(t.Context(), machine)
+		var stderr strings.Builder
+		command.Stderr = &stderr
+		answer, err := command.Output()
+		if err == nil || string(answer) != "quit=1\n" || !strings.Contains(stderr.String(), "the engine cannot be reached: ") {
+			t.Errorf("machine %d: %q, %q", machine, answer, stderr.String())
+		}
+	})
+}
+
+func (m *machines) expectRefreshes(t *testing.T, count int) {
+	t.Helper()
+	if got := m.server.Count(fakegitlab.TokenRefreshToken); got != count {
+		t.Errorf("the server got %d requests for a refresh, want %d", got, count)
+	}
+	if spent := m.server.Count(fakegitlab.SpentRefreshToken); spent != 0 {
+		t.Errorf("%d times a refresh token was sent that was used before", spent)
+	}
+}
