@@ -56,6 +56,8 @@ func (s *story) tell(ctx context.Context) {
 	s.gitAtOnce(ctx, parallelFetches, "fetch")
 	s.counted(0, 1)
 
+	s.tellOfFleet(ctx)
+
 	s.step("doorkey is taken out of git's configuration again")
 	s.git(ctx, "credential-doorkey", "uninstall")
 	s.unchanged(before)
