@@ -19,11 +19,11 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 	if err != nil {
 		return finding{}
 	}
-	named, err := e.NamedFlow(configured)
+	named, _, err := e.NamedFlow(configured)
 	if err != nil {
 		return finding{} // checkEnvironment
 	}
-	flows, err := e.Flows(e.question(), named, provider, configured, e.Cache.LastRefusal(e.target.Origin))
+	flows, err := e.Flows(e.question(), provider, configured, e.Cache.LastRefusal(e.target.Origin))
 	if err != nil {
 		v := ui.VerdictWarning
 		if account, err := e.account(); err == nil && account.IsGrant() {

@@ -177,9 +177,10 @@ func (u *UI) OtherHelpersKeep(origin string, helpers []string) {
 
 // CertificateNotVerified is said whenever a server is talked to whose certificate nobody
 // checks, as somebody has configured it for that host.
-func (u *UI) CertificateNotVerified(origin string) {
+// toTrust is how to have the certificate of its authority trusted.
+func (u *UI) CertificateNotVerified(origin, toTrust string) {
 	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not checked, as http.%s.sslVerify has it: anybody in between can take the tokens\n"+
-		"better give the certificate of its authority; run: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
+		"better get the certificate of its authority, then %s", origin, origin, toTrust))
 }
 
 // LedElsewhere is said before a person is sent to a server of which doorkey itself
