@@ -33,10 +33,6 @@ type Cache struct {
 	// KeyringSlow, if set, is called once when the keyring has not answered
 	// for 2 s and KeyringPatience is longer than that.
 	KeyringSlow func()
-
-	// KeyMade, if set, is called when a new data key has been made, with the
-	// place where it is kept.
-	KeyMade func(KeyPlace)
 }
 
 // DefaultDirectory returns where accounts are kept: the directory that named

@@ -1,8 +1,6 @@
 package cache
 
-import (
-	"context"
-)
+import "context"
 
 // SignIn is the right to have a person sign in to an origin, until End. Of all
 // processes one has it. It keeps others from asking as well, but nobody from
@@ -36,6 +34,33 @@ func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func()) 
 func (s *SignIn) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	s.reserved, err = s.cache.reserve(ctx, s.origin, ".sign-in.new", place)
 	return err
+}
+
+// NewKeyPlace returns the place of the data key that Reserve has got, if the person has
+// not been told of it: it was made just now, or only passwords are sealed with it, and
+// what stores these says nothing. Otherwise it is "".
+func (s *SignIn) NewKeyPlace() KeyPlace {
+	key := s.reserved.key
+	if key.isNew {
+		return key.reference.Place
+	}
+	all, err := s.cache.List()
+	if err != nil {
+		return ""
+	}
+	var place KeyPlace
+	for _, kept := range all {
+		for _, account := range kept.Accounts {
+			switch {
+			case account.key != key.reference:
+			case account.IsGrant():
+				return ""
+			default:
+				place = key.reference.Place
+			}
+		}
+	}
+	return place
 }
 
 // Lock holds the origin as Cache.Lock does, with what Reserve has got, and reads its

@@ -56,7 +56,7 @@ func checkKeyring(_ context.Context, e *checkContext) finding {
 	kept, _ := e.account() // what is wrong there, another check says
 	needed := place == cache.InKeyring || kept.Place() == cache.InKeyring
 	if !needed && place != cache.Automatic {
-		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q)", place)
+		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q): the key is kept in a file that only you can read", place)
 	}
 	return judgeKeyring(e.keyring(), needed, e.Config.Environment.HasDesktop())
 }

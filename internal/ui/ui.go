@@ -164,7 +164,8 @@ func (u *UI) KeyringIsSlow() {
 	u.tell(u.Stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
 }
 
-// KeyIsInFile is said at the first sign-in without a keyring, once and plainly.
+// KeyIsInFile is said at the first sign-in without a keyring, and at no other command:
+// what stores a password speaks only of what has gone wrong.
 func (u *UI) KeyIsInFile(directory string) {
 	u.tell(u.Stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
 }
