@@ -33,10 +33,11 @@ type Account struct {
 	Expiry   time.Time // of the access token or password; zero: not known to end
 	Ended    bool      // the server has refused the access token, whatever its expiry
 
-	key       keyReference // the key that sealed is sealed with
-	renewable bool         // there is a refresh token in sealed
-	sealed    []byte
-	unknown   map[string]any // what another version of doorkey has written beside
+	key        keyReference // the key that sealed is sealed with
+	renewable  bool         // there is a refresh token in sealed
+	sealed     []byte
+	unknown    map[string]any // what another version of doorkey has written beside
+	keyUnknown map[string]any // the same of the key
 }
 
 // Secrets is what is sealed of an account.

@@ -14,7 +14,7 @@ func (l *Locked) Accounts() ([]Account, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.known = &contents{accounts, generationOf(content)}
+		l.known = &contents{accounts, generationOf(content), unknownIn(content)}
 	}
 	return slices.Clone(l.known.accounts), nil
 }
@@ -91,7 +91,7 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	if err != nil {
 		return err
 	}
-	changed := contents{edit(accounts), l.known.generation + 1}
+	changed := contents{edit(accounts), l.known.generation + 1, l.known.unknown}
 	if len(changed.accounts) == 0 {
 		err = l.removeFile()
 	} else {

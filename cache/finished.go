@@ -24,7 +24,7 @@ func (c *Cache) takeFinished(origin string) error {
 	if err != nil {
 		return nil
 	}
-	accounts, err := decode(finished, origin)
+	changed, err := readContents(finished, origin)
 	if err != nil {
 		return nil
 	}
@@ -33,8 +33,7 @@ func (c *Cache) takeFinished(origin string) error {
 		return nil // Accounts says what is wrong with it
 	}
 	// What is damaged is older than what is not.
-	current, _ := decode(there, origin)
-	if !(contents{accounts, generationOf(finished)}).isNewer(contents{current, generationOf(there)}) {
+	if current, _ := readContents(there, origin); !changed.isNewer(current) {
 		return nil
 	}
 	return (&room{path: between}).rename(path)
@@ -53,7 +52,28 @@ func (c *Cache) finishChange(ctx context.Context, origin string) {
 // contents are what an account file has in it.
 type contents struct {
 	accounts   []Account
-	generation uint64 // counts the changes; 0 in the file of an older doorkey
+	generation uint64         // counts the changes; 0 in the file of an older doorkey
+	unknown    map[string]any // what another version of doorkey has written beside
+}
+
+// readContents reads all that is in the file of an origin. What a get does not need is
+// read apart from the accounts.
+func readContents(content []byte, origin string) (contents, error) {
+	accounts, err := decode(content, origin)
+	if err != nil {
+		return contents{}, err
+	}
+	return contents{accounts, generationOf(content), unknownIn(content)}, nil
+}
+
+// unknownIn returns the members at the top of a file that this version does not know.
+func unknownIn(content []byte) map[string]any {
+	top, err := readObject(content)
+	if err != nil {
+		return nil
+	}
+	top.asked = []string{"version", "origin", "generation", "accounts"}
+	return top.rest()
 }
 
 // isNewer compares two files of one origin. Of those of an older doorkey only the
