@@ -57,6 +57,9 @@ func (a Account) Renewable() bool { return a.renewable }
 // IsGrant reports whether the account is an OAuth grant.
 func (a Account) IsGrant() bool { return a.TokenEndpoint != "" }
 
+// isOfPath reports whether an account is a password for one path alone.
+func (a Account) isOfPath() bool { return !a.IsGrant() && a.Path != "" }
+
 // Answers reports whether a grant is the one meant by the user name in git's
 // request: its label; or for the default account no name at all, or the name
 // that git was given with its token.

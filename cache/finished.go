@@ -14,29 +14,28 @@ import (
 // holds the origin's lock. A reserve, half of a change, what is older than the file,
 // and what doorkey has not made is left for the next change to write over, or to
 // refuse.
-func (c *Cache) takeFinished(origin string) error {
-	between, path := c.path(origin, ".json.new"), c.path(origin, ".json")
-	info, err := os.Lstat(between)
+func (f accountFile) takeFinished() error {
+	info, err := os.Lstat(f.between())
 	if err != nil || hasOtherNames(info) {
 		return nil
 	}
-	finished, err := readPrivate(between)
+	finished, err := readPrivate(f.between())
 	if err != nil {
 		return nil
 	}
-	changed, err := readContents(finished, origin)
+	changed, err := f.decodeContents(finished)
 	if err != nil {
 		return nil
 	}
-	there, err := readPrivate(path)
+	there, err := readPrivate(f.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil // Accounts says what is wrong with it
 	}
 	// What is damaged is older than what is not.
-	if current, _ := readContents(there, origin); !changed.isNewer(current) {
+	if current, _ := f.decodeContents(there); !changed.isNewer(current) {
 		return nil
 	}
-	return (&room{path: between}).rename(path)
+	return (&room{path: f.between()}).rename(f.path)
 }
 
 // finishChange is takeFinished for a process that does not hold the lock.
@@ -54,16 +53,6 @@ type contents struct {
 	accounts   []Account
 	generation uint64         // counts the changes; 0 in the file of an older doorkey
 	unknown    map[string]any // what another version of doorkey has written beside
-}
-
-// readContents reads all that is in the file of an origin. What a get does not need is
-// read apart from the accounts.
-func readContents(content []byte, origin string) (contents, error) {
-	accounts, err := decode(content, origin)
-	if err != nil {
-		return contents{}, err
-	}
-	return contents{accounts, generationOf(content), unknownIn(content)}, nil
 }
 
 // unknownIn returns the members at the top of a file that this version does not know.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/helper"
@@ -119,20 +118,15 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 		return err
 	}
 	defer locked.Unlock()
-	accounts, err := locked.Accounts()
-	if err != nil {
+	account, isThere, err := locked.Find(account)
+	if err != nil || !isThere { // somebody else has done it meanwhile
 		return err
 	}
-	i := slices.IndexFunc(accounts, account.Same)
-	if i < 0 {
-		return nil // somebody else has done it meanwhile
-	}
-	account = accounts[i]
 	var problem error
 	if account.IsGrant() {
 		problem = revokeStored(ctx, h, origin, account)
 	}
-	if err := locked.Forget(account.Same); err != nil {
+	if err := locked.Forget(account); err != nil {
 		return err
 	}
 	if !account.IsGrant() {

@@ -86,8 +86,9 @@ func (e *checkContext) account() (cache.Account, error) {
 	if !e.hasHost() {
 		return cache.Account{}, nil
 	}
-	accounts, err := e.Cache.Accounts(e.target.Origin)
-	account, _ := e.question().SelectAccount(accounts, time.Now())
+	q := e.question()
+	accounts, err := e.Cache.AccountsFor(e.target.Origin, q.Path)
+	account, _ := q.SelectAccount(accounts, time.Now())
 	return account, err
 }
 
