@@ -118,7 +118,7 @@ func FuzzSeal(f *testing.F) {
 			TokenEndpoint: origin + "/oauth/token", RevocationEndpoint: origin + "/oauth/revoke", Obtained: time.Unix(1700000000, 0).UTC(),
 		}
 		secrets := Secrets{RefreshToken: secret.New(refresh), Password: secret.New(password)}
-		key := dataKey{keyReference{InFile, "00"}, make([]byte, keySize), false}
+		key := dataKey{keyReference{InFile, "00"}, make([]byte, keySize)}
 		sealed, err := seal(key, origin, account, secrets)
 		if err != nil {
 			t.Fatal(err)

@@ -169,7 +169,7 @@ func saveAndReadBack(ctx context.Context, holder keyHolder, key dataKey) error {
 func newKey(place KeyPlace) dataKey {
 	random := make([]byte, keySize+8)
 	rand.Read(random)
-	return dataKey{keyReference{place, hex.EncodeToString(random[keySize:])}, random[:keySize], true}
+	return dataKey{keyReference{place, hex.EncodeToString(random[keySize:])}, random[:keySize]}
 }
 
 // keyFile keeps each data key in a private file beside the accounts.

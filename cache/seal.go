@@ -16,7 +16,6 @@ import (
 type dataKey struct {
 	reference keyReference
 	bytes     []byte
-	isNew     bool // nothing was ever sealed with it
 }
 
 // sealedText is what is sealed, as it is written, a nil for what was not given.

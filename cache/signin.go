@@ -1,6 +1,9 @@
 package cache
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // SignIn is the right to have a person sign in to an origin, until End. Of all
 // processes one has it. It keeps others from asking as well, but nobody from
@@ -36,31 +39,21 @@ func (s *SignIn) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	return err
 }
 
-// NewKeyPlace returns the place of the data key that Reserve has got, if the person has
-// not been told of it: it was made just now, or only passwords are sealed with it, and
-// what stores these says nothing. Otherwise it is "".
+// NewKeyPlace returns the place of the data key that Reserve has got, if no grant is
+// sealed with it yet: the person may not know of it, since what stores a password says
+// nothing. Otherwise it is "".
 func (s *SignIn) NewKeyPlace() KeyPlace {
-	key := s.reserved.key
-	if key.isNew {
-		return key.reference.Place
-	}
+	key := s.reserved.key.reference
 	all, err := s.cache.List()
 	if err != nil {
 		return ""
 	}
-	var place KeyPlace
 	for _, kept := range all {
-		for _, account := range kept.Accounts {
-			switch {
-			case account.key != key.reference:
-			case account.IsGrant():
-				return ""
-			default:
-				place = key.reference.Place
-			}
+		if slices.ContainsFunc(kept.Accounts, func(a Account) bool { return a.IsGrant() && a.key == key }) {
+			return ""
 		}
 	}
-	return place
+	return key.Place
 }
 
 // Lock holds the origin as Cache.Lock does, with what Reserve has got, and reads its

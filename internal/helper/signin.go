@@ -62,15 +62,15 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 	if err := signInLock.Reserve(ctx, configured.Store); err != nil {
 		return Entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", ExplainKey(err), origin)
 	}
-	if signInLock.NewKeyPlace() == cache.InFile {
-		a.UI.KeyIsInFile(a.Cache.Directory)
-	}
 	seen := a.findOtherHelpers(ctx, a.question)
 	if names := seen.names(); len(names) > 0 && !takesEphemeral(ctx, a.question) {
 		a.UI.OtherHelpersKeep(origin, names)
 	}
 	deadline := a.now().Add(configured.Timeout)
 	a.announce = func(address, userCode string) {
+		if address != "" && signInLock.NewKeyPlace() == cache.InFile {
+			a.UI.KeyIsInFile(a.Cache.Directory)
+		}
 		signInLock.Announce(cache.Announcement{Until: deadline, Address: address, UserCode: userCode})
 	}
 	a.announce("", "")
