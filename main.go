@@ -132,13 +132,7 @@ func commands() map[string]command.Func {
 // openCache finds out where accounts are stored; nothing is read or made yet. What
 // is wrong with that is an error for those who use it, as many commands do not.
 func openCache(here environment.Environment, user *ui.UI) *cache.Cache {
-	directory := cache.DefaultDirectory(here.Variable("DOORKEY_STATE_DIR"))
 	return &cache.Cache{
-		Directory: directory, KeyringPatience: settings.KeyringPatience(here), KeyringSlow: user.KeyringIsSlow,
-		KeyMade: func(place cache.KeyPlace) {
-			if place == cache.InFile {
-				user.KeyIsInFile(directory)
-			}
-		},
+		Directory: cache.DefaultDirectory(here.Variable("DOORKEY_STATE_DIR")), KeyringPatience: settings.KeyringPatience(here), KeyringSlow: user.KeyringIsSlow,
 	}
 }

@@ -35,10 +35,11 @@ type Account struct {
 
 	Fleet Membership // of a grant that many machines share
 
-	key       keyReference // the key that sealed is sealed with
-	renewable bool         // there is a refresh token in sealed
-	sealed    []byte
-	unknown   map[string]any // what another version of doorkey has written beside
+	key        keyReference // the key that sealed is sealed with
+	renewable  bool         // there is a refresh token in sealed
+	sealed     []byte
+	unknown    map[string]any // what another version of doorkey has written beside
+	keyUnknown map[string]any // the same of the key
 }
 
 // Membership says which of a fleet's tokens an account has (package fleet). The zero
@@ -73,6 +74,9 @@ func (a Account) Renewable() bool { return a.renewable }
 
 // IsGrant reports whether the account is an OAuth grant.
 func (a Account) IsGrant() bool { return a.TokenEndpoint != "" }
+
+// isOfPath reports whether an account is a password for one path alone.
+func (a Account) isOfPath() bool { return !a.IsGrant() && a.Path != "" }
 
 // Answers reports whether a grant is the one meant by the user name in git's
 // request: its label; or for the default account no name at all, or the name

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"git-credential-doorkey/internal/secret"
 )
 
 // preciousContent would be a note if doorkey read it where it was planted.
@@ -42,12 +44,16 @@ func TestAttackByPlantedFiles(t *testing.T) {
 		change func(*testing.T, *Cache) error
 		files  []string
 	}{
-		"refresh": {refreshAndPut, append([]string{"https-gitlab.example.com.json.new"}, ofBoth...)},
-		"sign-in": {signInAndPut, append([]string{"https-gitlab.example.com.sign-in-lock", "https-gitlab.example.com.sign-in.new"}, ofBoth...)},
+		"refresh":          {refreshAndPut, append([]string{"https-gitlab.example.com.json.new"}, ofBoth...)},
+		"store for a path": {storeForPath, append([]string{"https-gitlab.example.com.paths", pathOfTests, pathOfTests + ".new"}, ofBoth...)},
+		"sign-in":          {signInAndPut, append([]string{"https-gitlab.example.com.sign-in-lock", "https-gitlab.example.com.sign-in.new"}, ofBoth...)},
 	} {
 		for _, file := range test.files {
 			for what, plant := range planted() {
 				t.Run(name+" where "+file+" is "+what, func(t *testing.T) {
+					if file == "https-gitlab.example.com.paths" && what == "a directory" {
+						t.Skip("that is what has to be there")
+					}
 					c, precious := plantAt(t, file, plant)
 					err := test.change(t, c)
 					if strings.HasSuffix(file, "lock") && what == "a hard link" {
@@ -133,6 +139,11 @@ func plantAt(t *testing.T, name string, plant func(path, precious string) error)
 	if err := errors.Join(os.Mkdir(c.Directory, 0o700), os.WriteFile(precious, []byte(preciousContent), 0o600)); err != nil {
 		t.Fatal(err)
 	}
+	if directory := filepath.Dir(name); directory != "." {
+		if err := os.Mkdir(filepath.Join(c.Directory, directory), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := plant(filepath.Join(c.Directory, name), precious); err != nil {
 		t.Fatal(err)
 	}
@@ -156,6 +167,45 @@ func signInAndPut(t *testing.T, c *Cache) error {
 		return err
 	}
 	return putGrant(t, locked)
+}
+
+// pathOfTests is the file of the password for the path "a".
+var pathOfTests = filepath.Join("https-gitlab.example.com.paths", pathFileName("a"))
+
+// storeForPath is a change as a store makes it of a password for one path.
+func storeForPath(t *testing.T, c *Cache) error {
+	t.Helper()
+	locked, err := c.Lock(t.Context(), origin, nil)
+	if err != nil {
+		return err
+	}
+	defer locked.Unlock()
+	_, err = locked.Put(t.Context(), InFile, Account{Username: "u", Path: "a"}, Secrets{Password: secret.New("p")})
+	return err
+}
+
+// TestAttackByPlantedDirectory: nothing is read from, written to or removed from a
+// directory that a link leads to, or that others can use.
+func TestAttackByPlantedDirectory(t *testing.T) {
+	for what, plant := range map[string]func(path, elsewhere string) error{
+		"a link to a directory":     func(path, elsewhere string) error { return os.Symlink(elsewhere, path) },
+		"a directory others read":   func(path, _ string) error { return errors.Join(os.Mkdir(path, 0o700), os.Chmod(path, 0o755)) },
+		"a directory others change": func(path, _ string) error { return errors.Join(os.Mkdir(path, 0o700), os.Chmod(path, 0o777)) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			elsewhere := t.TempDir()
+			c, _ := plantAt(t, "https-gitlab.example.com.paths", func(path, _ string) error { return plant(path, elsewhere) })
+			if err := storeForPath(t, c); err == nil || !strings.Contains(err.Error(), c.pathsDirectory(origin)) {
+				t.Errorf("error %v, want one that names the directory", err)
+			}
+			if entries, err := os.ReadDir(elsewhere); err != nil || len(entries) > 0 {
+				t.Errorf("elsewhere there are %v, %v", entries, err)
+			}
+			if found := c.Inspect(time.Now()); len(found.Problems) != 1 {
+				t.Errorf("the doctor finds %v", found.Problems)
+			}
+		})
+	}
 }
 
 // refreshAndPut is a change as a refresh makes it.

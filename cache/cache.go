@@ -1,4 +1,5 @@
-// Package cache keeps accounts on disk, one file per origin. What an account
+// Package cache keeps accounts on disk, one file per origin, and one per path for
+// passwords that are for one path alone. What an account
 // is lies open in the file (who, where, since when); its tokens and passwords
 // are sealed with a data key that the operating system's keyring holds, or a
 // private file where there is no keyring.
@@ -10,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -33,10 +33,6 @@ type Cache struct {
 	// KeyringSlow, if set, is called once when the keyring has not answered
 	// for 2 s and KeyringPatience is longer than that.
 	KeyringSlow func()
-
-	// KeyMade, if set, is called when a new data key has been made, with the
-	// place where it is kept.
-	KeyMade func(KeyPlace)
 }
 
 // DefaultDirectory returns where accounts are kept: the directory that named
@@ -74,32 +70,26 @@ func (c *Cache) checkNamed() error {
 
 // Accounts returns the accounts of an origin ("https://gitlab.com"), the
 // newest first, without unsealing anything. No file means no accounts.
-func (c *Cache) Accounts(origin string) ([]Account, error) {
-	_, accounts, err := c.read(origin)
-	return accounts, err
-}
+func (c *Cache) Accounts(origin string) ([]Account, error) { return c.AccountsFor(origin, "") }
 
-// read returns the content of the origin's file and the accounts in it.
-func (c *Cache) read(origin string) (content []byte, accounts []Account, err error) {
+// AccountsFor returns the accounts of an origin that a request with a path can mean,
+// in their order; for "", which means every path, all of them. Passwords for other
+// paths are not read, however many there are.
+func (c *Cache) AccountsFor(origin, path string) ([]Account, error) {
 	if err := c.checkNamed(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	path := c.path(origin, ".json")
-	content, err = readPrivate(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
+	_, accounts, err := c.file(origin).read()
 	if err != nil {
-		if _, unseen := os.Lstat(path); unseen != nil {
-			err = fmt.Errorf("%w: %v", ErrStateDirectory, err)
-		}
-		return nil, nil, err
+		return nil, err
 	}
-	accounts, err = decode(content, origin)
-	if err != nil {
-		return nil, nil, unreadable(path, err)
+	var ofPaths []Account
+	if path == "" {
+		ofPaths, err = c.readPaths(origin)
+	} else {
+		ofPaths, err = c.readPath(origin, path)
 	}
-	return content, accounts, nil
+	return merge(accounts, ofPaths), err
 }
 
 // Unseal returns the tokens or the password of an account that Accounts or Put
@@ -142,14 +132,9 @@ func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account
 func (c *Cache) unsealWith(key dataKey, origin string, account Account) (Secrets, error) {
 	secrets, err := unseal(key, origin, account)
 	if err != nil {
-		return Secrets{}, unreadable(c.path(origin, ".json"), err)
+		return Secrets{}, c.fileOf(origin, account).unreadable(err)
 	}
 	return secrets, nil
-}
-
-// unreadable says of an account file why it cannot be read, and what to do.
-func unreadable(path string, err error) error {
-	return fmt.Errorf("account file \"%s\": %v\nto start anew for this host alone, move that file away", path, err)
 }
 
 // path names a file of an origin.

@@ -53,9 +53,18 @@ func forget(t *testing.T, c *Cache) {
 	t.Helper()
 	locked := lock(t, c, origin)
 	defer locked.Unlock()
-	if err := locked.Forget(func(Account) bool { return true }); err != nil {
+	if err := forgetWhere(locked, func(Account) bool { return true }); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// forgetWhere forgets the accounts of the origin that match.
+func forgetWhere(locked *Locked, matches func(Account) bool) error {
+	accounts, err := locked.cache.Accounts(locked.origin)
+	if err != nil {
+		return err
+	}
+	return locked.Forget(slices.DeleteFunc(accounts, func(account Account) bool { return !matches(account) })...)
 }
 
 // leaveRoom leaves a reserve in a file, as a process does that is killed. Windows
@@ -173,7 +182,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		}
 		locked := lock(t, c, origin)
 		defer locked.Unlock()
-		if err := locked.Forget(func(a Account) bool { return a.Username == "alice" }); err != nil {
+		if err := forgetWhere(locked, func(a Account) bool { return a.Username == "alice" }); err != nil {
 			t.Fatal(err)
 		}
 		if accounts, err := locked.Accounts(); err != nil || len(accounts) != 1 || accounts[0].Username != "bob" {
@@ -312,7 +321,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		}
 		for i, left := range []int{1, 0, 0} {
 			forgotten := []string{"alice", account.Username, "nobody"}[i]
-			if err := locked.Forget(func(a Account) bool { return a.Username == forgotten }); err != nil {
+			if err := forgetWhere(locked, func(a Account) bool { return a.Username == forgotten }); err != nil {
 				t.Fatal(err)
 			}
 			if accounts, err := c.Accounts(origin); err != nil || len(accounts) != left {

@@ -2,21 +2,42 @@ package cache
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
 
-// Accounts reads the origin's accounts, as Cache.Accounts does, but once: nobody
-// else changes them meanwhile.
+// Accounts reads the origin's accounts that are not for one path alone, but once:
+// nobody else changes them meanwhile.
 func (l *Locked) Accounts() ([]Account, error) {
 	if l.known == nil {
-		content, accounts, err := l.cache.read(l.origin)
+		known, err := l.cache.file(l.origin).readContents()
 		if err != nil {
 			return nil, err
 		}
-		l.known = &contents{accounts, generationOf(content)}
+		l.known = &known
 	}
 	return slices.Clone(l.known.accounts), nil
+}
+
+// Find returns the account that now takes the place of one that was read before.
+func (l *Locked) Find(account Account) (found Account, isThere bool, err error) {
+	accounts, err := l.Accounts()
+	if err != nil {
+		return Account{}, false, err
+	}
+	if account.isOfPath() {
+		ofPath, err := l.cache.readPath(l.origin, account.Path)
+		if err != nil {
+			return Account{}, false, err
+		}
+		accounts = merge(accounts, ofPath)
+	}
+	if i := slices.IndexFunc(accounts, account.Same); i >= 0 {
+		return accounts[i], true, nil
+	}
+	return Account{}, false, nil
 }
 
 // Reserve proves that the next Put can be written and holds the room for it,
@@ -28,6 +49,7 @@ func (l *Locked) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	if _, err := l.Accounts(); err != nil {
 		return err
 	}
+	_ = l.moveOut() // what cannot be moved stays where it is
 	l.reserved, err = l.cache.reserve(ctx, l.origin, ".json.new", place)
 	return err
 }
@@ -47,12 +69,9 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	if err != nil {
 		return Account{}, err
 	}
-	put := func() error {
-		return l.change(func(accounts []Account) []Account {
-			return append([]Account{sealed}, without(accounts, sealed.replaces)...)
-		})
-	}
+	put := func() error { return l.put(sealed) }
 	if !isReserved {
+		_ = l.moveOut()
 		return sealed, put()
 	}
 	return sealed, patiently(ctx, func() error {
@@ -79,21 +98,136 @@ func patiently(ctx context.Context, do func() error) error {
 	}
 }
 
-// Forget removes the accounts that match. With the last one the file goes, too, and
-// the origin's notes: nothing is kept there any more, and a person who has ended it
-// all may be asked again at once.
-func (l *Locked) Forget(matches func(Account) bool) error {
-	return l.change(func(accounts []Account) []Account { return without(accounts, matches) })
+// put is Put for an account that is sealed. A password without a path is for every
+// path.
+func (l *Locked) put(account Account) error {
+	edit := func(accounts []Account) []Account {
+		return append([]Account{account}, without(accounts, account.replaces)...)
+	}
+	if account.isOfPath() {
+		if _, err := l.Accounts(); err != nil { // a get reads that file, too
+			return err
+		}
+		if err := l.cache.makePathsDirectory(l.origin); err != nil {
+			return err
+		}
+		return l.changePath(l.cache.pathFile(l.origin, account.Path), edit)
+	}
+	if err := l.change(edit); err != nil || account.IsGrant() {
+		return err
+	}
+	files, err := l.cache.pathFiles(l.origin)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := l.forgetIn(file, account.replaces); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
+// Forget removes accounts, which have been read before. With the last one of a file
+// that goes, too, and with the last of the origin its notes: nothing is kept there any
+// more, and a person who has ended it all may be asked again at once.
+func (l *Locked) Forget(forgotten ...Account) error {
+	_ = l.moveOut()
+	positions, files := make(map[position]bool), make(map[accountFile]bool)
+	for _, account := range forgotten {
+		positions[account.position()] = true
+		if account.isOfPath() {
+			files[l.cache.pathFile(l.origin, account.Path)] = true
+		}
+	}
+	matches := func(account Account) bool { return positions[account.position()] }
+	accounts, err := l.Accounts()
+	if err != nil {
+		return err
+	}
+	if len(accounts) == 0 || slices.ContainsFunc(accounts, matches) {
+		err = l.change(func(accounts []Account) []Account { return without(accounts, matches) })
+	}
+	for file := range files {
+		if err == nil {
+			err = l.forgetIn(file, matches)
+		}
+	}
+	if err == nil && len(l.known.accounts) == 0 && !isThere(l.cache.pathsDirectory(l.origin)) {
+		_ = l.cache.changeNotes(l.origin, func(n *notes) { *n = notes{} })
+	}
+	return err
+}
+
+// moveOut gives passwords for one path that an older doorkey has put into the origin's
+// file their own. They are in both until all are moved, and those that are in both are
+// moved once more.
+func (l *Locked) moveOut() error {
+	accounts, err := l.Accounts()
+	if err != nil || !slices.ContainsFunc(accounts, Account.isOfPath) {
+		return err
+	}
+	if err := l.cache.makePathsDirectory(l.origin); err != nil {
+		return err
+	}
+	moved := make(map[accountFile][]Account)
+	for _, account := range accounts {
+		if account.isOfPath() {
+			file := l.cache.pathFile(l.origin, account.Path)
+			moved[file] = append(moved[file], account)
+		}
+	}
+	for file, accounts := range moved {
+		if err := l.changePath(file, func(there []Account) []Account { return merge(accounts, there) }); err != nil {
+			return err
+		}
+	}
+	return l.change(func(accounts []Account) []Account { return without(accounts, Account.isOfPath) })
+}
+
+// forgetIn removes the accounts that match from the file of a path.
+func (l *Locked) forgetIn(file accountFile, matches func(Account) bool) error {
+	if err := file.takeFinished(); err != nil {
+		return err
+	}
+	_, accounts, err := file.read()
+	if err != nil || !slices.ContainsFunc(accounts, matches) {
+		return err
+	}
+	return l.changePath(file, func(accounts []Account) []Account { return without(accounts, matches) })
+}
+
+// changePath changes the file of a path. The directory goes with the last one.
+func (l *Locked) changePath(file accountFile, edit func([]Account) []Account) error {
+	if err := file.takeFinished(); err != nil {
+		return err
+	}
+	known, err := file.readContents()
+	if err != nil {
+		return err
+	}
+	changed := contents{edit(known.accounts), known.generation + 1, known.unknown}
+	if len(changed.accounts) == 0 {
+		err := file.remove()
+		_ = os.Remove(filepath.Dir(file.path)) // unless there is another one
+		return err
+	}
+	content, err := encode(l.origin, changed)
+	if err != nil {
+		return err
+	}
+	return writePrivate(file.path, content)
+}
+
+// change changes the origin's file.
 func (l *Locked) change(edit func([]Account) []Account) error {
 	accounts, err := l.Accounts()
 	if err != nil {
 		return err
 	}
-	changed := contents{edit(accounts), l.known.generation + 1}
+	changed := contents{edit(accounts), l.known.generation + 1, l.known.unknown}
 	if len(changed.accounts) == 0 {
-		err = l.removeFile()
+		err = l.cache.file(l.origin).remove()
 	} else {
 		err = l.writeFile(changed)
 	}
@@ -103,27 +237,18 @@ func (l *Locked) change(edit func([]Account) []Account) error {
 	return err
 }
 
-// removeFile removes the file of the accounts. First goes what a process has left
-// that was killed, so that takeFinished does not bring them back.
-func (l *Locked) removeFile() error {
-	if err := removePrivate(l.cache.path(l.origin, ".json.new")); err != nil {
-		return err
-	}
-	_ = l.cache.changeNotes(l.origin, func(n *notes) { *n = notes{} })
-	return removePrivate(l.cache.path(l.origin, ".json"))
-}
-
 func (l *Locked) writeFile(changed contents) error {
 	content, err := encode(l.origin, changed)
 	if err != nil {
 		return err
 	}
+	file := l.cache.file(l.origin)
 	if l.reserved.room == nil {
-		if l.reserved.room, err = openRoom(l.cache.path(l.origin, ".json.new")); err != nil {
+		if l.reserved.room, err = openRoom(file.between()); err != nil {
 			return err
 		}
 	}
-	if err := l.reserved.room.become(l.cache.path(l.origin, ".json"), content); err != nil {
+	if err := l.reserved.room.become(file.path, content); err != nil {
 		return err
 	}
 	l.reserved.room = nil

@@ -14,30 +14,28 @@ import (
 // holds the origin's lock. A reserve, half of a change, what is older than the file,
 // and what doorkey has not made is left for the next change to write over, or to
 // refuse.
-func (c *Cache) takeFinished(origin string) error {
-	between, path := c.path(origin, ".json.new"), c.path(origin, ".json")
-	info, err := os.Lstat(between)
+func (f accountFile) takeFinished() error {
+	info, err := os.Lstat(f.between())
 	if err != nil || hasOtherNames(info) {
 		return nil
 	}
-	finished, err := readPrivate(between)
+	finished, err := readPrivate(f.between())
 	if err != nil {
 		return nil
 	}
-	accounts, err := decode(finished, origin)
+	changed, err := f.decodeContents(finished)
 	if err != nil {
 		return nil
 	}
-	there, err := readPrivate(path)
+	there, err := readPrivate(f.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil // Accounts says what is wrong with it
 	}
 	// What is damaged is older than what is not.
-	current, _ := decode(there, origin)
-	if !(contents{accounts, generationOf(finished)}).isNewer(contents{current, generationOf(there)}) {
+	if current, _ := f.decodeContents(there); !changed.isNewer(current) {
 		return nil
 	}
-	return (&room{path: between}).rename(path)
+	return (&room{path: f.between()}).rename(f.path)
 }
 
 // finishChange is takeFinished for a process that does not hold the lock.
@@ -53,7 +51,18 @@ func (c *Cache) finishChange(ctx context.Context, origin string) {
 // contents are what an account file has in it.
 type contents struct {
 	accounts   []Account
-	generation uint64 // counts the changes; 0 in the file of an older doorkey
+	generation uint64         // counts the changes; 0 in the file of an older doorkey
+	unknown    map[string]any // what another version of doorkey has written beside
+}
+
+// unknownIn returns the members at the top of a file that this version does not know.
+func unknownIn(content []byte) map[string]any {
+	top, err := readObject(content)
+	if err != nil {
+		return nil
+	}
+	top.asked = []string{"version", "origin", "generation", "accounts"}
+	return top.rest()
 }
 
 // isNewer compares two files of one origin. Of those of an older doorkey only the

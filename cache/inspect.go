@@ -14,13 +14,15 @@ import (
 // Inspection is what Inspect finds in the state directory.
 type Inspection struct {
 	Exists bool // the directory is there, as far as can be seen
-	Hosts  int  // account files that can be read
+	Hosts  int  // with accounts in files that can be read
 	// Problems are errors that a git command will meet. Each names the file and
 	// the way out.
 	Problems []error
 	// Abandoned are files that a process which was killed has left. The next
 	// change of their host takes them away.
 	Abandoned []string
+
+	origins map[string]bool // with accounts
 }
 
 // abandonedAfter is longer than any change or sign-in lasts.
@@ -51,6 +53,8 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 	for _, file := range files {
 		found.look(c.Directory, file, now)
 	}
+	found.Hosts = len(found.origins)
+	found.origins = nil
 	return found
 }
 
@@ -60,15 +64,27 @@ func (i *Inspection) add(err error) {
 	}
 }
 
+// look looks at a file of a directory. What is in a directory of passwords for one path
+// is no directory of them itself.
 func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	path := filepath.Join(directory, file.Name())
 	switch filepath.Ext(path) {
 	case ".json":
-		if _, _, err := readListed(path); err != nil {
-			i.add(unreadable(path, err))
+		origin, accounts, err := readListed(path)
+		if err != nil {
+			i.add(listedFile(path, origin).unreadable(err))
 			return
 		}
-		i.Hosts++
+		if len(accounts) > 0 && i.origins == nil {
+			i.origins = make(map[string]bool)
+		}
+		if len(accounts) > 0 {
+			i.origins[origin] = true
+		}
+	case ".paths":
+		if filepath.Ext(directory) != ".paths" {
+			i.lookInto(path, now)
+		}
 	case ".key", ".key-id":
 		_, err := readPrivate(path)
 		i.add(err)
@@ -76,6 +92,22 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 		if info, err := file.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAfter {
 			i.Abandoned = append(i.Abandoned, path)
 		}
+	}
+}
+
+// lookInto looks at a directory of passwords for one path.
+func (i *Inspection) lookInto(directory string, now time.Time) {
+	if _, err := isRealDirectory(directory); err != nil {
+		i.add(err)
+		return
+	}
+	i.add(checkDirectory(directory))
+	files, err := os.ReadDir(directory)
+	if !errors.Is(err, fs.ErrPermission) { // which has been said
+		i.add(err)
+	}
+	for _, file := range files {
+		i.look(directory, file, now)
 	}
 }
 

@@ -55,6 +55,24 @@ func TestInspect(t *testing.T) {
 			old := now.Add(-2 * time.Hour)
 			os.Chtimes(filepath.Join(directory, "old.json.new"), old, old)
 		}, "", []string{"old.json.new"}},
+		{"passwords for paths", func(*testing.T, string) {}, "", nil},
+		{"a directory of paths that others can read", func(t *testing.T, directory string) {
+			os.Chmod(filepath.Join(directory, fileName(origin)+".paths"), 0o755)
+		}, "other users can read", nil},
+		{"a damaged file of a path", func(t *testing.T, directory string) {
+			write(t, filepath.Join(directory, pathOfTests), "{", 0o600)
+		}, "to start anew for this path alone, move that file away", nil},
+		{"a file of a path that was renamed", func(t *testing.T, directory string) {
+			os.Rename(filepath.Join(directory, pathOfTests), filepath.Join(directory, fileName(origin)+".paths", "0.json"))
+		}, "has another name", nil},
+		{"a directory of paths that was renamed", func(t *testing.T, directory string) {
+			os.Rename(filepath.Join(directory, fileName(origin)+".paths"), filepath.Join(directory, "https-example.com.paths"))
+		}, "has another name", nil},
+		{"what a process that was killed left for a path", func(t *testing.T, directory string) {
+			path := filepath.Join(directory, pathOfTests+".new")
+			write(t, path, "", 0o600)
+			os.Chtimes(path, now.Add(-2*time.Hour), now.Add(-2*time.Hour))
+		}, "", []string{pathFileName("a") + ".new"}},
 		{"notes of long ago, also of an older doorkey", func(t *testing.T, directory string) {
 			for _, suffix := range append(formerNotes, ".notes") {
 				path := filepath.Join(directory, fileName(origin)+suffix)
@@ -67,6 +85,7 @@ func TestInspect(t *testing.T) {
 			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 			account, secrets := grant("")
 			put(t, c, InFile, account, secrets)
+			putPasswords(t, c, passwordFor("u", "a", 1))
 			row.damage(t, c.Directory)
 			found := c.Inspect(now)
 			if !found.Exists {

@@ -77,7 +77,7 @@ func (c *Cache) namedKey(ctx context.Context, reference keyReference) (dataKey, 
 	if err != nil {
 		return dataKey{}, err
 	}
-	return dataKey{reference, key}, nil
+	return dataKey{reference: reference, bytes: key}, nil
 }
 
 // keySize is the size of a data key in bytes: AES-256.
@@ -109,9 +109,6 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	}
 	if err := saveAndReadBack(ctx, holder, key); err != nil {
 		return dataKey{}, err
-	}
-	if c.KeyMade != nil {
-		c.KeyMade(place)
 	}
 	return key, writePrivate(c.keyIDFile(place), []byte(key.reference.ID+"\n"))
 }

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 )
 
@@ -43,6 +44,41 @@ func TestSaveAndReadBack(t *testing.T) {
 			err := saveAndReadBack(t.Context(), &row.holder, newKey(InKeyring))
 			if (err != nil) != row.fails || row.want != nil && !errors.Is(err, row.want) || errors.Is(err, ErrKeyGone) {
 				t.Errorf("got %v, want %v, failing %t", err, row.want, row.fails)
+			}
+		})
+	}
+}
+
+// TestKeyThatNobodyWasToldOf: a sign-in says where the key is, until one has
+// succeeded; what stores a password says nothing.
+func TestKeyThatNobodyWasToldOf(t *testing.T) {
+	aGrant, secrets := grant("")
+	password := Account{Username: "bob", Obtained: aGrant.Obtained}
+	for _, row := range []struct {
+		name string
+		kept []Account // at other origins
+		want KeyPlace
+	}{
+		{"the first of all", nil, InFile},
+		{"a password was stored before", []Account{password}, InFile},
+		{"somebody has signed in before", []Account{aGrant}, ""},
+		{"somebody has signed in and stored a password before", []Account{aGrant, password}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
+			for _, account := range row.kept {
+				put(t, c, InFile, account, secrets)
+			}
+			s, err := c.AwaitSignIn(t.Context(), "https://another.example", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.End()
+			if err := s.Reserve(t.Context(), InFile); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.NewKeyPlace(); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
 	}

@@ -7,14 +7,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 )
 
-// Kept is one file of accounts.
+// Kept is what is kept of an origin, or a file that cannot be read.
 type Kept struct {
-	// File is its path.
+	// File is the path of the file of accounts; of the directory, if the origin has
+	// nothing but passwords for one path.
 	File string
-	// Origin is whose accounts it has; "" where it cannot be read.
+	// Origin is whose accounts they are; "" where the file cannot be read.
 	Origin string
 	// Accounts are those of the origin, the newest first, as Cache.Accounts
 	// returns them.
@@ -23,9 +24,9 @@ type Kept struct {
 	Problem error
 }
 
-// List returns all files of accounts, in the order of their names, without
-// unsealing anything. A file that cannot be read is listed with its problem, and
-// keeps nobody from the others. No directory means no files.
+// List returns what is kept of each origin, in the order of the names of their files,
+// without unsealing anything. A file that cannot be read is listed with its problem,
+// and keeps nobody from the others. No directory means no files.
 func (c *Cache) List() ([]Kept, error) {
 	if err := c.checkNamed(); err != nil {
 		return nil, err
@@ -39,14 +40,62 @@ func (c *Cache) List() ([]Kept, error) {
 	}
 	var all []Kept
 	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".json") {
-			continue
+		path := filepath.Join(c.Directory, entry.Name())
+		switch filepath.Ext(path) {
+		case ".json":
+			kept := Kept{File: path}
+			kept.Origin, kept.Accounts, kept.Problem = readListed(path)
+			all = append(all, kept)
+		case ".paths":
+			all = appendPaths(all, listPaths(path))
 		}
-		kept := Kept{File: filepath.Join(c.Directory, entry.Name())}
-		kept.Origin, kept.Accounts, kept.Problem = readListed(kept.File)
-		all = append(all, kept)
 	}
 	return all, nil
+}
+
+// appendPaths adds the passwords for one path to what is kept of their origin.
+func appendPaths(all, ofPaths []Kept) []Kept {
+	for _, kept := range ofPaths {
+		i := slices.IndexFunc(all, func(other Kept) bool {
+			return kept.Problem == nil && other.Problem == nil && other.Origin == kept.Origin
+		})
+		if i < 0 {
+			all = append(all, kept)
+		} else {
+			all[i].Accounts = merge(all[i].Accounts, kept.Accounts)
+		}
+	}
+	return all
+}
+
+// listPaths lists a directory of passwords for one path: those that can be read first,
+// if there are any, then each file that cannot.
+func listPaths(directory string) []Kept {
+	kept, unreadable := Kept{File: directory}, []Kept(nil)
+	if _, err := isRealDirectory(directory); err != nil {
+		return []Kept{{File: directory, Problem: err}}
+	}
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return []Kept{{File: directory, Problem: blocked(directory, err)}}
+	}
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) != ".json" {
+			continue
+		}
+		path := filepath.Join(directory, entry.Name())
+		origin, accounts, err := readListed(path)
+		if err != nil {
+			unreadable = append(unreadable, Kept{File: path, Problem: err})
+			continue
+		}
+		kept.Origin, kept.Accounts = origin, append(kept.Accounts, accounts...)
+	}
+	slices.SortStableFunc(kept.Accounts, func(a, b Account) int { return b.Obtained.Compare(a.Obtained) })
+	if len(kept.Accounts) == 0 {
+		return unreadable
+	}
+	return append([]Kept{kept}, unreadable...)
 }
 
 // readListed reads a file of accounts of which nothing but its path is known.
@@ -58,8 +107,13 @@ func readListed(path string) (string, []Account, error) {
 	var head struct{ Origin string }
 	// What is no JSON object names no origin: decode says what is wrong.
 	_ = json.Unmarshal(content, &head)
-	accounts, err := decode(content, head.Origin)
-	if err == nil && fileName(head.Origin)+".json" != filepath.Base(path) {
+	file := listedFile(path, head.Origin)
+	accounts, err := file.decode(content)
+	named := filepath.Base(path)
+	if file.ofPath {
+		named = filepath.Base(filepath.Dir(path))
+	}
+	if err == nil && fileName(head.Origin)+filepath.Ext(named) != named {
 		err = fmt.Errorf("holds accounts of %q, whose file has another name", head.Origin)
 	}
 	if err != nil {
@@ -68,6 +122,14 @@ func readListed(path string) (string, []Account, error) {
 	return head.Origin, accounts, nil
 }
 
-// Holds reports whether a file is the one for an origin, by its name: also one
-// that cannot be read.
-func (c *Cache) Holds(file Kept, origin string) bool { return file.File == c.path(origin, ".json") }
+// listedFile is the file of an origin at a path.
+func listedFile(path, origin string) accountFile {
+	return accountFile{path: path, origin: origin, ofPath: filepath.Ext(filepath.Dir(path)) == ".paths"}
+}
+
+// Holds reports whether a file is one for an origin, by its name: also one that cannot
+// be read.
+func (c *Cache) Holds(file Kept, origin string) bool {
+	paths := c.pathsDirectory(origin)
+	return file.File == c.path(origin, ".json") || file.File == paths || filepath.Dir(file.File) == paths
+}

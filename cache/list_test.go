@@ -19,6 +19,10 @@ func TestList(t *testing.T) {
 	account, secrets := grant("")
 	put(t, c, InFile, account, secrets)
 	put(t, c, InFile, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
+	putPasswords(t, c, passwordFor("bob", "b", 1800000001), passwordFor("bob", "a", 1800000000), passwordFor("bob", "c", 1))
+	if err := os.WriteFile(c.pathFile(origin, "c").path, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	good, err := os.ReadFile(c.path(origin, ".json"))
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +43,11 @@ func TestList(t *testing.T) {
 	if err := openToOthers(filepath.Join(c.Directory, "https-e.example.json")); err != nil {
 		t.Fatal(err)
 	}
+	only := lock(t, c, "https://only.example")
+	if _, err := only.Put(t.Context(), InFile, Account{Username: "carol", Path: "a"}, Secrets{}); err != nil {
+		t.Fatal(err)
+	}
+	only.Unlock()
 
 	kept, err := c.List()
 	if err != nil {
@@ -46,9 +55,12 @@ func TestList(t *testing.T) {
 	}
 	var got []string
 	for _, k := range kept {
+		if !c.Holds(k, origin) && strings.Contains(k.File, "gitlab.example.com") {
+			t.Errorf("%s is not one of the origin", k.File)
+		}
 		line := filepath.Base(k.File) + " " + k.Origin
 		for _, account := range k.Accounts {
-			line += " " + account.Provider + ":" + account.Username
+			line += " " + account.Provider + ":" + account.Username + account.Path
 		}
 		if k.Problem != nil {
 			line += "! " + k.Problem.Error()
@@ -61,7 +73,9 @@ func TestList(t *testing.T) {
 		"https-d.example.json ! written by a newer doorkey",
 		"https-e.example.json ! \"" + filepath.Join(c.Directory, "https-e.example.json") + "\": other users can read or change it",
 		"https-f.example.json ! \"" + filepath.Join(c.Directory, "https-f.example.json") + "\" is not a regular file",
-		"https-gitlab.example.com.json https://gitlab.example.com :alice gitlab:",
+		"https-gitlab.example.com.json https://gitlab.example.com :bobb :boba :alice gitlab:",
+		pathFileName("c") + " ! damaged: ",
+		"https-only.example.paths https://only.example :carola",
 	}
 	if !slices.EqualFunc(got, want, strings.HasPrefix) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

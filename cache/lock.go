@@ -15,7 +15,7 @@ type Locked struct {
 	origin   string
 	unlock   func()
 	reserved reservation
-	known    *contents // of the file, once it was read
+	known    *contents // of the origin's file, once it was read
 }
 
 // announceAfter is how long a lock is waited for in silence.
@@ -33,7 +33,7 @@ func (c *Cache) Lock(ctx context.Context, origin string, waiting func()) (*Locke
 	if err != nil {
 		return nil, err
 	}
-	if err := c.takeFinished(origin); err != nil {
+	if err := c.file(origin).takeFinished(); err != nil {
 		unlock()
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func TestNotes(t *testing.T) {
 			h.signIn.ClearRefusal()
 			h.locked.ClearFailure()
 		}, func(n *notes) { *n = notes{} }},
-		{"the last account goes", func(h holder) { h.locked.Forget(func(Account) bool { return true }) }, func(n *notes) { *n = notes{} }},
+		{"the last account goes", func(h holder) { forgetWhere(h.locked, func(Account) bool { return true }) }, func(n *notes) { *n = notes{} }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			h := newHolder(t)
@@ -208,7 +208,7 @@ func TestNotesThatCannotBeRead(t *testing.T) {
 func TestFormerNotes(t *testing.T) {
 	for name, change := range map[string]func(holder) error{
 		"first note":   func(h holder) error { return h.locked.NoteFailure(everyNote.RefreshFailed) },
-		"last account": func(h holder) error { return h.locked.Forget(func(Account) bool { return true }) },
+		"last account": func(h holder) error { return forgetWhere(h.locked, func(Account) bool { return true }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHolder(t)

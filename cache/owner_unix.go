@@ -81,7 +81,7 @@ func belongsToUs(directory string) bool {
 // isHomeless reports whether a path is where HOME has accounts kept, and HOME is not
 // this user's: a service's that is nowhere, the "/" of a container, another user's.
 func isHomeless(path string) bool {
-	return !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) && isBelow(xdg.StateHome, path) && !belongsToUs(os.Getenv("HOME"))
+	return os.Getenv("DOORKEY_STATE_DIR") == "" && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) && isBelow(xdg.StateHome, path) && !belongsToUs(os.Getenv("HOME"))
 }
 
 // takeBack is the command with which a person makes a path private again.

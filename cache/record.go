@@ -20,28 +20,36 @@ type file struct {
 	Origin     string   `json:"origin"`
 	Generation uint64   `json:"generation,omitempty"`
 	Accounts   []record `json:"accounts"`
+
+	unknown map[string]any
+}
+
+// MarshalJSON adds what this version does not know, as it was read.
+func (f file) MarshalJSON() ([]byte, error) {
+	type known file
+	return withUnknown(known(f), f.unknown)
 }
 
 // record is one account in the file; decodeAccount reads it.
 type record struct {
-	Username            text         `json:"username"`
-	Path                text         `json:"path,omitempty"`
-	Provider            text         `json:"provider,omitempty"`
-	ProviderGuessed     bool         `json:"provider_guessed,omitempty"`
-	AnswerUsername      text         `json:"answer_username,omitempty"`
-	ClientID            text         `json:"client_id,omitempty"`
-	TokenEndpoint       text         `json:"token_endpoint,omitempty"`
-	RevocationEndpoint  text         `json:"revocation_endpoint,omitempty"`
-	Scopes              []string     `json:"scopes,omitempty"`
-	OtherHelpers        []string     `json:"other_helpers,omitempty"`
-	OtherHelpersOfPlace []string     `json:"other_helpers_of_place,omitempty"`
-	Obtained            time.Time    `json:"obtained"`
-	Expiry              time.Time    `json:"expiry,omitzero"`
-	Ended               bool         `json:"ended,omitempty"`
-	Renewable           *bool        `json:"renewable"` // nil: an older doorkey did not say it
-	Fleet               *membership  `json:"fleet,omitempty"`
-	Key                 keyReference `json:"key"`
-	Sealed              []byte       `json:"sealed"`
+	Username            text        `json:"username"`
+	Path                text        `json:"path,omitempty"`
+	Provider            text        `json:"provider,omitempty"`
+	ProviderGuessed     bool        `json:"provider_guessed,omitempty"`
+	AnswerUsername      text        `json:"answer_username,omitempty"`
+	ClientID            text        `json:"client_id,omitempty"`
+	TokenEndpoint       text        `json:"token_endpoint,omitempty"`
+	RevocationEndpoint  text        `json:"revocation_endpoint,omitempty"`
+	Scopes              []string    `json:"scopes,omitempty"`
+	OtherHelpers        []string    `json:"other_helpers,omitempty"`
+	OtherHelpersOfPlace []string    `json:"other_helpers_of_place,omitempty"`
+	Obtained            time.Time   `json:"obtained"`
+	Expiry              time.Time   `json:"expiry,omitzero"`
+	Ended               bool        `json:"ended,omitempty"`
+	Renewable           *bool       `json:"renewable"` // nil: an older doorkey did not say it
+	Fleet               *membership `json:"fleet,omitempty"`
+	Key                 keyRecord   `json:"key"`
+	Sealed              []byte      `json:"sealed"`
 
 	unknown map[string]any
 }
@@ -60,11 +68,25 @@ type membership struct {
 // MarshalJSON adds what this version does not know, as it was read.
 func (r record) MarshalJSON() ([]byte, error) {
 	type known record
-	content, err := json.Marshal(known(r))
-	if err != nil || len(r.unknown) == 0 {
+	return withUnknown(known(r), r.unknown)
+}
+
+// keyRecord is how an account refers to its key in the file.
+type keyRecord struct {
+	keyReference
+	unknown map[string]any
+}
+
+// MarshalJSON adds what this version does not know, as it was read.
+func (r keyRecord) MarshalJSON() ([]byte, error) { return withUnknown(r.keyReference, r.unknown) }
+
+// withUnknown marshals an object that has members, and adds those that are unknown.
+func withUnknown(known any, unknown map[string]any) ([]byte, error) {
+	content, err := json.Marshal(known)
+	if err != nil || len(unknown) == 0 {
 		return content, err
 	}
-	more, err := json.Marshal(r.unknown)
+	more, err := json.Marshal(unknown)
 	return append(append(content[:len(content)-1], ','), more[1:]...), err
 }
 
@@ -108,6 +130,7 @@ func decodeAccount(o *object) (Account, error) {
 		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
 		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
 		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
+		keyUnknown: key.rest(),
 	}
 	fleet := &object{members: member[map[string]any](o, "fleet")}
 	if fleet.members != nil {
@@ -122,7 +145,7 @@ func decodeAccount(o *object) (Account, error) {
 
 // encode is the inverse of decode.
 func encode(origin string, c contents) ([]byte, error) {
-	f := file{Version: version, Origin: origin, Generation: c.generation, Accounts: make([]record, 0, len(c.accounts))}
+	f := file{Version: version, Origin: origin, Generation: c.generation, Accounts: make([]record, 0, len(c.accounts)), unknown: c.unknown}
 	for _, account := range c.accounts {
 		f.Accounts = append(f.Accounts, recordOf(account))
 		if account.IsShared() {
@@ -139,7 +162,7 @@ func recordOf(a Account) record {
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
 		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
 		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,
-		Key: a.key, Sealed: a.sealed, unknown: a.unknown,
+		Key: keyRecord{a.key, a.keyUnknown}, Sealed: a.sealed, unknown: a.unknown,
 	}
 	if f := a.Fleet; a.IsShared() {
 		r.Fleet = &membership{f.Engine, f.Grant, f.Generation, f.Owed, f.Replaces, f.Obtained.Round(0).UTC(), f.Expiry.Round(0).UTC()}

@@ -18,7 +18,10 @@ type reservation struct {
 // reserve makes a reservation whose room is in the origin's file with the suffix.
 // An account file that cannot be read cannot be changed either.
 func (c *Cache) reserve(ctx context.Context, origin, suffix string, place KeyPlace) (reservation, error) {
-	content, _, err := c.read(origin)
+	if err := c.checkNamed(); err != nil {
+		return reservation{}, err
+	}
+	content, _, err := c.file(origin).read()
 	if err != nil {
 		return reservation{}, err
 	}

@@ -28,6 +28,9 @@ type sealedText struct {
 // seal returns the account with its secrets sealed: AES-256-GCM with a random
 // nonce in front.
 func seal(key dataKey, origin string, account Account, secrets Secrets) (Account, error) {
+	if account.key != key.reference {
+		account.keyUnknown = nil // which was said of another key
+	}
 	account.key, account.renewable = key.reference, !secrets.RefreshToken.IsEmpty()
 	aead, associated, err := cipherFor(key, origin, account)
 	if err != nil {

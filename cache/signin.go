@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"slices"
 )
 
 // SignIn is the right to have a person sign in to an origin, until End. Of all
@@ -36,6 +37,23 @@ func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func()) 
 func (s *SignIn) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	s.reserved, err = s.cache.reserve(ctx, s.origin, ".sign-in.new", place)
 	return err
+}
+
+// NewKeyPlace returns the place of the data key that Reserve has got, if no grant is
+// sealed with it yet: the person may not know of it, since what stores a password says
+// nothing. Otherwise it is "".
+func (s *SignIn) NewKeyPlace() KeyPlace {
+	key := s.reserved.key.reference
+	all, err := s.cache.List()
+	if err != nil {
+		return ""
+	}
+	for _, kept := range all {
+		if slices.ContainsFunc(kept.Accounts, func(a Account) bool { return a.IsGrant() && a.key == key }) {
+			return ""
+		}
+	}
+	return key.Place
 }
 
 // Lock holds the origin as Cache.Lock does, with what Reserve has got, and reads its

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/source"
 )
 
 // HTTPSettings say how a server is reached and whom to trust, as git has it
@@ -25,7 +26,7 @@ type HTTPSettings struct {
 	// socks5h; with both of the last the proxy resolves names.
 	Proxy           string
 	ProxyPassword   secret.Text `json:"-"`
-	ProxySource     string      // where Proxy is from, for messages: "HTTPS_PROXY"
+	ProxyExempt     bool        // there is a proxy, and it is not for this host
 	ProxyAuthMethod string      // http.proxyAuthMethod; the password is sent for "", "anyauth" and "basic" alone
 
 	// Of a proxy that is talked to by TLS: PEM files, as below.
@@ -45,11 +46,38 @@ type HTTPSettings struct {
 	// messages: "GIT_SSL_NO_VERIFY".
 	VerifyRefused string
 
+	// TrustsWindows is why http.sslCAInfo does not count: git leaves trust to Windows.
+	TrustsWindows bool
+
+	// Sources say where the settings are from, for messages, by the names of git's keys
+	// ("sslCAInfo"); "noProxy" is the list of hosts that need no proxy. What nobody has
+	// set has none.
+	Sources map[string]source.Setting
+
 	UserAgent string
 
 	// Gateway is sent along to one origin alone. Whoever hands the settings on has
 	// to reveal it, as the password.
 	Gateway Gateway `json:"-"`
+}
+
+// SetSource remembers where a setting is from.
+func (s *HTTPSettings) SetSource(name string, from source.Setting) {
+	if from == (source.Setting{}) {
+		return
+	}
+	if s.Sources == nil {
+		s.Sources = make(map[string]source.Setting)
+	}
+	s.Sources[name] = from
+}
+
+// nameOf is what an error calls a setting that has a value.
+func (s HTTPSettings) nameOf(name string) string {
+	if from, set := s.Sources[name]; set {
+		return from.String()
+	}
+	return "git's http." + name
 }
 
 // files are the paths among the settings.

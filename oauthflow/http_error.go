@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"git-credential-doorkey/internal/source"
 )
 
 // ConnectionError is a request that no answer came to, or no whole one: what was
@@ -39,7 +41,7 @@ func (s HTTPSettings) explain(address *url.URL, err error) error {
 	explained := f.explain()
 	through := ""
 	if s.Proxy != "" {
-		through = fmt.Sprintf(" through the proxy %s (%s)", s.Proxy, s.ProxySource)
+		through = fmt.Sprintf(" through the proxy %s (%s)", s.Proxy, s.nameOf("proxy"))
 	}
 	explained.text = fmt.Sprintf("cannot talk to %s%s: %s", f.origin, through, explained.text)
 	return explained
@@ -99,10 +101,28 @@ func (f failure) ifRefused() []string {
 	return nil
 }
 
-// ifProxyNeeded is advice for networks that let nobody out directly.
+// ifProxyNeeded is advice for networks that let nobody out directly. A proxy is never
+// used for plain http.
 func (f failure) ifProxyNeeded() []string {
-	if f.Proxy != "" {
+	from, isSet := f.Sources["proxy"]
+	switch {
+	case f.Proxy != "" || strings.HasPrefix(f.origin, "http:"):
 		return nil
+	case f.ProxyExempt:
+		return []string{fmt.Sprintf("if %s is reached through the proxy only, take it out of %s", f.host, f.exceptions())}
+	case isSet && from.Variable == "":
+		return []string{"if this network has a proxy, " + from.ToSet("http.proxy", "<address>") + " (it is set to nothing, which means none, whatever HTTPS_PROXY says)"}
 	}
 	return []string{"if this network has a proxy, set http.proxy to it (or HTTPS_PROXY)"}
+}
+
+// exceptions is the variable to list hosts in that need no proxy.
+func (f failure) exceptions() string {
+	return f.Sources["noProxy"].Name("NO_PROXY")
+}
+
+// proxyToSet is the setting with which another proxy is used. A key overrides
+// variables.
+func (f failure) proxyToSet() string {
+	return source.Setting{Key: f.Sources["proxy"].Key}.Name("http.proxy")
 }

@@ -26,15 +26,15 @@ func (f failure) ofProxy() *ConnectionError {
 		text := "the proxy cannot be reached: " + operation.Err.Error()
 		if certificate := new(tls.CertificateVerificationError); errors.As(operation.Err, &certificate) {
 			return &ConnectionError{text: text, Lasting: true, hints: []string{
-				"if it has a certificate of your company's, set http.proxySSLCAInfo to the file with its authority"}}
+				"if it has a certificate of your company's, set " + f.Sources["proxySSLCAInfo"].Name("http.proxySSLCAInfo") + " to the file with its authority"}}
 		}
-		return &ConnectionError{text: text, Timeout: operation.Timeout(), hints: []string{"check " + f.ProxySource + ", and that the proxy runs"}}
+		return &ConnectionError{text: text, Timeout: operation.Timeout(), hints: []string{"check " + f.nameOf("proxy") + ", and that the proxy runs"}}
 	case "socks connect": // its word for a SOCKS proxy that does not connect
 		reason := operation.Err.Error()
 		if strings.Contains(reason, "auth") || strings.Contains(reason, "username") {
 			return f.ofPassword()
 		}
-		return &ConnectionError{text: "the proxy does not connect: " + reason, hints: []string{"check the host and " + f.ProxySource}}
+		return &ConnectionError{text: "the proxy does not connect: " + reason, hints: []string{"check the host and " + f.nameOf("proxy")}}
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
 	if answer.status != http.StatusProxyAuthRequired && answer.status != http.StatusUnauthorized {
 		return &ConnectionError{
 			text:    fmt.Sprintf("the proxy answered with HTTP status %d %s", answer.status, http.StatusText(answer.status)),
-			hints:   []string{fmt.Sprintf("ask its administrator to let this machine reach %s; or, if that can be reached without a proxy, name it in NO_PROXY", f.host)},
+			hints:   []string{fmt.Sprintf("ask its administrator to let this machine reach %s; or, if that can be reached without a proxy, name it in %s", f.host, f.exceptions())},
 			Lasting: answer.status < http.StatusInternalServerError,
 		}
 	}
@@ -55,10 +55,10 @@ func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
 	}
 	demanded := strings.Join(answer.methods, ", ")
 	if knowsBasic {
-		demanded = "a password, and http.proxyAuthMethod is " + f.ProxyAuthMethod
+		demanded = "a password, and " + f.Sources["proxyAuthMethod"].Name("http.proxyAuthMethod") + " is " + f.ProxyAuthMethod
 	}
 	return &ConnectionError{text: "the proxy demands " + demanded + ": doorkey knows the method \"basic\" alone", Lasting: true, hints: []string{
-		fmt.Sprintf("name %s in NO_PROXY if it can be reached without a proxy; or run a proxy on this machine that signs in to that one, and set http.proxy to it", f.host)}}
+		fmt.Sprintf("name %s in %s if it can be reached without a proxy; or run a proxy on this machine that signs in to that one, and set %s to it", f.host, f.exceptions(), f.proxyToSet())}}
 }
 
 // ofPassword is for a proxy that does not take the user and the password.
@@ -68,5 +68,5 @@ func (f failure) ofPassword() *ConnectionError {
 		text = fmt.Sprintf("the proxy refused the password of the user %q", proxy.User.Username())
 	}
 	return &ConnectionError{text: text, Lasting: true, hints: []string{
-		fmt.Sprintf("give the right ones in %s: user:password@ before the proxy's host, with %%40 for an \"@\" in them", f.ProxySource)}}
+		fmt.Sprintf("give the right ones in %s: user:password@ before the proxy's host, with %%40 for an \"@\" in them", f.nameOf("proxy"))}}
 }

@@ -16,12 +16,23 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"git-credential-doorkey/internal/source"
 )
 
 func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
+	byHTTPSProxy := map[string]source.Setting{"proxy": {Variable: "HTTPS_PROXY"}}
 	plain := HTTPSettings{}
-	proxied := HTTPSettings{Proxy: "http://ada@proxy.example:3128", ProxySource: "HTTPS_PROXY"}
-	nameless := HTTPSettings{Proxy: "http://proxy.example:3128", ProxySource: "git's http.proxy"}
+	setBy := func(name string, from source.Setting) map[string]source.Setting {
+		return map[string]source.Setting{name: from}
+	}
+	proxied := HTTPSettings{Proxy: "http://ada@proxy.example:3128", Sources: byHTTPSProxy}
+	nameless := HTTPSettings{Proxy: "http://proxy.example:3128"}
+	ofGateway := func(name string, from source.Setting) HTTPSettings {
+		s := proxied
+		s.Sources = map[string]source.Setting{"proxy": {Key: "http.https://gitlab.example.com:8443.proxy"}, name: from}
+		return s
+	}
 	by := func(operation string, err error) error { return &net.OpError{Op: operation, Net: "tcp", Err: err} }
 	untrusted := func(err error) error { return &tls.CertificateVerificationError{Err: err} }
 	over := &x509.Certificate{NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)}
@@ -49,6 +60,11 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 			": the name \"gitlab.example.com\" could not be looked up: server misbehaving\ncheck the address and the network\n" + askForProxy, false, false},
 		{"no answer", plain, context.DeadlineExceeded, ": no answer in time\ncheck the network, and whether the server is up\n" + askForProxy, true, false},
 		{"no answer behind a proxy", proxied, context.DeadlineExceeded, through + ": no answer in time\ncheck the network, and whether the server is up", true, false},
+		{"no answer where the proxy is not for the host", HTTPSettings{ProxyExempt: true, Sources: setBy("noProxy", source.Setting{Variable: "no_proxy"})}, context.DeadlineExceeded,
+			": no answer in time\ncheck the network, and whether the server is up\nif gitlab.example.com is reached through the proxy only, take it out of no_proxy", true, false},
+		{"no answer where a key turns the proxy off", HTTPSettings{Sources: setBy("proxy", source.Setting{Key: "http.https://gitlab.example.com:8443.proxy"})}, context.DeadlineExceeded,
+			": no answer in time\ncheck the network, and whether the server is up\nif this network has a proxy, run: git config --global http.https://gitlab.example.com:8443.proxy <address>" +
+				" (it is set to nothing, which means none, whatever HTTPS_PROXY says)", true, false},
 		{"cut", plain, fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), ": the connection ended before the answer did", false, false},
 		{"something else", plain, errors.New("something else"), ": something else", false, false},
 
@@ -57,6 +73,19 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 		{"authority not among those configured", HTTPSettings{CAFile: "/ca.pem", CAPath: "/certs"}, untrusted(x509.UnknownAuthorityError{}),
 			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\" and those in \"/certs\"): x509: certificate signed by unknown authority\n" + getAuthority +
 				"\nhttp.sslCAInfo stands in place of the system's authorities: if only some hosts need it, set it as http.<url>.sslCAInfo for these", false, true},
+		{"authority not trusted, of a variable", HTTPSettings{CAFile: "/ca.pem", Sources: setBy("sslCAInfo", source.Setting{Variable: "GIT_SSL_CAINFO", Key: "http.sslCAInfo"})},
+			untrusted(x509.UnknownAuthorityError{}),
+			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\"): x509: certificate signed by unknown authority\n" +
+				"get the certificate of its authority from its administrator, then set GIT_SSL_CAINFO to <file.pem>; or unset that variable, which overrides git's configuration, " +
+				"and run: git config --global http.https://gitlab.example.com:8443.sslCAInfo <file.pem>\n" +
+				"GIT_SSL_CAINFO stands in place of the system's authorities: if only some hosts need it, unset it, and set http.<url>.sslCAInfo for these", false, true},
+		{"authority not trusted, of a key for a path", HTTPSettings{Sources: setBy("sslCAInfo", source.Setting{Key: "http.https://gitlab.example.com:8443/oauth.sslCAInfo"})},
+			untrusted(x509.UnknownAuthorityError{}),
+			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" +
+				strings.Replace(getAuthority, ":8443", ":8443/oauth", 1), false, true},
+		{"authority not trusted by Windows", HTTPSettings{TrustsWindows: true}, untrusted(x509.UnknownAuthorityError{}),
+			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" +
+				"get the certificate of its authority from its administrator, then import it into Windows' trusted root certification authorities, to which http.schannelUseSSLCAInfo leaves that", false, true},
 		{"authority not trusted, for all that a setting says", HTTPSettings{VerifyRefused: "GIT_SSL_NO_VERIFY"}, untrusted(x509.UnknownAuthorityError{}),
 			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority +
 				"\nGIT_SSL_NO_VERIFY does not count where tokens are sent; only http.https://gitlab.example.com:8443.sslVerify=false would, with which anybody in between can take them", false, true},
@@ -66,9 +95,15 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 		{"certificate of another host", plain, untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.example"}}, Host: "gitlab.example.com"}),
 			": its certificate is one of another host: x509: certificate is valid for other.example, not gitlab.example.com\ncheck the address, and that nobody stands in between", false, true},
 		{"client certificate wanted", plain, by("remote error", errors.New("tls: certificate required")),
-			": the server wants a client certificate\nset http.https://gitlab.example.com:8443.sslCert and sslKey to the files of yours", false, true},
+			": the server wants a client certificate\nset http.https://gitlab.example.com:8443.sslCert and http.https://gitlab.example.com:8443.sslKey to the files of yours", false, true},
 		{"client certificate refused", HTTPSettings{Certificate: "/ada.pem"}, by("remote error", errors.New("tls: bad certificate")),
-			": the server ended the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" is the one for this server, and not over", false, true},
+			": the server ended the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" (git's http.sslCert) is the one for this server, and not over", false, true},
+		{"client certificate refused, of a variable", HTTPSettings{Certificate: "/ada.pem", Sources: setBy("sslCert", source.Setting{Variable: "GIT_SSL_CERT"})},
+			by("remote error", errors.New("tls: bad certificate")),
+			": the server ended the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" (GIT_SSL_CERT) is the one for this server, and not over", false, true},
+		{"client certificate wanted, where a variable is empty", HTTPSettings{Sources: setBy("sslCert", source.Setting{Variable: "GIT_SSL_CERT"})},
+			by("remote error", errors.New("tls: certificate required")),
+			": the server wants a client certificate\nset GIT_SSL_CERT and http.https://gitlab.example.com:8443.sslKey to the files of yours", false, true},
 		{"no TLS in common", plain, by("remote error", errors.New("tls: handshake failure")), ": the server ended the connection: tls: handshake failure", false, true},
 
 		{"proxy that is down", proxied, by("proxyconnect", by("dial", syscall.ECONNREFUSED)),
@@ -84,8 +119,17 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 			throughOther + ": the proxy wants a user name and a password\n" + strings.Replace(giveTheRight, "HTTPS_PROXY", "git's http.proxy", 1), false, true},
 		{"method that doorkey does not know", proxied, proxyAnswer{407, []string{"negotiate", "ntlm"}},
 			through + ": the proxy demands negotiate, ntlm: doorkey knows the method \"basic\" alone\n" + noProxy, false, true},
-		{"method that the person does not want", HTTPSettings{Proxy: proxied.Proxy, ProxySource: "HTTPS_PROXY", ProxyAuthMethod: "ntlm"}, proxyAnswer{407, []string{"basic"}},
+		{"method that the person does not want", HTTPSettings{Proxy: proxied.Proxy, Sources: byHTTPSProxy, ProxyAuthMethod: "ntlm"}, proxyAnswer{407, []string{"basic"}},
 			through + ": the proxy demands a password, and http.proxyAuthMethod is ntlm: doorkey knows the method \"basic\" alone\n" + noProxy, false, true},
+		{"method of a variable", ofGateway("proxyAuthMethod", source.Setting{Variable: "GIT_HTTP_PROXY_AUTHMETHOD"}), proxyAnswer{407, []string{"ntlm"}},
+			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) + ": the proxy demands ntlm: doorkey knows the method \"basic\" alone\n" +
+				strings.Replace(noProxy, "http.proxy", "http.https://gitlab.example.com:8443.proxy", 1), false, true},
+		{"exceptions of a variable in lower case", ofGateway("noProxy", source.Setting{Variable: "no_proxy"}), proxyAnswer{403, nil},
+			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) +
+				": the proxy answered with HTTP status 403 Forbidden\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in no_proxy", false, true},
+		{"proxy that is not trusted, of a variable", ofGateway("proxySSLCAInfo", source.Setting{Variable: "GIT_PROXY_SSL_CAINFO"}), by("proxyconnect", untrusted(x509.UnknownAuthorityError{})),
+			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) + ": the proxy cannot be reached: tls: failed to verify certificate: x509: certificate signed by unknown authority\n" +
+				"if it has a certificate of your company's, set GIT_PROXY_SSL_CAINFO to the file with its authority", false, true},
 		{"host that the proxy does not let through", proxied, proxyAnswer{403, nil},
 			through + ": the proxy answered with HTTP status 403 Forbidden\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in NO_PROXY", false, true},
 		{"proxy in trouble", proxied, proxyAnswer{502, nil},
@@ -118,8 +162,8 @@ func TestSilentServer(t *testing.T) {
 	}{
 		{"after the request", HTTPSettings{}, "http://127.0.0.1/"},
 		{"before TLS", HTTPSettings{}, "https://gitlab.example.com/"},
-		{"a proxy", HTTPSettings{Proxy: "http://proxy.example:3128", ProxySource: "git's http.proxy"}, "https://gitlab.example.com/"},
-		{"a SOCKS proxy", HTTPSettings{Proxy: "socks5h://proxy.example:1080", ProxySource: "git's http.proxy"}, "https://gitlab.example.com/"},
+		{"a proxy", HTTPSettings{Proxy: "http://proxy.example:3128"}, "https://gitlab.example.com/"},
+		{"a SOCKS proxy", HTTPSettings{Proxy: "socks5h://proxy.example:1080"}, "https://gitlab.example.com/"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -29,15 +29,31 @@ func (f failure) ofCertificate() *ConnectionError {
 		explained.hints = []string{"check the address, and that nobody stands in between"}
 	default:
 		explained.text = "its certificate is not from an authority that is trusted (" + f.trusted() + "): " + verification.Err.Error()
-		explained.hints = []string{fmt.Sprintf("get the certificate of its authority from its administrator, then run: git config --global http.%s.sslCAInfo <file.pem>", f.origin)}
-		if f.CAFile != "" {
-			explained.hints = append(explained.hints, "http.sslCAInfo stands in place of the system's authorities: if only some hosts need it, set it as http.<url>.sslCAInfo for these")
-		}
+		explained.hints = append([]string{"get the certificate of its authority from its administrator, then " + f.ToTrust(f.origin)}, f.ifTrustIsReplaced()...)
 	}
 	if f.VerifyRefused != "" {
 		explained.hints = append(explained.hints, fmt.Sprintf("%s does not count where tokens are sent; only http.%s.sslVerify=false would, with which anybody in between can take them", f.VerifyRefused, f.origin))
 	}
 	return explained
+}
+
+// ToTrust says how to have the certificate of an origin's authority trusted.
+func (s HTTPSettings) ToTrust(origin string) string {
+	if s.TrustsWindows {
+		return "import it into Windows' trusted root certification authorities, to which http.schannelUseSSLCAInfo leaves that"
+	}
+	return s.Sources["sslCAInfo"].ToSet("http."+origin+".sslCAInfo", "<file.pem>")
+}
+
+// ifTrustIsReplaced is advice for a file of authorities that is for every host.
+func (f failure) ifTrustIsReplaced() []string {
+	switch from := f.Sources["sslCAInfo"]; {
+	case f.CAFile == "":
+		return nil
+	case from.Variable != "":
+		return []string{from.Variable + " stands in place of the system's authorities: if only some hosts need it, unset it, and set http.<url>.sslCAInfo for these"}
+	}
+	return []string{"http.sslCAInfo stands in place of the system's authorities: if only some hosts need it, set it as http.<url>.sslCAInfo for these"}
 }
 
 // day is a time as it is shown beside others.
@@ -64,13 +80,19 @@ func (f failure) ofClientCertificate() *ConnectionError {
 	explained := &ConnectionError{text: "the server ended the connection: " + operation.Err.Error(), Lasting: true}
 	switch {
 	case f.Certificate != "":
-		explained.hints = []string{fmt.Sprintf(`check that the client certificate in "%s" is the one for this server, and not over`, f.Certificate)}
+		explained.hints = []string{fmt.Sprintf(`check that the client certificate in "%s" (%s) is the one for this server, and not over`, f.Certificate, f.nameOf("sslCert"))}
 	case strings.Contains(explained.text, "certificate"):
 		explained.text = "the server wants a client certificate"
-		explained.hints = []string{fmt.Sprintf("set http.%s.sslCert and sslKey to the files of yours", f.origin)}
+		explained.hints = []string{fmt.Sprintf("set %s and %s to the files of yours", f.toSet("sslCert"), f.toSet("sslKey"))}
 	}
 	if strings.HasPrefix(f.Proxy, "https:") { // the alert does not say whose it is
-		explained.hints = append(explained.hints, "it may be the proxy that wants one: set http.proxySSLCert and http.proxySSLKey")
+		explained.hints = append(explained.hints, fmt.Sprintf("it may be the proxy that wants one: set %s and %s",
+			f.Sources["proxySSLCert"].Name("http.proxySSLCert"), f.Sources["proxySSLKey"].Name("http.proxySSLKey")))
 	}
 	return explained
+}
+
+// toSet is the setting to change for the server.
+func (f failure) toSet(name string) string {
+	return f.Sources[name].Name("http." + f.origin + "." + name)
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/source"
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
@@ -110,7 +111,8 @@ func TestIdleConnectionsCanBeClosed(t *testing.T) {
 // not print.
 func TestSettingsAreHandedOn(t *testing.T) {
 	isPath := regexp.MustCompile("(File|Path|Certificate|Key)$")
-	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true, Gateway: Gateway{Origin: "o", Headers: []secret.Text{secret.New("lovelace")}}}
+	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true, ProxyExempt: true, TrustsWindows: true,
+		Sources: map[string]source.Setting{"sslKey": {Variable: "GIT_SSL_KEY", Key: "http.sslKey", OnCommandLine: true}}, Gateway: Gateway{Origin: "o", Headers: []secret.Text{secret.New("lovelace")}}}
 	for i := range reflect.TypeFor[HTTPSettings]().NumField() {
 		if field := reflect.ValueOf(&settings).Elem().Field(i); field.Kind() == reflect.String {
 			field.SetString(fmt.Sprint("value ", i))

@@ -19,10 +19,10 @@ func (s HTTPSettings) serverTLS() (*tls.Config, error) {
 		config.MinVersion = tls.VersionTLS13
 	}
 	var err error
-	if config.RootCAs, err = readAuthorities(s.CAFile, s.CAPath); err != nil {
+	if config.RootCAs, err = s.readAuthorities(); err != nil {
 		return nil, err
 	}
-	config.GetClientCertificate, err = readClientCertificate("http.sslCert", s.Certificate, "http.sslKey", s.Key)
+	config.GetClientCertificate, err = readClientCertificate(s.nameOf("sslCert"), s.Certificate, s.nameOf("sslKey"), s.Key)
 	return config, err
 }
 
@@ -33,11 +33,11 @@ func (s HTTPSettings) proxyTLS() (*tls.Config, error) {
 	if s.ProxyCAFile != "" {
 		config.RootCAs = x509.NewCertPool()
 		if err := addFile(config.RootCAs, s.ProxyCAFile); err != nil {
-			return nil, fmt.Errorf("git's http.proxySSLCAInfo: %v", err)
+			return nil, fmt.Errorf("%s: %v", s.nameOf("proxySSLCAInfo"), err)
 		}
 	}
 	var err error
-	config.GetClientCertificate, err = readClientCertificate("http.proxySSLCert", s.ProxyCertificate, "http.proxySSLKey", s.ProxyKey)
+	config.GetClientCertificate, err = readClientCertificate(s.nameOf("proxySSLCert"), s.ProxyCertificate, s.nameOf("proxySSLKey"), s.ProxyKey)
 	return config, err
 }
 
@@ -48,7 +48,8 @@ func dialTLS(dialer *net.Dialer, config *tls.Config) func(context.Context, strin
 
 // readAuthorities returns the certificates of the file, or else the system's,
 // and those of the directory with them; nil, which is the system's, for neither.
-func readAuthorities(file, directory string) (*x509.CertPool, error) {
+func (s HTTPSettings) readAuthorities() (*x509.CertPool, error) {
+	file, directory := s.CAFile, s.CAPath
 	if file == "" && directory == "" {
 		return nil, nil
 	}
@@ -58,11 +59,11 @@ func readAuthorities(file, directory string) (*x509.CertPool, error) {
 			pool = system
 		}
 	} else if err := addFile(pool, file); err != nil {
-		return nil, fmt.Errorf("git's http.sslCAInfo: %v", err)
+		return nil, fmt.Errorf("%s: %v", s.nameOf("sslCAInfo"), err)
 	}
 	if directory != "" {
 		if err := addDirectory(pool, directory); err != nil {
-			return nil, fmt.Errorf("git's http.sslCAPath: %v", err)
+			return nil, fmt.Errorf("%s: %v", s.nameOf("sslCAPath"), err)
 		}
 	}
 	return pool, nil
@@ -102,7 +103,7 @@ func addDirectory(pool *x509.CertPool, directory string) error {
 type clientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error)
 
 // readClientCertificate reads a client certificate and its key, which may lie
-// in the certificate's file; the names are git's for both. It is shown to every
+// in the certificate's file; the names are those of the settings. It is shown to every
 // server that asks, as curl does it, also where its authority is not among those
 // that the server names. nil for none.
 func readClientCertificate(certificateName, certificate, keyName, key string) (clientCertificate, error) {
@@ -114,19 +115,19 @@ func readClientCertificate(certificateName, certificate, keyName, key string) (c
 	}
 	certificatePEM, err := os.ReadFile(certificate)
 	if err != nil {
-		return nil, fmt.Errorf("git's %s: %v\ndoorkey reads client certificates from files in PEM form only", certificateName, err)
+		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificates from files in PEM form only", certificateName, err)
 	}
 	keyPEM, err := os.ReadFile(key)
 	if err != nil {
-		return nil, fmt.Errorf("git's %s: %v\ndoorkey reads keys of client certificates from files in PEM form only", keyName, err)
+		return nil, fmt.Errorf("%s: %v\ndoorkey reads keys of client certificates from files in PEM form only", keyName, err)
 	}
 	if isEncrypted(keyPEM) {
-		return nil, fmt.Errorf("git's %s: the key in \"%s\" is encrypted, and doorkey does not ask for its passphrase\n"+
-			`write a copy without one that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, keyName)
+		return nil, fmt.Errorf("%s: the key in \"%s\" is encrypted, and doorkey does not ask for its passphrase\n"+
+			`write a copy without one that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, strings.TrimPrefix(keyName, "git's "))
 	}
 	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
 	if err != nil {
-		return nil, fmt.Errorf("git's %s: \"%s\" and its key in \"%s\" do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
+		return nil, fmt.Errorf("%s: \"%s\" and its key in \"%s\" do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
 			certificateName, certificate, key, err)
 	}
 	return func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }, nil

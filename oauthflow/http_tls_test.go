@@ -182,7 +182,7 @@ func TestProxyByTLS(t *testing.T) {
 	other := startGitLab(t, fakegitlab.Options{RequireClientCertificate: true})
 	certificate, key := other.ClientCertificate()
 	through := HTTPSettings{
-		Proxy: "https://" + proxy.Listener.Addr().String(), ProxySource: "git's http.proxy", CAFile: server.CAFile(),
+		Proxy: "https://" + proxy.Listener.Addr().String(), CAFile: server.CAFile(),
 		ProxyCAFile: proxy.authority, ProxyCertificate: certificate, ProxyKey: key,
 	}
 	if got := askForToken(t, server, through); !strings.Contains(got, "invalid_grant") || proxy.connected.Load() != 1 || proxy.shown.Load() != "ada" {

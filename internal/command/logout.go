@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/helper"
@@ -123,22 +122,17 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 		return err
 	}
 	defer locked.Unlock()
-	accounts, err := locked.Accounts()
-	if err != nil {
+	account, isThere, err := locked.Find(account)
+	if err != nil || !isThere { // somebody else has done it meanwhile
 		return err
 	}
-	i := slices.IndexFunc(accounts, account.Same)
-	if i < 0 {
-		return nil // somebody else has done it meanwhile
-	}
-	account = accounts[i]
 	var problem error
 	switch {
 	case account.IsShared() && account.Fleet.Owed:
 		return fmt.Errorf("this machine has tokens for %s that the other machines of its fleet need, and has not published them yet\n"+
 			"run any git command for it while %s can be reached, and then this one again; to end the sign-in of all machines, run: git credential-doorkey logout --fleet %[1]s", origin, account.Fleet.Engine)
 	case account.IsShared():
-		if err := locked.Forget(account.Same); err != nil {
+		if err := locked.Forget(account); err != nil {
 			return err
 		}
 		h.UI.FleetForgotten(origin, account)
@@ -146,7 +140,7 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 	case account.IsGrant():
 		problem = revokeStored(ctx, h, origin, account)
 	}
-	if err := locked.Forget(account.Same); err != nil {
+	if err := locked.Forget(account); err != nil {
 		return err
 	}
 	if !account.IsGrant() {

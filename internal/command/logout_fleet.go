@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/user"
+	"slices"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/fleet"
@@ -33,15 +34,18 @@ func logoutFleet(ctx context.Context, h *helper.Helper, given Arguments) error {
 		return err
 	}
 	defer locked.Unlock()
-	var ended helper.Entry
 	err = host.End(ctx, "logged out by "+userName(), func(ctx context.Context, r fleet.Record) error {
-		ended = helper.EntryOfRecord(host, r, 0)
-		return h.RevokeGrant(ctx, q.Origin, ended, configured.OAuth)
+		return h.RevokeGrant(ctx, q.Origin, helper.EntryOfRecord(host, r, 0), configured.OAuth)
 	})
 	if err != nil {
 		return err
 	}
-	if err := locked.Forget(func(a cache.Account) bool { return a.IsShared() && a.Username == host.Name.Label }); err != nil {
+	accounts, err := locked.Accounts()
+	if err != nil {
+		return err
+	}
+	copies := slices.DeleteFunc(accounts, func(a cache.Account) bool { return !a.IsShared() || a.Username != host.Name.Label })
+	if err := locked.Forget(copies...); err != nil {
 		return err
 	}
 	h.UI.FleetSignedOut(q.Origin, host.Name.Label, host.Engine)

@@ -22,17 +22,27 @@ func checkServer(ctx context.Context, e *checkContext) finding {
 		return judgeNetwork(ui.VerdictProblem, e.target.Origin, err)
 	}
 	f := judgeAnswer(e.target.Origin, answer)
-	if e.verifiesNothing(ctx) {
-		f = f.with(ui.VerdictWarning, "git does not look at its certificate (http.sslVerify, GIT_SSL_NO_VERIFY): whoever is on the way can read the tokens; set http.%s.sslCAInfo instead", e.target.Origin)
+	if by := e.verificationOff(ctx); len(by) > 0 {
+		network, err := e.Config.HTTP(ctx, e.target.Origin, e.target.Origin)
+		if err != nil {
+			return newFinding(ui.VerdictProblem, "%v", err)
+		}
+		f = f.with(ui.VerdictWarning, "git does not look at its certificate (%s): whoever is on the way can read the tokens\nget the certificate of its authority, then %s",
+			strings.Join(by, ", "), network.ToTrust(e.target.Origin))
 	}
 	return f
 }
 
-// verifiesNothing reports whether git takes any certificate.
-func (e *checkContext) verifiesNothing(ctx context.Context) bool {
+// verificationOff names the settings with which git takes any certificate.
+func (e *checkContext) verificationOff(ctx context.Context) (names []string) {
+	if e.Config.Environment.IsSet("GIT_SSL_NO_VERIFY") {
+		names = append(names, "GIT_SSL_NO_VERIFY")
+	}
 	values, err := e.Config.Git.ForURLHere(ctx, "http", e.question().URL())
-	value, set := values["sslverify"]
-	return err == nil && set && gitconfig.IsFalse(value) || e.Config.Environment.IsSet("GIT_SSL_NO_VERIFY")
+	if value, set := values["sslverify"]; err == nil && set && gitconfig.IsFalse(value) {
+		names = append(names, "http.sslVerify")
+	}
+	return names
 }
 
 func judgeAnswer(origin string, answer serverAnswer) finding {
@@ -133,8 +143,10 @@ func checkDevice(ctx context.Context, e *checkContext) finding {
 	case offered:
 		return newFinding(ui.VerdictOK, "the server has the sign-in by device code")
 	}
-	if configured, err := e.settings(); err == nil && configured.Flow == settings.Device {
-		return newFinding(ui.VerdictProblem, "oauthFlow is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.3)")
+	if configured, err := e.settings(); err == nil {
+		if named, by, err := e.NamedFlow(configured); err == nil && named == settings.Device {
+			return newFinding(ui.VerdictProblem, "%s is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.3)", by)
+		}
 	}
 	return newFinding(ui.VerdictNote, "the server has no sign-in by device code (GitLab has it since 17.3): without a browser the address is pasted")
 }

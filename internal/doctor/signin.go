@@ -19,14 +19,14 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 	if err != nil {
 		return finding{}
 	}
-	named, err := e.NamedFlow(configured)
+	named, _, err := e.NamedFlow(configured)
 	if err != nil {
 		return finding{} // checkEnvironment
 	}
 	if configured.Fleet.IsSet() {
 		return newFinding(ui.VerdictOK, "git asks nobody here: the fleet's sign-in is used, and login makes one for all machines")
 	}
-	flows, err := e.Flows(e.question(), named, provider, configured, e.Cache.LastRefusal(e.target.Origin))
+	flows, err := e.Flows(e.question(), provider, configured, e.Cache.LastRefusal(e.target.Origin))
 	if err != nil {
 		v := ui.VerdictWarning
 		if account, err := e.account(); err == nil && account.IsGrant() {

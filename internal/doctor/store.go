@@ -56,7 +56,7 @@ func checkKeyring(_ context.Context, e *checkContext) finding {
 	kept, _ := e.account() // what is wrong there, another check says
 	needed := place == cache.InKeyring || kept.Place() == cache.InKeyring
 	if !needed && place != cache.Automatic {
-		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q)", place)
+		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q): the key is kept in a file that only you can read", place)
 	}
 	return judgeKeyring(e.keyring(), needed, e.Config.Environment.HasDesktop())
 }
@@ -86,8 +86,9 @@ func (e *checkContext) account() (cache.Account, error) {
 	if !e.hasHost() {
 		return cache.Account{}, nil
 	}
-	accounts, err := e.Cache.Accounts(e.target.Origin)
-	account, _ := e.question().SelectAccount(accounts, time.Now())
+	q := e.question()
+	accounts, err := e.Cache.AccountsFor(e.target.Origin, q.Path)
+	account, _ := q.SelectAccount(accounts, time.Now())
 	return account, err
 }
 

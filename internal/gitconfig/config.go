@@ -44,19 +44,40 @@ func (c *Config) ForURLHere(ctx context.Context, section string, address *url.UR
 }
 
 func (c *Config) forURL(ctx context.Context, section string, address *url.URL, isHeard func(line) bool) (Values, error) {
+	counting, err := c.counting(ctx, section, address, isHeard)
+	values := make(Values)
+	for name, l := range counting {
+		values[name] = l.value()
+	}
+	return values, err
+}
+
+// EntriesForURL returns the settings that ForURL takes its values from, by the names
+// of their variables.
+func (c *Config) EntriesForURL(ctx context.Context, section string, address *url.URL) (map[string]Entry, error) {
+	counting, err := c.counting(ctx, section, address, func(l line) bool { return !l.IsOfRepository() })
+	entries := make(map[string]Entry)
+	for name, l := range counting {
+		entries[name] = l.Entry
+	}
+	return entries, err
+}
+
+// counting returns the line that counts for each variable.
+func (c *Config) counting(ctx context.Context, section string, address *url.URL, isHeard func(line) bool) (map[string]line, error) {
 	lines, err := c.read(ctx)
 	at := placeOf(address)
-	values, ranks := make(Values), make(map[string]rank)
+	counting, ranks := make(map[string]line), make(map[string]rank)
 	for _, l := range lines {
 		if !isHeard(l) || !l.isOf(section) || l.name() == "helper" {
 			continue
 		}
 		r, holds := rankOf(l.Key, at)
 		if holds && (!r.isBelow(ranks[l.name()]) || l.isReadByGit()) {
-			values[l.name()], ranks[l.name()] = l.value(), r
+			counting[l.name()], ranks[l.name()] = l, r
 		}
 	}
-	return values, err
+	return counting, err
 }
 
 // All returns what a variable is set to for a URL, where git adds up one value

@@ -58,7 +58,6 @@ type report struct {
 	Started     bool           `json:"started,omitempty"`      // it is doorkey that was started
 	Waiting     bool           `json:"waiting,omitempty"`      // another process is busy with this origin
 	KeyringSlow bool           `json:"keyring_slow,omitempty"` // it has not answered for a while
-	KeyInFile   bool           `json:"key_in_file,omitempty"`  // a new data key is in a file
 	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // from there, so that what is kept cannot be unsealed any more
 	Done        bool           `json:"done,omitempty"`
 	Gone        bool           `json:"gone,omitempty"` // there is nothing to refresh with
@@ -122,8 +121,6 @@ func (h *Helper) forwardMessage(origin string, line report) {
 		h.UI.WaitingForMachine(origin, line.WaitingFor)
 	case line.KeyringSlow:
 		h.UI.KeyringIsSlow()
-	case line.KeyInFile:
-		h.UI.KeyIsInFile(h.Cache.Directory)
 	case line.KeyGone != "":
 		h.UI.KeyIsGone(origin, line.KeyGone)
 	}

@@ -13,7 +13,8 @@ import (
 func (h *Helper) networkFor(ctx context.Context, origin, endpoint string) (oauthflow.HTTPSettings, error) {
 	network, err := h.Config.HTTP(ctx, origin, endpoint)
 	if err == nil && network.NoVerify {
-		h.UI.CertificateNotVerified(settings.OriginOf(endpoint))
+		origin := settings.OriginOf(endpoint)
+		h.UI.CertificateNotVerified(origin, network.ToTrust(origin))
 	}
 	return network, err
 }

@@ -23,7 +23,7 @@ type Entry struct {
 // need: no lock, no child process, no network. An account that cannot be unsealed
 // comes with the error.
 func (h *Helper) LookUp(ctx context.Context, q Question) (Entry, error) {
-	accounts, err := h.Cache.Accounts(q.Origin)
+	accounts, err := h.Cache.AccountsFor(q.Origin, q.Path)
 	if err != nil {
 		return Entry{}, err
 	}

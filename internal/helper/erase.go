@@ -49,7 +49,7 @@ func (h *Helper) Erase(ctx context.Context, in io.Reader) error {
 // was given. What cannot be read matters only if nothing else is the one: it may
 // be.
 func (h *Helper) concerned(ctx context.Context, q Question) (concerned []Entry, err error) {
-	accounts, err := h.Cache.Accounts(q.Origin)
+	accounts, err := h.Cache.AccountsFor(q.Origin, q.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -96,5 +96,5 @@ func (h *Helper) drop(ctx context.Context, locked *cache.Locked, q Question, con
 	if len(forgotten) == 0 {
 		return nil
 	}
-	return locked.Forget(func(account cache.Account) bool { return slices.ContainsFunc(forgotten, account.Same) })
+	return locked.Forget(forgotten...)
 }

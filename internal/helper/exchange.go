@@ -44,7 +44,6 @@ func (h *Helper) RunRefreshChild(ctx context.Context, in io.Reader, out io.Write
 	r.report(report{Started: true})
 	// Nobody reads this process's stderr: what there is to say, whoever asked says.
 	r.Cache.KeyringSlow = func() { r.report(report{KeyringSlow: true}) }
-	r.Cache.KeyMade = func(place cache.KeyPlace) { r.report(report{KeyInFile: place == cache.InFile}) }
 	r.report(r.refresh(ctx))
 	return nil
 }

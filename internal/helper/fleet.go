@@ -136,7 +136,6 @@ func (r *refresher) refreshByFleet(ctx context.Context, locked *cache.Locked, fo
 		host.Local = fleetCopy(found)
 		host.LocalLasts = r.request.Refused == "" && !found.Account.Ended && r.now().Before(found.Account.Expiry)
 	}
-	r.Cache.KeyMade = nil // on a machine that lives for minutes it is new each time
 	host.Limit = r.request.Timeout
 	host.Waiting = func(hostname string) { r.report(report{WaitingFor: hostname}) }
 	host.Reserve = func(ctx context.Context) error {

@@ -2,6 +2,8 @@ package helper
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"git-credential-doorkey/internal/settings"
 )
@@ -9,12 +11,14 @@ import (
 // signInContext is what the flows are selected by.
 type signInContext struct {
 	named           settings.Flow // by --flow, DOORKEY_FLOW or credential.oauthFlow
+	namedBy         string        // which of these
 	browser         bool          // one can open before the person
 	device          bool          // the server is known to have the device flow
 	needsSecret     bool          // the server has no sign-in in the browser without the application's secret
 	terminal        bool          // a terminal that the person can read and type in
 	promptsAllowed  bool          // git may ask in the terminal (GIT_TERMINAL_PROMPT)
-	asking          bool          // doorkey may ask at all (credential.interactive, DOORKEY_INTERACTIVE)
+	asking          bool          // doorkey may ask at all
+	askingOff       []string      // the settings that say no (credential.interactive, DOORKEY_INTERACTIVE)
 	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed so recently that nobody asks again
 }
 
@@ -22,8 +26,7 @@ type signInContext struct {
 // flowsFor adds the host: the person may have no terminal here, nor know which git
 // command it was, but can sign in elsewhere beforehand.
 var (
-	errAskingIsOff = errors.New("asking is turned off (credential.interactive or DOORKEY_INTERACTIVE)\n" +
-		"to be asked anyway, run: git credential-doorkey login")
+	errAskingIsOff = errors.New("asking is turned off")
 	errJustRefused = errors.New("a sign-in was declined, timed out or failed recently, and without a terminal doorkey does not ask again at once (after a minute, then 2, 4, up to an hour)\n" +
 		"to sign in now, run: git credential-doorkey login")
 	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
@@ -34,21 +37,20 @@ var (
 	errNeedsSecret = errors.New("a sign-in in the browser takes the application's secret there\n" +
 		"set credential.<url>.oauthClientSecret; GitHub also signs in by device code, without a secret, in a terminal\n" +
 		"to sign in, open a terminal and run: git credential-doorkey login")
-	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into\n" +
-		"name another flow, or open a terminal and run: git credential-doorkey login")
+	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into")
 )
 
 // selectFlows returns the flows to try, in their order, or the reason to ask nobody.
 func selectFlows(c signInContext) ([]settings.Flow, error) {
 	switch {
 	case !c.asking:
-		return nil, errAskingIsOff
+		return nil, fmt.Errorf("%w by %s\nto be asked anyway, run: git credential-doorkey login", errAskingIsOff, strings.Join(c.askingOff, " and by "))
 	case c.recentlyRefused && !c.terminal:
 		return nil, errJustRefused
 	case c.needsSecret && (!c.device || c.named == settings.Browser || c.named == settings.Paste):
 		return nil, errNeedsSecret
 	case c.named == settings.Paste && !c.terminal:
-		return nil, errNoPaste
+		return nil, fmt.Errorf("%w\nname another flow by %s, or open a terminal and run: git credential-doorkey login", errNoPaste, c.namedBy)
 	case c.named != settings.Unnamed && c.named != settings.Automatic:
 		return []settings.Flow{c.named}, nil
 	}

@@ -3,6 +3,7 @@ package helper
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,26 @@ func TestSelectFlows(t *testing.T) {
 			got, err := selectFlows(row.signInContext)
 			if !slices.Equal(got, row.want) || !errors.Is(err, row.refused) {
 				t.Errorf("got %v, %v, want %v, %v", got, err, row.want, row.refused)
+			}
+		})
+	}
+}
+
+// TestRefusalsNameTheSetting: the one that counts, by which it can be changed.
+func TestRefusalsNameTheSetting(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		signInContext
+		want string
+	}{
+		{"asking is off", signInContext{askingOff: []string{"DOORKEY_INTERACTIVE"}}, "asking is turned off by DOORKEY_INTERACTIVE\n"},
+		{"asking is off twice", signInContext{askingOff: []string{"DOORKEY_INTERACTIVE", "credential.interactive"}}, "asking is turned off by DOORKEY_INTERACTIVE and by credential.interactive\n"},
+		{"paste without a terminal, by a variable", signInContext{asking: true, named: settings.Paste, namedBy: "DOORKEY_FLOW"}, "\nname another flow by DOORKEY_FLOW, or "},
+		{"paste without a terminal, by a key", signInContext{asking: true, named: settings.Paste, namedBy: "credential.oauthFlow"}, "\nname another flow by credential.oauthFlow, or "},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, err := selectFlows(row.signInContext); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("says %v, want %q", err, row.want)
 			}
 		})
 	}

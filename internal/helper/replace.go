@@ -53,8 +53,8 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 // grant.
 func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accounts []cache.Account) error {
 	q.Path = ""
-	shadows := func(account cache.Account) bool { return q.Matches(account) && account.Path == "" }
-	if !slices.ContainsFunc(accounts, shadows) {
+	shadows := slices.DeleteFunc(slices.Clone(accounts), func(account cache.Account) bool { return !q.Matches(account) || account.Path != "" })
+	if len(shadows) == 0 {
 		return nil
 	}
 	locked, err := h.Lock(ctx, q.Origin)
@@ -62,13 +62,11 @@ func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accou
 		return err
 	}
 	defer locked.Unlock()
-	if err := locked.Forget(shadows); err != nil {
+	if err := locked.Forget(shadows...); err != nil {
 		return err
 	}
-	for _, account := range accounts {
-		if shadows(account) {
-			h.UI.PasswordForgotten(q.Origin, account)
-		}
+	for _, account := range shadows {
+		h.UI.PasswordForgotten(q.Origin, account)
 	}
 	return nil
 }

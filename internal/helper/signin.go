@@ -68,6 +68,9 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 	}
 	deadline := a.now().Add(configured.Timeout)
 	a.announce = func(address, userCode string) {
+		if address != "" && signInLock.NewKeyPlace() == cache.InFile {
+			a.UI.KeyIsInFile(a.Cache.Directory)
+		}
 		signInLock.Announce(cache.Announcement{Until: deadline, Address: address, UserCode: userCode})
 	}
 	a.announce("", "")

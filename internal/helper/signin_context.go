@@ -12,30 +12,35 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// NamedFlow is the flow that the person has named: by an option, or else by
-// DOORKEY_FLOW, or else by credential.oauthFlow. It fails on a DOORKEY_FLOW that is
+// NamedFlow is the flow that the person has named, and by what: by an option, or else
+// by DOORKEY_FLOW, or else by credential.oauthFlow. It fails on a DOORKEY_FLOW that is
 // none.
-func (h *Helper) NamedFlow(configured settings.Settings) (settings.Flow, error) {
-	byVariable, err := settings.ParseFlow("DOORKEY_FLOW", h.Config.Environment.Variable("DOORKEY_FLOW"))
+func (h *Helper) NamedFlow(configured settings.Settings) (flow settings.Flow, by string, err error) {
+	const variable = "DOORKEY_FLOW"
+	byVariable, err := settings.ParseFlow(variable, h.Config.Environment.Variable(variable))
 	switch {
 	case err != nil:
-		return settings.Unnamed, err
+		return settings.Unnamed, "", err
 	case h.Flow != settings.Unnamed:
-		return h.Flow, nil
+		return h.Flow, "--flow", nil
 	case byVariable != settings.Unnamed:
-		return byVariable, nil
+		return byVariable, variable, nil
 	}
-	return configured.Flow, nil
+	return configured.Flow, configured.FlowFrom.Key, nil
 }
 
 // Flows returns the ways to sign in here and now, in the order in which they are
 // tried, or the reason why nobody can be asked, which ends with the command that
 // signs in. Refused is when a sign-in to the host was last refused.
-func (h *Helper) Flows(q Question, named settings.Flow, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
+func (h *Helper) Flows(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
+	named, by, err := h.NamedFlow(configured)
+	if err != nil {
+		return nil, err
+	}
 	c := signInContext{
-		named: named, browser: h.Config.Environment.BrowserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
+		named: named, namedBy: by, browser: h.Config.Environment.BrowserCommand() != nil, device: provider.DeviceAuthURL != "", needsSecret: provider.NeedsSecret,
 		terminal: h.UI.Screen().CanType(), promptsAllowed: configured.MayPrompt,
-		asking: configured.MayAsk, recentlyRefused: isRecent(refused, h.now()),
+		asking: configured.MayAsk, askingOff: configured.AskingOff, recentlyRefused: isRecent(refused, h.now()),
 	}
 	flows, err := selectFlows(c)
 	h.Log().Info("flows", "named", c.named, "browser", c.browser, "device", c.device, "needs_secret", c.needsSecret, "terminal", c.terminal, "prompts_allowed", c.promptsAllowed,
@@ -49,14 +54,14 @@ func (h *Helper) Flows(q Question, named settings.Flow, provider oauthflow.Provi
 // flowsFor finds out how the person can be asked to answer a question, if at all. A
 // refusal a moment ago was their answer.
 func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
-	named, err := h.NamedFlow(configured)
+	named, _, err := h.NamedFlow(configured)
 	if err != nil {
 		return nil, err
 	}
 	if missing := h.Config.Environment.MissingBrowser(); missing != "" && named != settings.Device && named != settings.Paste {
 		h.UI.BrowserMissing(missing)
 	}
-	flows, err := h.Flows(q, named, provider, configured, refused)
+	flows, err := h.Flows(q, provider, configured, refused)
 	if err != nil {
 		return nil, stopGitIf(errors.Is(err, errJustRefused), fmt.Errorf("%s needs a sign-in, but %v", q.Origin, err))
 	}

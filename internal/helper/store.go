@@ -31,7 +31,7 @@ func (h *Helper) Store(ctx context.Context, in io.Reader) error {
 	if slices.ContainsFunc(request.State, isOurState) || secret.IsTokenName(request.Username) {
 		return nil // user names lie open in the file
 	}
-	accounts, problem := h.Cache.Accounts(origin)
+	accounts, problem := h.Cache.AccountsFor(origin, request.Path)
 	if slices.ContainsFunc(accounts, func(a cache.Account) bool { return a.IsGrant() && !a.Spent(h.now()) }) {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"git-credential-doorkey/internal/environment"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/source"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -20,6 +21,7 @@ import (
 type gitHTTP struct {
 	endpoint *url.URL
 	values   gitconfig.Values
+	entries  map[string]gitconfig.Entry                 // that the values are from
 	variable func(name string) (value string, set bool) // the environment
 	expand   func(path string) (string, error)          // "~/" in a configured path
 	perURL   func(variable string) ([]gitconfig.URLValue, error)
@@ -37,8 +39,12 @@ func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HT
 	if err != nil {
 		return oauthflow.HTTPSettings{}, fmt.Errorf("git's configuration: %v", err)
 	}
+	entries, err := r.Git.EntriesForURL(ctx, "http", address)
+	if err != nil {
+		return oauthflow.HTTPSettings{}, fmt.Errorf("git's configuration: %v", err)
+	}
 	settings, err := gitHTTP{
-		endpoint: address, values: values, variable: os.LookupEnv,
+		endpoint: address, values: values, entries: entries, variable: os.LookupEnv,
 		expand:   func(path string) (string, error) { return gitconfig.ExpandPath(ctx, path) },
 		perURL:   func(variable string) ([]gitconfig.URLValue, error) { return r.Git.PerURL(ctx, "http", variable) },
 		password: func(proxy *url.URL) (string, error) { return keptPassword(ctx, proxy) },
@@ -52,31 +58,34 @@ func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HT
 }
 
 func (g gitHTTP) settings() (oauthflow.HTTPSettings, error) {
-	s := oauthflow.HTTPSettings{
-		// A path from the environment is taken as it is, and so are the proxy's
-		// in the configuration.
-		ProxyCAFile:      g.setting("GIT_PROXY_SSL_CAINFO", "proxysslcainfo"),
-		ProxyCertificate: g.setting("GIT_PROXY_SSL_CERT", "proxysslcert"),
-		ProxyKey:         g.setting("GIT_PROXY_SSL_KEY", "proxysslkey"),
-		ProxyAuthMethod:  g.setting("GIT_HTTP_PROXY_AUTHMETHOD", "proxyauthmethod"),
-		TLSVersion:       g.setting("GIT_SSL_VERSION", "sslversion"),
-	}
-	for _, path := range []struct {
+	var s oauthflow.HTTPSettings
+	for _, setting := range []struct {
 		field         *string
 		variable, key string
+		isExpanded    bool // "~/" in the key's value, as git does it
 	}{
-		{&s.CAFile, "GIT_SSL_CAINFO", "sslCAInfo"},
-		{&s.CAPath, "GIT_SSL_CAPATH", "sslCAPath"},
-		{&s.Certificate, "GIT_SSL_CERT", "sslCert"},
-		{&s.Key, "GIT_SSL_KEY", "sslKey"},
+		{&s.CAFile, "GIT_SSL_CAINFO", "sslCAInfo", true},
+		{&s.CAPath, "GIT_SSL_CAPATH", "sslCAPath", true},
+		{&s.Certificate, "GIT_SSL_CERT", "sslCert", true},
+		{&s.Key, "GIT_SSL_KEY", "sslKey", true},
+		{&s.TLSVersion, "GIT_SSL_VERSION", "sslVersion", false},
+		{&s.ProxyCAFile, "GIT_PROXY_SSL_CAINFO", "proxySSLCAInfo", false},
+		{&s.ProxyCertificate, "GIT_PROXY_SSL_CERT", "proxySSLCert", false},
+		{&s.ProxyKey, "GIT_PROXY_SSL_KEY", "proxySSLKey", false},
+		{&s.ProxyAuthMethod, "GIT_HTTP_PROXY_AUTHMETHOD", "proxyAuthMethod", false},
 	} {
-		var err error
-		if *path.field, err = g.path(path.variable, path.key); err != nil {
-			return oauthflow.HTTPSettings{}, err
+		value, from := g.setting(setting.key, setting.variable)
+		if setting.isExpanded && from.Variable == "" {
+			var err error
+			if value, err = g.expand(value); err != nil {
+				return oauthflow.HTTPSettings{}, fmt.Errorf("%v: %v", from, err)
+			}
 		}
+		*setting.field = value
+		s.SetSource(setting.key, from)
 	}
 	if g.trustsWindows() {
-		s.CAFile = ""
+		s.CAFile, s.TrustsWindows = "", true
 	}
 	if err := g.setVerify(&s); err != nil {
 		return oauthflow.HTTPSettings{}, err
@@ -84,23 +93,35 @@ func (g gitHTTP) settings() (oauthflow.HTTPSettings, error) {
 	return s, g.setProxy(&s)
 }
 
-// setting is a variable of the environment, be it empty, or else a key.
-func (g gitHTTP) setting(variable, key string) string {
-	if value, set := g.variable(variable); set {
-		return value
+// setting returns the value of the first variable that is set, be it to nothing, or
+// else of a key, and where it is from.
+func (g gitHTTP) setting(key string, variables ...string) (string, source.Setting) {
+	value, from := g.configured(key)
+	for _, variable := range variables {
+		if overriding, set := g.variable(variable); set {
+			from.Variable = variable
+			return overriding, from
+		}
 	}
-	return g.values[key]
+	return value, from
 }
 
-func (g gitHTTP) path(variable, key string) (string, error) {
-	if value, set := g.variable(variable); set {
-		return value, nil
+// configured is setting without the environment.
+func (g gitHTTP) configured(key string) (string, source.Setting) {
+	value, set := g.values[strings.ToLower(key)]
+	if !set {
+		return "", source.Setting{}
 	}
-	path, err := g.expand(g.values[strings.ToLower(key)])
-	if err != nil {
-		return "", fmt.Errorf("git's http.%s: %v", key, err)
+	return value, sourceOf("http", key, g.entries[strings.ToLower(key)])
+}
+
+// sourceOf names the entry that a value is from: the key as people write it, without
+// a password that its URL may have. Without an entry it is the key for all URLs.
+func sourceOf(section, name string, entry gitconfig.Entry) source.Setting {
+	if entry.Key == "" {
+		return source.Setting{Key: section + "." + name}
 	}
-	return path, nil
+	return source.Setting{Key: secret.HideIn(strings.TrimSuffix(entry.Key, strings.ToLower(name)) + name), OnCommandLine: entry.Scope == "command"}
 }
 
 // trustsWindows reports whether git for Windows leaves trust to Windows, so that
@@ -115,7 +136,8 @@ func (g gitHTTP) trustsWindows() bool {
 func (g gitHTTP) setVerify(s *oauthflow.HTTPSettings) error {
 	value, configured := g.values["sslverify"]
 	if configured && gitconfig.IsFalse(value) {
-		s.VerifyRefused = "http.sslVerify=" + value
+		_, from := g.configured("sslVerify")
+		s.VerifyRefused = from.Key + "=" + value
 	}
 	if _, set := g.variable("GIT_SSL_NO_VERIFY"); set { // to anything, in git
 		s.VerifyRefused = "GIT_SSL_NO_VERIFY"

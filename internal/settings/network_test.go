@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/source"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -45,7 +47,7 @@ func TestNetworkSettings(t *testing.T) {
 			"proxy": "https://ada:pw@proxy.example", "proxyauthmethod": "basic", "proxysslcainfo": "~/p", "proxysslcert": "/pc", "proxysslkey": "/pk",
 			"sslcainfo": "~/ca.pem", "sslcapath": "~/ca", "sslcert": "~/cert", "sslkey": "~/key", "sslversion": "tlsv1.3",
 		}, nil, settings{
-			Proxy: "https://ada@proxy.example", ProxySource: "git's http.proxy", ProxyPassword: secret.New("pw"), ProxyAuthMethod: "basic",
+			Proxy: "https://ada@proxy.example", ProxyPassword: secret.New("pw"), ProxyAuthMethod: "basic",
 			ProxyCAFile: "~/p", ProxyCertificate: "/pc", ProxyKey: "/pk", // which git does not expand
 			CAFile: "/home/ada/ca.pem", CAPath: "/home/ada/ca", Certificate: "/home/ada/cert", Key: "/home/ada/key", TLSVersion: "tlsv1.3",
 		}},
@@ -61,7 +63,7 @@ func TestNetworkSettings(t *testing.T) {
 		}},
 		{"the environment empties it", gitconfig.Values{"sslcainfo": "/ca.pem", "sslcert": "/cert", "sslversion": "tlsv1.3"},
 			map[string]string{"GIT_SSL_CAINFO": "", "GIT_SSL_CERT": "", "GIT_SSL_VERSION": ""}, settings{}},
-		{"git for Windows leaves trust to Windows", gitconfig.Values{"sslbackend": "schannel", "sslcainfo": "/ca.pem"}, nil, settings{}},
+		{"git for Windows leaves trust to Windows", gitconfig.Values{"sslbackend": "schannel", "sslcainfo": "/ca.pem"}, nil, settings{TrustsWindows: true}},
 		{"unless it is told not to", gitconfig.Values{"sslbackend": "schannel", "schannelusesslcainfo": "true", "sslcainfo": "/ca.pem"}, nil, settings{CAFile: "/ca.pem"}},
 		{"another TLS library", gitconfig.Values{"sslbackend": "openssl", "sslcainfo": "/ca.pem"}, nil, settings{CAFile: "/ca.pem"}},
 	} {
@@ -72,8 +74,63 @@ func TestNetworkSettings(t *testing.T) {
 			}
 			samePassword := got.ProxyPassword.Equal(test.want.ProxyPassword)
 			got.ProxyPassword, test.want.ProxyPassword = secret.Text{}, secret.Text{}
+			got.Sources = nil // TestSources
 			if !reflect.DeepEqual(got, test.want) || !samePassword {
 				t.Errorf("got %+v, want %+v; same password: %t", got, test.want, samePassword)
+			}
+		})
+	}
+}
+
+// TestSources: what errors name is what counts.
+func TestSources(t *testing.T) {
+	const host = "http.https://gitlab.example.com."
+	type keys map[string]string // values by keys as git lists them
+	type variables map[string]string
+	type sources map[string]source.Setting
+	for _, row := range []struct {
+		name      string
+		keys      keys
+		variables variables
+		want      sources
+	}{
+		{"nothing is set", nil, nil, nil},
+		{"keys for all hosts", keys{"http.sslcainfo": "/ca", "http.sslcert": "/cert", "http.sslkey": "/key", "http.sslcapath": "/ca"}, nil,
+			sources{"sslCAInfo": {Key: "http.sslCAInfo"}, "sslCert": {Key: "http.sslCert"}, "sslKey": {Key: "http.sslKey"}, "sslCAPath": {Key: "http.sslCAPath"}}},
+		{"a key for the host", keys{host + "sslcainfo": "/ca"}, nil, sources{"sslCAInfo": {Key: host + "sslCAInfo"}}},
+		{"a key with a password", keys{"http.https://ada:lovelace@gitlab.example.com.sslcainfo": "/ca"}, nil,
+			sources{"sslCAInfo": {Key: secret.HideIn("http.https://ada:lovelace@gitlab.example.com.sslCAInfo")}}},
+		{"a variable alone", nil, variables{"GIT_SSL_CAINFO": "/ca"}, sources{"sslCAInfo": {Variable: "GIT_SSL_CAINFO"}}},
+		{"variables and keys",
+			keys{host + "sslcainfo": "/ca", "http.sslcapath": "/ca", "http.sslcert": "/c", "http.sslkey": "/k", "http.sslversion": "tlsv1.2"},
+			variables{"GIT_SSL_CAINFO": "", "GIT_SSL_CAPATH": "/b", "GIT_SSL_CERT": "/d", "GIT_SSL_KEY": "/l", "GIT_SSL_VERSION": "tlsv1.3"},
+			sources{
+				"sslCAInfo": {Variable: "GIT_SSL_CAINFO", Key: host + "sslCAInfo"}, "sslCAPath": {Variable: "GIT_SSL_CAPATH", Key: "http.sslCAPath"},
+				"sslCert": {Variable: "GIT_SSL_CERT", Key: "http.sslCert"}, "sslKey": {Variable: "GIT_SSL_KEY", Key: "http.sslKey"},
+				"sslVersion": {Variable: "GIT_SSL_VERSION", Key: "http.sslVersion"},
+			}},
+		{"variables of the proxy",
+			keys{"http.proxysslcainfo": "/ca"},
+			variables{"GIT_PROXY_SSL_CAINFO": "/b", "GIT_PROXY_SSL_CERT": "/d", "GIT_PROXY_SSL_KEY": "/l", "GIT_HTTP_PROXY_AUTHMETHOD": "ntlm"},
+			sources{
+				"proxySSLCAInfo": {Variable: "GIT_PROXY_SSL_CAINFO", Key: "http.proxySSLCAInfo"}, "proxySSLCert": {Variable: "GIT_PROXY_SSL_CERT"},
+				"proxySSLKey": {Variable: "GIT_PROXY_SSL_KEY"}, "proxyAuthMethod": {Variable: "GIT_HTTP_PROXY_AUTHMETHOD"},
+			}},
+		{"a proxy by a key, which overrides variables", keys{"http.proxy": "a:1"}, variables{"https_proxy": "b:1"}, sources{"proxy": {Key: "http.proxy"}}},
+		{"a proxy by a variable, and its exceptions", nil, variables{"HTTPS_PROXY": "b:1", "NO_PROXY": "x", "no_proxy": ""},
+			sources{"proxy": {Variable: "HTTPS_PROXY"}, "noProxy": {Variable: "no_proxy"}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			values, entries := make(gitconfig.Values), make(map[string]gitconfig.Entry)
+			for key, value := range row.keys {
+				name := key[strings.LastIndex(key, ".")+1:]
+				values[name], entries[name] = value, gitconfig.Entry{Key: key, Value: value}
+			}
+			git := gitHTTPOf(t, endpointOfTests, values, row.variables)
+			git.entries = entries
+			got, err := git.settings()
+			if err != nil || !maps.Equal(got.Sources, row.want) {
+				t.Errorf("got %+v, %v, want %+v", got.Sources, err, row.want)
 			}
 		})
 	}
@@ -144,23 +201,23 @@ func TestChosenProxy(t *testing.T) {
 		want, source string
 	}{
 		{"none", endpoint, nil, nil, "", ""},
-		{"configured", endpoint, gitconfig.Values{"proxy": "a:1"}, map[string]string{"https_proxy": "b:1"}, "http://a:1", "git's http.proxy"},
-		{"configured to be none", endpoint, gitconfig.Values{"proxy": ""}, map[string]string{"HTTPS_PROXY": "b:1"}, "", ""},
+		{"configured", endpoint, gitconfig.Values{"proxy": "a:1"}, map[string]string{"https_proxy": "b:1"}, "http://a:1", "http.proxy"},
+		{"configured to be none", endpoint, gitconfig.Values{"proxy": ""}, map[string]string{"HTTPS_PROXY": "b:1"}, "", "http.proxy"},
 		{"by variable", endpoint, nil, map[string]string{"HTTPS_PROXY": "b:1", "ALL_PROXY": "c:1"}, "http://b:1", "HTTPS_PROXY"},
 		{"lower case goes first", endpoint, nil, map[string]string{"HTTPS_PROXY": "b:1", "https_proxy": "c:1"}, "http://c:1", "https_proxy"},
-		{"an empty variable is none", endpoint, nil, map[string]string{"https_proxy": "", "HTTPS_PROXY": "b:1", "ALL_PROXY": "c:1"}, "", ""},
+		{"an empty variable is none", endpoint, nil, map[string]string{"https_proxy": "", "HTTPS_PROXY": "b:1", "ALL_PROXY": "c:1"}, "", "https_proxy"},
 		{"by the variable for all", endpoint, nil, map[string]string{"ALL_PROXY": "socks5h://c:1"}, "socks5h://c:1", "ALL_PROXY"},
 		{"by the variable for all, lower case first", endpoint, nil, map[string]string{"ALL_PROXY": "b:1", "all_proxy": "c:1"}, "http://c:1", "all_proxy"},
 		{"not that of plain http", endpoint, nil, map[string]string{"http_proxy": "b:1", "HTTP_PROXY": "c:1"}, "", ""},
-		{"exempt", endpoint, gitconfig.Values{"proxy": "a:1"}, map[string]string{"NO_PROXY": "example.com"}, "", ""},
-		{"exempt, lower case first", endpoint, gitconfig.Values{"proxy": "a:1"}, map[string]string{"NO_PROXY": "example.com", "no_proxy": "example.org"}, "http://a:1", "git's http.proxy"},
+		{"exempt", endpoint, gitconfig.Values{"proxy": "a:1"}, map[string]string{"NO_PROXY": "example.com"}, "", "http.proxy"},
+		{"exempt, lower case first", endpoint, gitconfig.Values{"proxy": "a:1"}, map[string]string{"NO_PROXY": "example.com", "no_proxy": "example.org"}, "http://a:1", "http.proxy"},
 		{"a token in the clear stays on this machine", "http://127.0.0.1:8080/oauth/token", gitconfig.Values{"proxy": "a:1"}, map[string]string{"http_proxy": "b:1", "ALL_PROXY": "c:1"}, "", ""},
 		{"this machine by TLS, as git has it", "https://127.0.0.1:8443/oauth/token", nil, map[string]string{"ALL_PROXY": "c:1"}, "http://c:1", "ALL_PROXY"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := gitHTTPOf(t, test.endpoint, test.values, test.variables).settings()
-			if err != nil || got.Proxy != test.want || got.ProxySource != test.source {
-				t.Errorf("got %q from %q, %v, want %q from %q", got.Proxy, got.ProxySource, err, test.want, test.source)
+			if err != nil || got.Proxy != test.want || got.Sources["proxy"].Name("") != test.source {
+				t.Errorf("got %q from %+v, %v, want %q from %q", got.Proxy, got.Sources["proxy"], err, test.want, test.source)
 			}
 		})
 	}

@@ -12,28 +12,36 @@ import (
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/source"
 	"git-credential-doorkey/oauthflow"
 )
 
 // setProxy finds the proxy for the endpoint, if there is one to go through.
 func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
-	source, value := g.configuredProxy()
-	if value == "" || g.isExempt() {
+	value, from := g.configuredProxy()
+	s.SetSource("proxy", from)
+	except, exempting := g.exceptions()
+	s.SetSource("noProxy", exempting)
+	if value == "" {
+		return nil
+	}
+	if isListed(g.endpoint.Hostname(), except) {
+		s.ProxyExempt = true
 		return nil
 	}
 	proxy, password, err := parseProxy(value)
 	if err != nil {
-		return fmt.Errorf("%s: %v", source, err)
+		return fmt.Errorf("%v: %v", from, err)
 	}
-	s.Proxy, s.ProxySource, s.ProxyPassword = proxy.String(), source, password
+	s.Proxy, s.ProxyPassword = proxy.String(), password
 	if proxy.User == nil || password.IsSet() {
 		return nil
 	}
 	found, err := g.password(proxy)
 	if err != nil {
-		return fmt.Errorf("%s names the user %q of the proxy %q and no password, and %v\n"+
+		return fmt.Errorf("%v names the user %q of the proxy %q and no password, and %v\n"+
 			"give it there (user:password@…), or have it kept: git credential approve, with protocol=%s, host=%s, username=%s and password=…",
-			source, proxy.User.Username(), proxy.Host, reasonFor(err), proxy.Scheme, proxy.Host, proxy.User.Username())
+			from, proxy.User.Username(), proxy.Host, reasonFor(err), proxy.Scheme, proxy.Host, proxy.User.Username())
 	}
 	s.ProxyPassword = secret.New(found)
 	return nil
@@ -54,29 +62,25 @@ func reasonFor(err error) string {
 //
 // There is none for plain http, which doorkey speaks with this machine alone: a
 // token must not leave it in the clear.
-func (g gitHTTP) configuredProxy() (source, value string) {
+func (g gitHTTP) configuredProxy() (string, source.Setting) {
 	if g.endpoint.Scheme != "https" {
-		return "", ""
+		return "", source.Setting{}
 	}
-	if value, set := g.values["proxy"]; set {
-		return "git's http.proxy", value
+	if value, from := g.configured("proxy"); from != (source.Setting{}) {
+		return value, from
 	}
 	for _, name := range []string{"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"} {
 		if value, set := g.variable(name); set {
-			return name, value
+			return value, source.Setting{Variable: name}
 		}
 	}
-	return "", ""
+	return "", source.Setting{}
 }
 
-// isExempt reports whether the endpoint's host is talked to without a proxy,
-// also where http.proxy names one.
-func (g gitHTTP) isExempt() bool {
-	list, set := g.variable("no_proxy")
-	if !set {
-		list, _ = g.variable("NO_PROXY")
-	}
-	return isListed(g.endpoint.Hostname(), list)
+// exceptions returns the list of hosts that are talked to without a proxy, also where
+// http.proxy names one, and the variable that it is from.
+func (g gitHTTP) exceptions() (list string, from source.Setting) {
+	return g.setting("", "no_proxy", "NO_PROXY")
 }
 
 // isListed reports whether a host is in a list of NO_PROXY, as curl reads it

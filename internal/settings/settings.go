@@ -15,6 +15,7 @@ import (
 	"git-credential-doorkey/internal/environment"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/source"
 	"git-credential-doorkey/oauthflow"
 )
 
@@ -25,7 +26,9 @@ type Settings struct {
 	Timeout   time.Duration  // credential.oauthTimeout: how long a sign-in may take
 	Flow      Flow           // credential.oauthFlow
 	Fleet     Fleet          // credential.oauthFleet and what belongs to it
+	FlowFrom  source.Setting // where Flow is from
 	MayAsk    bool           // credential.interactive, DOORKEY_INTERACTIVE
+	AskingOff []string       // the names of the settings that say not to ask, each of which is enough
 	MayPrompt bool           // GIT_TERMINAL_PROMPT: in the terminal, without a flow by name
 }
 
@@ -51,6 +54,10 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	if err != nil {
 		return Settings{}, fmt.Errorf("git's configuration: %v", err)
 	}
+	entries, err := r.Git.EntriesForURL(ctx, "credential", request.URL())
+	if err != nil {
+		return Settings{}, fmt.Errorf("git's configuration: %v", err)
+	}
 	s := Settings{
 		OAuth: oauthflow.Settings{
 			Kind:     values["oauthprovider"],
@@ -60,9 +67,10 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 		},
 		Store: cache.Automatic, Timeout: defaultTimeout,
 		Fleet:     Fleet{values["oauthfleet"], values["oauthfleetkey"], values["oauthfleettokenfile"]},
-		MayAsk:    r.mayAsk(values),
+		AskingOff: r.askingOff(values, entries),
 		MayPrompt: !r.Environment.IsOff("GIT_TERMINAL_PROMPT"),
 	}
+	s.MayAsk = len(s.AskingOff) == 0
 	if value := values["oauthclientsecret"]; value != "" {
 		s.OAuth.ClientSecret = secret.New(value)
 	}
@@ -74,7 +82,8 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	if s.Store, err = parsePlace(values["oauthstore"]); err != nil {
 		return Settings{}, err
 	}
-	if s.Flow, err = ParseFlow("credential.oauthFlow", values["oauthflow"]); err != nil {
+	s.FlowFrom = sourceOf("credential", "oauthFlow", entries["oauthflow"])
+	if s.Flow, err = ParseFlow(s.FlowFrom.Key, values["oauthflow"]); err != nil {
 		return Settings{}, err
 	}
 	s.Timeout, err = parseTimeout(values["oauthtimeout"])
@@ -84,13 +93,18 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 // SplitScopes reads scopes with spaces or commas between.
 func SplitScopes(value string) []string { return strings.Fields(strings.ReplaceAll(value, ",", " ")) }
 
-// mayAsk reports whether nobody has turned asking off. "never" is what Git
-// Credential Manager's users have in credential.interactive.
-func (r Reader) mayAsk(values gitconfig.Values) bool {
+// askingOff names the settings that turn asking off. "never" is what Git Credential
+// Manager's users have in credential.interactive.
+func (r Reader) askingOff(values gitconfig.Values, entries map[string]gitconfig.Entry) (names []string) {
 	const variable = "DOORKEY_INTERACTIVE"
 	isNever := func(value string) bool { return strings.EqualFold(value, "never") }
-	value, configured := values["interactive"]
-	return !(configured && gitconfig.IsFalse(value)) && !isNever(value) && !r.Environment.IsOff(variable) && !isNever(r.Environment.Variable(variable))
+	if r.Environment.IsOff(variable) || isNever(r.Environment.Variable(variable)) {
+		names = append(names, variable)
+	}
+	if value, configured := values["interactive"]; configured && (gitconfig.IsFalse(value) || isNever(value)) {
+		names = append(names, sourceOf("credential", "interactive", entries["interactive"]).Key)
+	}
+	return names
 }
 
 func parsePlace(value string) (cache.KeyPlace, error) {

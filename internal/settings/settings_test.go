@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"strings"
 	"testing"
 
 	"git-credential-doorkey/credential"
@@ -18,20 +19,22 @@ func TestSwitches(t *testing.T) {
 		name        string
 		set         variables
 		ask, prompt bool
+		off         string // what turns asking off
 	}{
-		{"nothing is set", nil, true, true},
-		{"prompts are off", variables{"GIT_TERMINAL_PROMPT": "0"}, true, false},
-		{"prompts are set to nothing", variables{"GIT_TERMINAL_PROMPT": ""}, true, false},
-		{"prompts are off by a word", variables{"GIT_TERMINAL_PROMPT": "Off"}, true, false},
-		{"prompts are on", variables{"GIT_TERMINAL_PROMPT": "1"}, true, true},
-		{"asking is off", variables{"DOORKEY_INTERACTIVE": "0"}, false, true},
-		{"asking is set to nothing", variables{"DOORKEY_INTERACTIVE": ""}, false, true},
-		{"never", variables{"DOORKEY_INTERACTIVE": "never"}, false, true},
-		{"asking is on", variables{"DOORKEY_INTERACTIVE": "yes"}, true, true},
-		{"off in the configuration", variables{"GIT_CONFIG_VALUE_0": "false"}, false, true},
-		{"set to nothing there", variables{"GIT_CONFIG_VALUE_0": ""}, false, true},
-		{"never there", variables{"GIT_CONFIG_VALUE_0": "Never"}, false, true},
-		{"auto there", variables{"GIT_CONFIG_VALUE_0": "auto"}, true, true},
+		{"nothing is set", nil, true, true, ""},
+		{"prompts are off", variables{"GIT_TERMINAL_PROMPT": "0"}, true, false, ""},
+		{"prompts are set to nothing", variables{"GIT_TERMINAL_PROMPT": ""}, true, false, ""},
+		{"prompts are off by a word", variables{"GIT_TERMINAL_PROMPT": "Off"}, true, false, ""},
+		{"prompts are on", variables{"GIT_TERMINAL_PROMPT": "1"}, true, true, ""},
+		{"asking is off", variables{"DOORKEY_INTERACTIVE": "0"}, false, true, "DOORKEY_INTERACTIVE"},
+		{"asking is set to nothing", variables{"DOORKEY_INTERACTIVE": ""}, false, true, "DOORKEY_INTERACTIVE"},
+		{"never", variables{"DOORKEY_INTERACTIVE": "never"}, false, true, "DOORKEY_INTERACTIVE"},
+		{"asking is on", variables{"DOORKEY_INTERACTIVE": "yes"}, true, true, ""},
+		{"off in the configuration", variables{"GIT_CONFIG_VALUE_0": "false"}, false, true, "credential.interactive"},
+		{"set to nothing there", variables{"GIT_CONFIG_VALUE_0": ""}, false, true, "credential.interactive"},
+		{"never there", variables{"GIT_CONFIG_VALUE_0": "Never"}, false, true, "credential.interactive"},
+		{"off in both places", variables{"DOORKEY_INTERACTIVE": "0", "GIT_CONFIG_VALUE_0": "0"}, false, true, "DOORKEY_INTERACTIVE credential.interactive"},
+		{"auto there", variables{"GIT_CONFIG_VALUE_0": "auto"}, true, true, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for name, value := range row.set {
@@ -45,6 +48,9 @@ func TestSwitches(t *testing.T) {
 			got, err := reader.For(t.Context(), credential.Request{Protocol: "https", Host: "gitlab.example.com"})
 			if err != nil || got.MayAsk != row.ask || got.MayPrompt != row.prompt {
 				t.Errorf("got %t and %t, %v, want %t and %t", got.MayAsk, got.MayPrompt, err, row.ask, row.prompt)
+			}
+			if off := strings.Join(got.AskingOff, " "); off != row.off {
+				t.Errorf("turned off by %q, want %q", off, row.off)
 			}
 		})
 	}

@@ -169,7 +169,8 @@ func (u *UI) KeyringIsSlow() {
 	u.tell(u.Stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
 }
 
-// KeyIsInFile is said at the first sign-in without a keyring, once and plainly.
+// KeyIsInFile is said at the first sign-in without a keyring, and at no other command:
+// what stores a password speaks only of what has gone wrong.
 func (u *UI) KeyIsInFile(directory string) {
 	u.tell(u.Stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
 }
@@ -182,9 +183,10 @@ func (u *UI) OtherHelpersKeep(origin string, helpers []string) {
 
 // CertificateNotVerified is said whenever a server is talked to whose certificate nobody
 // checks, as somebody has configured it for that host.
-func (u *UI) CertificateNotVerified(origin string) {
+// toTrust is how to have the certificate of its authority trusted.
+func (u *UI) CertificateNotVerified(origin, toTrust string) {
 	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not checked, as http.%s.sslVerify has it: anybody in between can take the tokens\n"+
-		"better give the certificate of its authority; run: git config --global http.%s.sslCAInfo <file.pem>", origin, origin, origin))
+		"better get the certificate of its authority, then %s", origin, origin, toTrust))
 }
 
 // LedElsewhere is said before a person is sent to a server of which doorkey itself

@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,7 +15,12 @@ import (
 )
 
 // fileChange is what a command does to the password that is kept.
-type fileChange struct{ verb, request, password string }
+type fileChange struct {
+	name, verb, request, password string // the password that is there then; "" for none
+
+	path    string // that the kept password is for
+	isOlder bool   // it is in the origin's file, where an older doorkey puts those for a path
+}
 
 // TestEveryFileOperationFails makes each system call that a change does to a
 // file of the cache fail in turn, or be the last one of a process that is
@@ -21,12 +29,25 @@ type fileChange struct{ verb, request, password string }
 func TestEveryFileOperationFails(t *testing.T) {
 	parts.Long(t)
 	parts.Strace(t)
-	changes := []fileChange{{"store", "password=new\n", "new"}, {"erase", "", ""}}
-	calls := []string{"openat", "read", "write", "pwrite64", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "close"}
+	changes := []fileChange{
+		{name: "store", verb: "store", request: "password=new\n", password: "new"},
+		{name: "erase", verb: "erase"},
+		{name: "store for a path", verb: "store", request: "path=a\npassword=new\n", password: "new", path: "a"},
+		{name: "store for another path", verb: "store", request: "path=b\npassword=new\n", password: "old", path: "a"},
+		{name: "erase for a path", verb: "erase", request: "path=a\n", path: "a"},
+		{name: "store for every path", verb: "store", request: "password=new\n", password: "", path: "a"},
+		{name: "store for a path in an older file", verb: "store", request: "path=a\npassword=new\n", password: "new", path: "a", isOlder: true},
+		{name: "store for another path beside an older file", verb: "store", request: "path=b\npassword=new\n", password: "old", path: "a", isOlder: true},
+		{name: "erase for a path in an older file", verb: "erase", request: "path=a\n", path: "a", isOlder: true},
+	}
+	calls := []string{"openat", "read", "write", "pwrite64", "ftruncate", "fsync", "renameat", "newfstatat", "fstat", "flock", "unlinkat", "mkdirat", "close"}
 	for _, call := range calls {
 		for _, fault := range []string{"error=EIO", "error=ENOSPC", "signal=KILL"} {
 			for _, change := range changes {
-				t.Run(change.verb+" "+call+" "+fault, func(t *testing.T) {
+				if change.path != "" && !isOfChange(call, fault) {
+					continue
+				}
+				t.Run(change.name+" "+call+" "+fault, func(t *testing.T) {
 					t.Parallel()
 					const most = 60 // of one call in one change
 					for n := 1; n <= most; n++ {
@@ -41,16 +62,35 @@ func TestEveryFileOperationFails(t *testing.T) {
 	}
 }
 
+// isOfChange picks what is tried for passwords for one path, which have most of their
+// code in common with the others: the calls that change something.
+func isOfChange(call, fault string) bool {
+	switch call {
+	case "openat", "mkdirat":
+		return fault == "error=EIO"
+	case "pwrite64", "fsync", "renameat", "unlinkat":
+		return fault != "error=ENOSPC"
+	}
+	return false
+}
+
 // faultOnce changes a password with one fault and looks what is there then. It
 // reports whether the fault has come.
 func faultOnce(t *testing.T, change fileChange, fault string) bool {
 	t.Helper()
-	s := state{t, filepath.Join(t.TempDir(), "state")}
+	s := state{t, filepath.Join(t.TempDir(), "state"), change.path}
 	s.mustStore("old")
+	if change.isOlder {
+		s.makeOlder()
+	}
 	trace := filepath.Join(t.TempDir(), "trace")
 	arguments := []string{"-f", "-o", trace, "-e", fault, "-P", s.directory}
-	for _, name := range []string{"https-h.example.json", "https-h.example.json.new", "https-h.example.lock", "key.lock", "file.key-id"} {
+	for _, name := range []string{"https-h.example.json", "https-h.example.json.new", "https-h.example.lock", "key.lock", "file.key-id", pathsOfTests} {
 		arguments = append(arguments, "-P", filepath.Join(s.directory, name))
+	}
+	for _, path := range []string{"a", "b"} {
+		file := filepath.Join(s.directory, pathsOfTests, fileOfPath(path))
+		arguments = append(arguments, "-P", file, "-P", file+".new")
 	}
 	keys, err := filepath.Glob(filepath.Join(s.directory, "*.key"))
 	if err != nil || len(keys) != 1 {
@@ -73,10 +113,38 @@ func faultOnce(t *testing.T, change fileChange, fault string) bool {
 	return strings.Contains(string(traced), "INJECTED") || strings.Contains(string(traced), "killed by SIGKILL")
 }
 
+// pathsOfTests is the directory of passwords for one path.
+const pathsOfTests = "https-h.example.paths"
+
+// fileOfPath is the name of a path's file in it.
+func fileOfPath(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return hex.EncodeToString(sum[:16]) + ".json"
+}
+
 // state is a state directory with one password in it.
 type state struct {
 	t         *testing.T
 	directory string
+	path      string // that the password is for; "" for every path
+}
+
+// makeOlder puts the password into the origin's file, which has the same form.
+func (s state) makeOlder() {
+	s.t.Helper()
+	paths := filepath.Join(s.directory, pathsOfTests)
+	err := os.Rename(filepath.Join(paths, fileOfPath(s.path)), filepath.Join(s.directory, "https-h.example.json"))
+	if err := errors.Join(err, os.Remove(paths)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ofPath is what a request for the password has of its path.
+func (s state) ofPath() string {
+	if s.path == "" {
+		return ""
+	}
+	return "path=" + s.path + "\n"
 }
 
 func (s state) run(password, name string, arguments ...string) (string, error) {
@@ -95,14 +163,14 @@ func (s state) run(password, name string, arguments ...string) (string, error) {
 
 func (s state) mustStore(password string) {
 	s.t.Helper()
-	if output, err := s.run("password="+password+"\n", "git-credential-doorkey", "store"); err != nil {
+	if output, err := s.run(s.ofPath()+"password="+password+"\n", "git-credential-doorkey", "store"); err != nil {
 		s.t.Fatalf("store: %v: %s", err, output)
 	}
 }
 
 func (s state) password() string {
 	s.t.Helper()
-	output, err := s.run("", "git-credential-doorkey", "get")
+	output, err := s.run(s.ofPath(), "git-credential-doorkey", "get")
 	if err != nil {
 		s.t.Fatalf("get: %v: %s", err, output)
 	}

@@ -22,9 +22,10 @@ type layer struct {
 func layers() []layer {
 	return []layer{
 		{"internal/secret", nil, "a text that never prints; all others hand it on"},
+		{"internal/source", nil, "names where a setting is from; errors of the network and of sign-ins do"},
 		{"internal/manual", nil, "the table of commands, from which help and documents are made"},
 		{"credential", []string{"internal/secret"}, "git's protocol: no OAuth, no files"},
-		{"oauthflow", []string{"internal/secret"}, "OAuth: no git, no files"},
+		{"oauthflow", []string{"internal/secret", "internal/source"}, "OAuth: no git, no files"},
 		{"cache", []string{"internal/secret"}, "accounts on disk: no git, no OAuth"},
 		{"internal/fleet", []string{"internal/secret"}, "one grant for many machines: no git, no files; who exchanges a token is told to it"},
 		{"internal/gitconfig", []string{"internal/secret"}, "runs git config; a client secret is hidden from its arguments"},
@@ -34,7 +35,7 @@ func layers() []layer {
 		{"internal/terminal", []string{"internal/environment", "internal/secret"}, "in a CI job nobody can be asked; a secret is typed"},
 		{"internal/ui", []string{"cache", "internal/environment", "internal/manual", "internal/terminal", "oauthflow"}, "says what became of accounts and device codes"},
 		{"internal/trace", []string{"internal/gitconfig", "oauthflow"}, "git's booleans; the requests of a client"},
-		{"internal/settings", []string{"cache", "credential", "internal/environment", "internal/fleet", "internal/gitconfig", "internal/secret", "oauthflow"},
+		{"internal/settings", []string{"cache", "credential", "internal/environment", "internal/fleet", "internal/gitconfig", "internal/secret", "internal/source", "oauthflow"},
 			"what git's configuration says, in the terms of OAuth, of the cache and of the fleet; a proxy's password is asked of git"},
 
 		{"internal/helper", []string{"cache", "credential", "install", "internal/environment", "internal/fleet", "internal/gitconfig", "internal/secret", "internal/settings",

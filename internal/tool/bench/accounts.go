@@ -54,6 +54,27 @@ func (s *stage) expire(ctx context.Context, directory string) error {
 	return put(ctx, c, account.Place(), s.server.URL(), account, secrets)
 }
 
+// pathHost is a host that doorkey does not sign in to.
+const pathHost = "code.example"
+
+// keepPaths makes a state directory with n passwords at one host, each for a path.
+func (s *stage) keepPaths(ctx context.Context, n int) (string, error) {
+	c := &cache.Cache{Directory: s.TempDir()}
+	locked, err := c.Lock(ctx, "https://"+pathHost, nil)
+	if err != nil {
+		return "", err
+	}
+	defer locked.Unlock()
+	for i := range n {
+		if _, err := locked.Put(ctx, cache.InFile, cache.Account{
+			Username: "deploy", Path: fmt.Sprintf("group/%d.git", i), Obtained: time.Now(),
+		}, cache.Secrets{Password: secret.New(password)}); err != nil {
+			return "", err
+		}
+	}
+	return c.Directory, nil
+}
+
 // crowd adds files of n other origins to a state directory. Nobody unseals them.
 func (s *stage) crowd(directory string, n int) error {
 	paths, err := filepath.Glob(filepath.Join(directory, "https-*.json"))

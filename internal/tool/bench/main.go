@@ -43,7 +43,7 @@ func main() {
 const usage = `usage: go run ./internal/tool/bench [options]
 
   -runs 200     rounds for single processes; a fifth of that for many at once
-  -tables LIST  which tables, with commas: single, origins, parallel, expired, counts
+  -tables LIST  which tables, with commas: single, origins, paths, parallel, expired, counts
 `
 
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
@@ -96,6 +96,7 @@ func tables() []table {
 	return []table{
 		{"single", timed("One process", singleRows, 1)},
 		{"origins", timed("A hot get among many accounts", originRows, 1)},
+		{"paths", timed("A password for one path among many at one host", pathRows, 1)},
 		{"parallel", timed("Many processes at once", parallelRows, 5)},
 		{"expired", timed("64 processes with one expired token", expiredRows, 5)},
 		{"counts", printCounts},

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"git-credential-doorkey/cache"
 )
@@ -120,6 +124,43 @@ func originRows(ctx context.Context, s *stage) ([]row, error) {
 	return rows, nil
 }
 
+// pathRows are a get and a store of a password for one path, from state directories
+// with more and more passwords at that host, and git's own helper with as many.
+func pathRows(ctx context.Context, s *stage) ([]row, error) {
+	const ofPath = "protocol=https\nhost=%s\npath=group/0.git\n"
+	var rows []row
+	add := func(name string, p process, bar float64) error {
+		r, err := s.single(ctx, name, p)
+		if first := slices.IndexFunc(rows, func(r row) bool { return strings.HasPrefix(r.name, strings.TrimRight(name, "0123456789")) }); first >= 0 {
+			r.against, r.bar = []string{rows[first].name}, bar
+		}
+		rows = append(rows, r)
+		return err
+	}
+	for _, n := range []int{1, 100, 2_000} {
+		directory, err := s.keepPaths(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		get, store := s.get(directory), s.get(directory)
+		get.input, get.want = fmt.Sprintf(ofPath+"\n", pathHost), "password="+password
+		store.command, store.want = []string{s.doorkey, "store"}, ""
+		store.input = fmt.Sprintf(ofPath+"username=deploy\npassword=%s\n\n", pathHost, password)
+		if err := errors.Join(add(fmt.Sprintf("get, passwords at the host: %d", n), get, 1.5), add(fmt.Sprintf("store, passwords at the host: %d", n), store, 1.5)); err != nil {
+			return nil, err
+		}
+		git, err := s.gitStorePaths(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		git.input, git.want = get.input, get.want
+		if err := add(fmt.Sprintf("git-credential-store get, passwords at the host: %d", n), git, 0); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
 // parallelRows are many hot gets at once, beside as many empty programs.
 func parallelRows(ctx context.Context, s *stage) ([]row, error) {
 	directory, err := s.keep(ctx, cache.InFile)
@@ -147,6 +188,20 @@ func (s *stage) gitStore(ctx context.Context) (process, error) {
 	path, err := ofGit(ctx, "git-credential-store")
 	file := "--file=" + filepath.Join(s.TempDir(), "kept")
 	return process{command: []string{path, file}}, err
+}
+
+// gitStorePaths is git's own helper with n passwords at one host in its file.
+func (s *stage) gitStorePaths(ctx context.Context, n int) (process, error) {
+	path, err := ofGit(ctx, "git-credential-store")
+	if err != nil {
+		return process{}, err
+	}
+	var kept strings.Builder
+	for i := range n {
+		fmt.Fprintf(&kept, "https://deploy:%s@%s/group/%d.git\n", password, pathHost, n-1-i)
+	}
+	file := filepath.Join(s.TempDir(), "kept")
+	return process{command: []string{path, "--file=" + file, "get"}}, os.WriteFile(file, []byte(kept.String()), 0o600)
 }
 
 // gitCache is git's own helper that keeps passwords in the memory of a daemon.
