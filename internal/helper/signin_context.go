@@ -53,8 +53,8 @@ func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured se
 	if err != nil {
 		return nil, err
 	}
-	if missing := h.Config.Environment.MissingBrowser(); missing != "" && named != settings.Device && named != settings.Paste {
-		h.UI.BrowserMissing(missing)
+	if unusable := h.Config.Environment.UnusableBrowser(); unusable != nil && named != settings.Device && named != settings.Paste {
+		h.UI.BrowserUnusable(unusable)
 	}
 	flows, err := h.Flows(q, named, provider, configured, refused)
 	if err != nil {

@@ -29,9 +29,9 @@ func (u *UI) BrowserGivenUp(err error) {
 	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start, so you can sign in without it: %v", err))
 }
 
-// BrowserMissing is said of a BROWSER that names nothing that can be used.
-func (u *UI) BrowserMissing(named string) {
-	u.tell(u.Screen().Out, event{Event: "browser_missing"}, fmt.Sprintf("nothing that BROWSER names is installed, or it needs the terminal: %s", named))
+// BrowserUnusable is said of a BROWSER that names nothing that can be used.
+func (u *UI) BrowserUnusable(why error) {
+	u.tell(u.Screen().Out, event{Event: "browser_missing"}, why.Error())
 }
 
 // ShowDeviceCode asks for a sign-in by device code.
