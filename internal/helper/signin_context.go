@@ -57,6 +57,9 @@ func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured se
 		h.UI.BrowserUnusable(unusable)
 	}
 	flows, err := h.Flows(q, named, provider, configured, refused)
+	if errors.Is(err, errNobodyToAsk) || errors.Is(err, errNoPaste) {
+		h.UI.NobodyCanType()
+	}
 	if err != nil {
 		return nil, stopGitIf(errors.Is(err, errJustRefused), fmt.Errorf("%s needs a sign-in, but %v", q.Origin, err))
 	}

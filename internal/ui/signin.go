@@ -34,6 +34,14 @@ func (u *UI) BrowserUnusable(why error) {
 	u.tell(u.Screen().Out, event{Event: "browser_missing"}, why.Error())
 }
 
+// NobodyCanType explains why nobody can answer at a terminal that looks as if one could;
+// it says nothing where there is nothing to explain.
+func (u *UI) NobodyCanType() {
+	if why := u.Screen().WhyNobodyTypes(); why != "" {
+		u.tell(u.Screen().Out, event{Event: "no_keyboard"}, why)
+	}
+}
+
 // ShowDeviceCode asks for a sign-in by device code.
 // The QR code comes first: on a small screen the last lines are seen, and they
 // have the code that can be typed.
