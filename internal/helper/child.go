@@ -20,7 +20,8 @@ import (
 // RefreshVerb is what doorkey calls itself with to refresh a token. A server
 // that rotates (GitLab) spends the old pair the moment it answers, so whoever
 // asked must live until the new one is on disk: a child in a session of its
-// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches.
+// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches. It
+// runs in another directory, so that git's can be deleted meanwhile.
 // It is told what to do through its standard input, never by arguments or
 // environment, which others can read.
 const RefreshVerb = "exchange"
@@ -157,6 +158,7 @@ func (h *Helper) startChild() (*os.Process, io.WriteCloser, io.ReadCloser, error
 	}
 	child := exec.Command(program, RefreshVerb) // bound to no context: nothing is to end it
 	child.SysProcAttr = environment.OwnSession()
+	child.Dir, child.Env = environment.ForeignDirectory(), environment.ForForeignDirectory(os.Environ())
 	if trace.IsOn(h.Log()) {
 		child.Stderr = os.Stderr
 	}
