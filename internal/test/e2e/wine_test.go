@@ -69,7 +69,7 @@ func testsUnderWine() map[string]string {
 		"credential":  ".",
 		"environment": ".",
 		"gitconfig":   "TestFile|TestExpandPath|TestForURL|TestLockError",
-		"install":     "TestInstallThenUninstall/(no_file|settings|CRLF|helpers_before)|TestUninstallAfterEdits/line_ends|TestHelperForRefuses|TestPathHelper|TestIsInstalled|TestReadRefusesDevices",
+		"install":     "TestInstallThenUninstall/(no_file|settings|CRLF|helpers_before)|TestUninstallAfterEdits/line_ends|TestHelperForRefuses|TestPathHelper|TestIsInstalled|TestIsOnWindowsPath|TestRegistryPaths|TestReadRefusesDevices",
 	}
 }
 
