@@ -19,7 +19,7 @@ func (e Environment) BrowserCommand() []string {
 		return chosen
 	}
 	switch {
-	case e.IsCI(), e.IsSSH():
+	case e.IsCI(), e.IsSSH(), e.isInBackground():
 		return nil
 	case e.system == "windows":
 		return []string{filepath.Join(e.windowsDirectory(), "System32", "rundll32.exe"), "url.dll,FileProtocolHandler"}
@@ -125,6 +125,8 @@ func (e Environment) WhyNoBrowser() string {
 		return " (a CI job)"
 	case e.IsSSH():
 		return " (an SSH session)"
+	case e.isInBackground():
+		return " (a service or a scheduled task, which has no desktop)"
 	case e.container() && !e.hasDisplay():
 		return " (a container)"
 	case !e.hasDisplay():

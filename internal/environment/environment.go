@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 
 	"git-credential-doorkey/internal/gitconfig"
 )
@@ -22,13 +23,16 @@ type Environment struct {
 	program   func(string) string // where a program is found, "" if it is not
 	kernel    func() string       // /proc/version, which names Microsoft in WSL
 	container func() bool         // a container's mark is in the file system
+
+	background func() bool // Windows or macOS shows nobody a window of this session; nil: it may
 }
 
 // Detect returns the environment of this process, in which nothing is looked up
 // before it is needed. The release is the version that was set at link time; ""
 // means that of the module that the program was built from.
 func Detect(release string) Environment {
-	return Environment{Version: versionOf(release), Variable: os.Getenv, isSet: isSet, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer}
+	return Environment{Version: versionOf(release), Variable: os.Getenv, isSet: isSet, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer,
+		background: sync.OnceValue(isInBackground)}
 }
 
 func isSet(name string) bool {
@@ -96,6 +100,14 @@ func (e Environment) hasDisplay() bool {
 
 // HasDesktop reports whether a window of this machine can open in front of the
 // person.
-func (e Environment) HasDesktop() bool {
+func (e Environment) HasDesktop() bool { return e.MayHaveDesktop() && !e.isInBackground() }
+
+// MayHaveDesktop is HasDesktop by variables alone, which takes no time: it is also true
+// of what macOS runs in the background.
+func (e Environment) MayHaveDesktop() bool {
 	return !e.IsCI() && !e.IsSSH() && (e.system == "windows" || e.system == "darwin" || e.hasDisplay())
 }
+
+// isInBackground reports whether this is a service or a task of Windows or macOS, of
+// which nobody sees a window.
+func (e Environment) isInBackground() bool { return e.background != nil && e.background() }

@@ -57,6 +57,11 @@ func (e Environment) withKernel(version string) Environment {
 	return e
 }
 
+func (e Environment) inBackground() Environment {
+	e.background = func() bool { return true }
+	return e
+}
+
 func (e Environment) inContainer() Environment {
 	e.container = func() bool { return true }
 	return e
@@ -81,6 +86,9 @@ func TestBrowserCommand(t *testing.T) {
 		{"Windows over SSH", linux(variables{"SSH_CLIENT": "192.0.2.1 50000 22"}).on("windows"), ""},
 		{"macOS", linux(nil).on("darwin"), "/usr/bin/open"},
 		{"macOS over SSH", linux(variables{"SSH_CONNECTION": "x"}).on("darwin"), ""},
+		{"macOS, cron or a LaunchDaemon", linux(nil).on("darwin").inBackground(), ""},
+		{"macOS, cron with BROWSER", linux(variables{"BROWSER": "/opt/open"}, "open").on("darwin").inBackground(), "/opt/open"},
+		{"Windows, a service or a scheduled task", onWindows(nil).inBackground(), ""},
 		{"Windows", linux(variables{"SystemRoot": `C:\Windows`}).on("windows"), startsDefault},
 		{"WSL by its variable", linux(variables{"WSL_INTEROP": "/run/WSL/8_interop"}, "wslview"), "wslview"},
 		{"WSL by its kernel", linux(nil, "wslview").withKernel(wsl), "wslview"},
@@ -196,6 +204,55 @@ func TestBrowserArguments(t *testing.T) {
 				t.Errorf("got %q, %v, want %q", got, err, row.want)
 			}
 		})
+	}
+}
+
+func TestHasDesktop(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		Environment
+		want, may bool
+	}{
+		{"macOS", linux(nil).on("darwin"), true, true},
+		{"macOS in the background", linux(nil).on("darwin").inBackground(), false, true},
+		{"Windows", onWindows(nil), true, true},
+		{"Windows in session 0", onWindows(nil).inBackground(), false, true},
+		{"X11", linux(map[string]string{"DISPLAY": ":0"}), true, true},
+		{"a console", linux(nil), false, false},
+		{"macOS over SSH", linux(map[string]string{"SSH_TTY": "/dev/ttys001"}).on("darwin"), false, false},
+		{"a CI job", linux(map[string]string{"CI": "true"}).on("darwin"), false, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if has, may := row.HasDesktop(), row.MayHaveDesktop(); has != row.want || may != row.may {
+				t.Errorf("got %t and may %t", has, may)
+			}
+		})
+	}
+}
+
+func TestIsBackgroundManager(t *testing.T) {
+	for _, row := range []struct {
+		name, answer string
+		want         bool
+	}{
+		{"a person's login on the screen, and LaunchAgents", "Aqua\n", false},
+		{"cron, SSH", "Background\n", true},
+		{"a LaunchDaemon", "System\n", true},
+		{"the login window", "LoginWindow\n", true},
+		{"something new", "Spatial\n", false},
+		{"no answer", "", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := isBackgroundManager(row.answer); got != row.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}
+
+func TestWhyNoBrowserInBackground(t *testing.T) {
+	if got := onWindows(nil).inBackground().WhyNoBrowser(); got != " (a service or a scheduled task, which has no desktop)" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -68,7 +68,7 @@ func testsUnderWine() map[string]string {
 		"cache":       ".",
 		"credential":  ".",
 		"environment": ".",
-		"gitconfig":   "TestFile|TestExpandPath|TestForURL|TestLockError",
+		"gitconfig":   "TestFile|TestExpandPath|TestNeedsGit|TestForURL|TestLockError",
 		"install":     "TestInstallThenUninstall/(no_file|settings|CRLF|helpers_before)|TestUninstallAfterEdits/line_ends|TestHelperForRefuses|TestPathHelper|TestIsInstalled|TestIsOnWindowsPath|TestRegistryPaths|TestReadRefusesDevices",
 	}
 }
