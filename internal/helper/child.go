@@ -61,7 +61,8 @@ type report struct {
 	KeyInFile   bool           `json:"key_in_file,omitempty"`  // a new data key is in a file
 	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // from there, so that what is kept cannot be unsealed any more
 	Done        bool           `json:"done,omitempty"`
-	Gone        bool           `json:"gone,omitempty"` // there is nothing to refresh with
+	Gone        bool           `json:"gone,omitempty"`       // there is nothing to refresh with
+	GoneAgain   bool           `json:"gone_again,omitempty"` // as if another machine had ended the grant
 	Error       string         `json:"error,omitempty"`
 
 	UnknownVersion bool           `json:"unknown_version,omitempty"` // nothing was done
