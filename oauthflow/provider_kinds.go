@@ -29,6 +29,7 @@ type kind struct {
 	mayLackDevice    bool          // older versions have no device flow
 	deviceBox        string        // on an application's page: it turns the device flow on
 	noDevice         string        // why there may be nothing at the device authorization endpoint
+	fork             fork          // a kind that has the same signs
 	oneGrant         bool          // for each person and application: two machines with one application share it
 	spent            []spentAnswer // to a refresh token that is no longer valid, beside "invalid_grant"
 }
@@ -85,11 +86,13 @@ func kinds() []kind {
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications", oneGrant: true,
 		spent: []spentAnswer{{code: "unauthorized_client"}},
+		fork:  fork{kind: "forgejo", path: "/api/forgejo/v1/version"},
 	}, {
 		// https://forgejo.org/docs/latest/user/oauth2-provider/
-		// A fork of Gitea: it has Gitea's realm. Its refresh tokens rotate by default,
-		// there is one grant for each user and application, and tokens are not limited
-		// by their scope.
+		// A fork of Gitea: it has Gitea's realm and metadata, and beside Gitea's API one
+		// of its own (https://forgejo.org/docs/latest/user/semver). Its refresh tokens rotate
+		// by default, there is one grant for each user and application, and tokens are
+		// not limited by their scope.
 		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
