@@ -76,7 +76,7 @@ func exitCode(user *ui.UI, err error) int {
 	return 1
 }
 
-// dispatch runs what the arguments name: a verb of git's, the verb of the refresh
+// dispatch runs what the arguments name: a verb of git's, a verb of the refresh
 // child, or a command for people. The verb stands last in what git writes, after
 // the options of credential.helper.
 func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Reader, stdout io.Writer) error {
@@ -101,6 +101,8 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 		return h.Erase(ctx, stdin)
 	case "capability":
 		return credential.WriteCapabilities(stdout, "authtype", "state")
+	case helper.StartVerb:
+		return h.StartRefreshChild()
 	case helper.RefreshVerb:
 		return h.RunRefreshChild(ctx, stdin, stdout)
 	}

@@ -15,6 +15,7 @@ type notes struct {
 	SignInFailed  Failure      `json:"sign_in_failed,omitzero"`
 	SignInRefused Refusal      `json:"sign_in_refused,omitzero"` // the last of a person
 	SignIn        Announcement `json:"sign_in,omitzero"`         // that is in progress
+	DeadGrants    DeadGrants   `json:"dead_grants,omitzero"`     // of servers that keep one for each person and application
 }
 
 // Failure is a refresh or a sign-in that failed because the server did not answer.

@@ -23,6 +23,7 @@ var everyNote = notes{
 	SignInFailed:  Failure{At: time.Unix(1700000001, 0).UTC(), Text: "cannot talk to it"},
 	SignInRefused: Refusal{At: time.Unix(1700000002, 3).UTC(), Count: 2},
 	SignIn:        Announcement{Until: time.Unix(1700000003, 0).UTC(), Address: "https://h.example/device", UserCode: "ABCD"},
+	DeadGrants:    DeadGrants{At: time.Unix(1700000004, 0).UTC(), Count: 1, Username: "work", ClientID: "id"},
 }
 
 // holder is a process that holds an origin and the right to sign in there.
@@ -48,6 +49,10 @@ func (h holder) noteAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.signIn.Announce(everyNote.SignIn)
+	at := everyNote.DeadGrants.At
+	if count := h.locked.NoteDeadGrant(Account{Username: "work", ClientID: "id", Obtained: at}, at); count != 1 {
+		t.Errorf("%d dead grants are noted", count)
+	}
 }
 
 func (h holder) wants(t *testing.T, want notes) {
@@ -74,11 +79,11 @@ func TestNotes(t *testing.T) {
 		{"a sign-in succeeds", func(h holder) { h.signIn.ClearRefusal() }, func(n *notes) { n.SignInRefused = Refusal{} }},
 		{"a sign-in ends", func(h holder) { h.signIn.withdraw() }, func(n *notes) { n.SignIn = Announcement{} }},
 		{"another failure", func(h holder) { h.signIn.NoteFailure(everyNote.RefreshFailed) }, func(n *notes) { n.SignInFailed = everyNote.RefreshFailed }},
-		{"nothing is left", func(h holder) {
+		{"all is well again", func(h holder) {
 			h.signIn.withdraw()
 			h.signIn.ClearRefusal()
 			h.locked.ClearFailure()
-		}, func(n *notes) { *n = notes{} }},
+		}, func(n *notes) { *n = notes{DeadGrants: n.DeadGrants} }},
 		{"the last account goes", func(h holder) { forgetWhere(h.locked, func(Account) bool { return true }) }, func(n *notes) { *n = notes{} }},
 	} {
 		t.Run(row.name, func(t *testing.T) {

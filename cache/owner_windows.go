@@ -3,6 +3,7 @@ package cache
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"os/user"
 	"slices"
 
@@ -57,9 +58,14 @@ func isInOurs(path string) bool {
 // isHomeless is never so: the system says where the profile is.
 func isHomeless(string) bool { return false }
 
-// takeBack is the command with which a person makes a path private again: as those
-// above it in the person's profile are.
-func takeBack(path string) string { return "icacls " + inShell(path) + " /reset" }
+// takeBack is how a person makes a path private again.
+func takeBack(path string) string {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return icacls(path, false, `%USERDOMAIN%\%USERNAME%`)
+	}
+	info, err := os.Stat(path)
+	return icacls(path, err == nil && info.IsDir(), "*"+user.User.Sid.String())
+}
 
-// inShell is a path as one word of a command. None has a quote in it.
-func inShell(path string) string { return `"` + path + `"` }
+func inShell(path string) string { return inQuotes(path) }

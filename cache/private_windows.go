@@ -57,7 +57,7 @@ func openNoFollow(path string, flag int) (*os.File, error) {
 		handle, err = windows.CreateFile(name, rights, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, access,
 			disposition, windows.FILE_ATTRIBUTE_NORMAL|windows.FILE_FLAG_OPEN_REPARSE_POINT|windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
 		return err
-	}, windows.ERROR_SHARING_VIOLATION)
+	}, func(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) })
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
@@ -154,25 +154,46 @@ func trustedUsers() ([]*windows.SID, error) {
 // does that as POSIX has it, also while readers have the other one open, where
 // the file system knows how (NTFS since Windows 10).
 func replaceFile(from, to string) error {
-	directory, err := os.OpenRoot(filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
-	return whileBusy(func() error {
-		return directory.Rename(filepath.Base(from), filepath.Base(to))
-	}, windows.ERROR_SHARING_VIOLATION, windows.ERROR_ACCESS_DENIED)
+	return changeIn(to, func(directory *os.Root, name string) error { return directory.Rename(filepath.Base(from), name) })
 }
 
 // removeFile removes a file, which readers may have open: its name is free at
 // once, where the file system knows how (as for replaceFile).
-func removeFile(path string) error {
+func removeFile(path string) error { return changeIn(path, (*os.Root).Remove) }
+
+// changeIn changes a directory at a name in it.
+func changeIn(path string, change func(directory *os.Root, name string) error) error {
 	directory, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	defer directory.Close()
-	return whileBusy(func() error { return directory.Remove(filepath.Base(path)) }, windows.ERROR_SHARING_VIOLATION, windows.ERROR_ACCESS_DENIED)
+	return whileBusy(func() error { return change(directory, filepath.Base(path)) }, func(err error) bool {
+		return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED) && !denialOf(path).isForGood()
+	})
+}
+
+// denialOf looks at a path after its change was denied.
+func denialOf(path string) denial {
+	found := denial{mayChangeDirectory: true}
+	if name, err := windows.UTF16PtrFromString(path); err == nil {
+		if attributes, err := windows.GetFileAttributes(name); err == nil {
+			found.isDirectory = attributes&windows.FILE_ATTRIBUTE_DIRECTORY != 0
+			found.isReadOnly = attributes&windows.FILE_ATTRIBUTE_READONLY != 0
+		}
+	}
+	const addFile = 0x2 // FILE_ADD_FILE
+	name, err := windows.UTF16PtrFromString(filepath.Dir(path))
+	if err != nil {
+		return found
+	}
+	handle, err := windows.CreateFile(name, addFile, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, nil,
+		windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS, 0)
+	if err == nil {
+		windows.CloseHandle(handle)
+	}
+	found.mayChangeDirectory = !errors.Is(err, windows.ERROR_ACCESS_DENIED)
+	return found
 }
 
 // busyPatience is how long a file may be in somebody's hands, such as a virus
@@ -181,11 +202,10 @@ func removeFile(path string) error {
 const busyPatience = 10 * time.Second
 
 // whileBusy repeats what is refused because another process has the file open.
-func whileBusy(do func() error, refusals ...error) error {
+func whileBusy(do func() error, isBusy func(error) bool) error {
 	for end := time.Now().Add(busyPatience); ; time.Sleep(5 * time.Millisecond) {
 		err := do()
-		busy := slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) })
-		if !busy || time.Now().After(end) {
+		if err == nil || !isBusy(err) || time.Now().After(end) {
 			return err
 		}
 	}

@@ -3,10 +3,13 @@ package cache
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -62,6 +65,8 @@ func TestAccessLists(t *testing.T) {
 		want       string // the error; "" is private
 	}{
 		{"as doorkey makes it", "O:<me>D:P(A;;FA;;;<me>)(A;;FA;;;SY)", ""},
+		{"as the commands of the hint make a directory", "O:<me>D:PAI(A;OICI;FA;;;<me>)(A;OICI;FA;;;SY)", ""},
+		{"after the first of these commands alone", "O:<me>D:AI(A;OICIID;FA;;;<me>)(A;OICIID;0x1200a9;;;BU)(A;ID;0x1301bf;;;AU)", errNotPrivate.Error()},
 		{"inherited from a profile", "O:<me>D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;<me>)", ""},
 		{"made by an administrator", "O:BAD:(A;;FA;;;BA)(A;;FA;;;SY)(A;OICIIO;FA;;;CO)", ""},
 		{"others are kept out", "O:<me>D:(D;;FA;;;WD)(A;;FA;;;<me>)", ""},
@@ -86,6 +91,39 @@ func TestAccessLists(t *testing.T) {
 			}
 			if got != row.want {
 				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+// TestTakeBack runs the commands of the hint, on a directory and on a file of which
+// others have access, by what is set on it and by what it inherits.
+func TestTakeBack(t *testing.T) {
+	if windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil {
+		t.Skip("Wine's icacls does nothing")
+	}
+	outside := filepath.Join(t.TempDir(), "open")
+	directory, file := filepath.Join(outside, "state"), filepath.Join(outside, "file")
+	if err := errors.Join(os.MkdirAll(directory, 0o700), os.WriteFile(file, nil, 0o600), openToOthers(outside)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{directory, file} {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			for line := range strings.Lines("run: " + takeBack(path)) {
+				_, command, _ := strings.Cut(strings.TrimSpace(line), "run: ")
+				shell := exec.Command("cmd.exe")
+				shell.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd.exe /s /c "` + command + `"`}
+				if output, err := shell.CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v: %s", command, err, output)
+				}
+			}
+			opened, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer opened.Close()
+			if err := checkPrivate(opened, nil); err != nil {
+				t.Error(err)
 			}
 		})
 	}
@@ -122,5 +160,29 @@ func TestMadeForItsOwnerAlone(t *testing.T) {
 		if err := checkPrivate(file, nil); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// TestDeniedForGood: what stays as it is is not tried again under a lock, for which
+// others wait.
+func TestDeniedForGood(t *testing.T) {
+	directory := t.TempDir()
+	from, over := filepath.Join(directory, "from"), filepath.Join(directory, "over")
+	if err := errors.Join(os.WriteFile(from, nil, 0o600), os.MkdirAll(filepath.Join(over, "full"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for name, do := range map[string]func() error{
+		"a file over a directory":       func() error { return replaceFile(from, over) },
+		"a directory that is not empty": func() error { return removeFile(over) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			begun := time.Now()
+			if err := do(); err == nil {
+				t.Error("it succeeds")
+			}
+			if took := time.Since(begun); took > busyPatience/2 {
+				t.Errorf("it takes %v", took)
+			}
+		})
 	}
 }

@@ -1,13 +1,11 @@
 package install
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"unicode"
 
@@ -73,26 +71,6 @@ func onPath(program string, lookPath func(string) (string, error)) string {
 		return ""
 	}
 	return found
-}
-
-// IsEverywhere reports whether a directory of PATH is one that every program has on its PATH. One that is started from a
-// desktop (an editor) has not read what a shell reads, and so has no ~/.local/bin, say, and no /opt/homebrew/bin.
-func IsEverywhere(ctx context.Context, directory string) bool {
-	if isOnEveryPath(directory, runtime.GOOS) {
-		return true
-	}
-	own, err := gitconfig.Run(ctx, "", nil, "--exec-path") // git puts it before all others
-	return err == nil && filepath.Clean(strings.TrimRight(string(own), "\r\n")) == filepath.Clean(directory)
-}
-
-func isOnEveryPath(directory, system string) bool {
-	switch directory {
-	case "/usr/bin", "/bin":
-		return true
-	case "/usr/local/bin":
-		return system == "linux"
-	}
-	return system == "windows" // where all programs have one PATH, from the registry
 }
 
 func pathHelper(path string) string {

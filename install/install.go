@@ -29,7 +29,8 @@ type Options struct {
 	Environment []string
 	// LookPath finds a program by name in the directories of PATH. Nil is [exec.LookPath].
 	LookPath func(name string) (string, error)
-	// IsEverywhere reports whether every program has a directory on its PATH. Nil is [IsEverywhere].
+	// IsEverywhere reports whether every program has a directory on its PATH. Nil is [IsEverywhere], for the system's file
+	// that of every user.
 	IsEverywhere func(directory string) bool
 }
 
@@ -57,11 +58,11 @@ type Change struct {
 // It fails, with the file untouched, when git cannot read its configuration, when install's own lines were edited by
 // hand, when another process holds the file's lock, and when the file cannot be written.
 func Install(ctx context.Context, options Options) (Change, error) {
-	isEverywhere := options.IsEverywhere
-	if isEverywhere == nil {
-		isEverywhere = func(directory string) bool { return IsEverywhere(ctx, directory) }
+	onEveryPath := options.IsEverywhere
+	if onEveryPath == nil {
+		onEveryPath = func(directory string) bool { return isEverywhere(ctx, directory, options.Scope) }
 	}
-	helper, err := helperFor(options.Program, options.LookPath, isEverywhere)
+	helper, err := helperFor(options.Program, options.LookPath, onEveryPath)
 	if err != nil {
 		return Change{}, err
 	}

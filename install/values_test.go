@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -117,7 +116,7 @@ func TestIsOnEveryPath(t *testing.T) {
 		{"/opt/homebrew/bin", map[string]bool{"darwin": false}},
 		{"/home/ada/.local/bin", map[string]bool{"linux": false}},
 		{"/home/ada/bin", map[string]bool{"linux": false}},
-		{`C:\Users\Ada\scoop\shims`, map[string]bool{"windows": true}},
+		{`C:\Users\Ada\scoop\shims`, map[string]bool{"windows": false}}, // unless the registry has it
 	} {
 		for system, want := range row.want {
 			if got := isOnEveryPath(row.directory, system); got != want {
@@ -129,8 +128,40 @@ func TestIsOnEveryPath(t *testing.T) {
 	if err != nil || !IsEverywhere(t.Context(), strings.TrimSpace(string(output))) {
 		t.Errorf("git's own directory %q, %v", output, err)
 	}
-	if runtime.GOOS != "windows" && IsEverywhere(t.Context(), t.TempDir()) {
+	if IsEverywhere(t.Context(), t.TempDir()) {
 		t.Error("a new directory is on every PATH")
+	}
+}
+
+func TestIsOnWindowsPath(t *testing.T) {
+	variables := map[string]string{"USERPROFILE": `C:\Users\Ada`, "SystemRoot": `C:\Windows`}
+	expand := func(name string) string { return variables[name] }
+	for _, row := range []struct {
+		name, directory string
+		paths           []registryPath
+		want            bool
+	}{
+		{"on the machine's", `C:\tools`, []registryPath{{`C:\Windows;C:\tools`, nil}, {`C:\x`, nil}}, true},
+		{"on the user's", `C:\x`, []registryPath{{`C:\Windows;C:\tools`, nil}, {`C:\x`, nil}}, true},
+		{"only on this shell's", `C:\work\bin`, []registryPath{{`C:\Windows;C:\tools`, nil}, {`C:\x`, nil}}, false},
+		{"a variable", `C:\Users\Ada\scoop\shims`, []registryPath{{`%SystemRoot%;%USERPROFILE%\scoop\shims`, expand}}, true},
+		{"a variable that is not expanded there", `C:\Users\Ada\bin`, []registryPath{{`%USERPROFILE%\bin`, nil}}, false},
+		{"a variable that is not set", `C:\bin`, []registryPath{{`%GONE%\bin;%USERPROFILE%\bin`, expand}}, false},
+		{"behind a variable that is not set", `C:\Users\Ada\bin`, []registryPath{{`%GONE%\bin;%USERPROFILE%\bin`, expand}}, true},
+		{"a percent sign", `C:\50%`, []registryPath{{`C:\50%`, expand}}, true},
+		{"upper and lower case", `c:\TOOLS`, []registryPath{{`C:\tools`, nil}}, true},
+		{"a backslash at the end", `C:\tools`, []registryPath{{`C:\tools\;`, nil}}, true},
+		{"slashes", `C:\tools\bin`, []registryPath{{`C:/tools/bin`, nil}}, true},
+		{"quotes", `C:\a b`, []registryPath{{`"C:\a b"`, nil}}, true},
+		{"a directory above", `C:\tools\bin`, []registryPath{{`C:\tools`, nil}}, false},
+		{"an empty entry is no root", `\`, []registryPath{{`;;`, nil}}, false},
+		{"no registry", `C:\tools`, nil, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := isOnWindowsPath(row.directory, row.paths); got != row.want {
+				t.Errorf("got %t", got)
+			}
+		})
 	}
 }
 

@@ -41,7 +41,8 @@ const (
 //
 // The signs, in their order: the host's name, where it is one of a table; the
 // server's metadata (RFC 8414, OpenID Connect Discovery); the challenge that
-// git would be given; the first label of the name. It fails with a
+// git would be given; the first label of the name. A fork of what was found is told by
+// a document of its own. It fails with a
 // *ConnectionError where the server cannot be reached, or does not answer in half a
 // minute, and on metadata that must not be used.
 func (c Client) Discover(ctx context.Context, origin, path string) (Found, error) {
@@ -53,6 +54,9 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 	ctx, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
 	found, err := c.recognise(ctx, base, roots(path)) // the path is what the person has named
+	if err == nil {
+		found = c.tellFork(ctx, base, found)
+	}
 	if err == nil && found.kind.mayLackDevice {
 		found.HasDeviceFlow, err = c.hasDeviceFlow(ctx, base, found)
 	}

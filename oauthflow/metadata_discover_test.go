@@ -96,13 +96,34 @@ func TestDiscover(t *testing.T) {
 			Found{Kind: "github", AuthURL: "https://h.example/login/oauth/authorize", HasDeviceFlow: true}, 4},
 		{"Gitea by OpenID Connect", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", "")},
-			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 3},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 4},
 		{"Gitea with a device flow, which its metadata name", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://h.example/login/oauth/device"`)},
-			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize", HasDeviceFlow: true}, 3},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize", HasDeviceFlow: true}, 4},
 		{"Gitea with a device flow at another host, which is not used", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://evil.example/device"`)},
-			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 3},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 4},
+		{"Forgejo, which has a place that Gitea has not", "https://h.example", "", map[string]step{
+			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example/", "/login/oauth/authorize", "/login/oauth/access_token", ""),
+			"https://h.example/api/forgejo/v1/version":           says(200, `{"version":"11.0.1+gitea-1.22.0"}`)},
+			Found{Kind: "forgejo", AuthURL: "https://h.example/login/oauth/authorize"}, 4},
+		{"Forgejo below a path, by git's challenge", "https://h.example", "/git/ada/project.git", map[string]step{
+			"https://h.example/git" + probe: challenge("Gitea"), "https://h.example/git/ada" + probe: challenge("Gitea"),
+			"https://h.example/git/api/forgejo/v1/version": says(200, `{"version":"11.0.1"}`)},
+			Found{Kind: "forgejo", Root: "/git", AuthURL: "https://h.example/git/login/oauth/authorize"}, 10},
+		{"Forgejo that requires a sign-in for everything", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea"),
+			"https://h.example/api/forgejo/v1/version": says(403, `{"message":"Only signed in user is allowed to call APIs."}`)},
+			Found{Kind: "forgejo", AuthURL: "https://h.example/login/oauth/authorize"}, 5},
+		{"Gitea behind a gateway that refuses", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea"),
+			"https://h.example/api/forgejo/v1/version": says(403, `{"message":"forbidden"}`)},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 5},
+		{"Gitea with a page for everything", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea"),
+			"https://h.example/api/forgejo/v1/version": says(200, "<html>")},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 5},
+		{"Gitea that breaks off", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea"),
+			"https://h.example/api/forgejo/v1/version": lost},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 5},
+		{"gitea.com is asked nothing", "https://gitea.com", "", nil, Found{Kind: "gitea", AuthURL: "https://gitea.com/login/oauth/authorize"}, 0},
 		{"Bitbucket Data Center by git's challenge", "https://h.example", "", map[string]step{"https://h.example/scm" + probe: challenge("Atlassian Bitbucket")},
 			Found{Kind: "bitbucket-data-center", AuthURL: "https://h.example/rest/oauth2/latest/authorize"}, 5},
 		{"Bitbucket Data Center below a context path, by a repository's", "https://h.example", "/bitbucket/scm/group/project.git", map[string]step{"https://h.example/bitbucket/scm" + probe: challenge("Atlassian Bitbucket")},
@@ -113,7 +134,7 @@ func TestDiscover(t *testing.T) {
 			"https://h.example/.well-known/oauth-authorization-server": metadataOf("https://h.example", "/authorize", "/token", `,"device_authorization_endpoint":"https://h.example/device"`)},
 			Found{Kind: "oauth", AuthURL: "https://h.example/authorize", HasDeviceFlow: true}, 1},
 		{"a host in capitals", "https://H.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea")},
-			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 4},
+			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 5},
 		{"a page for everything", "https://h.example", "", map[string]step{
 			"https://h.example/.well-known/oauth-authorization-server": says(200, "<html>"), "https://h.example/.well-known/openid-configuration": says(200, "<html>")}, Found{}, 5},
 		{"a redirect to metadata", "https://h.example", "", map[string]step{

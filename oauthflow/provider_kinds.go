@@ -29,6 +29,8 @@ type kind struct {
 	mayLackDevice    bool          // older versions have no device flow
 	deviceBox        string        // on an application's page: it turns the device flow on
 	noDevice         string        // why there may be nothing at the device authorization endpoint
+	fork             fork          // a kind that has the same signs
+	oneGrant         bool          // for each person and application: two machines with one application share it
 	spent            []spentAnswer // to a refresh token that is no longer valid, beside "invalid_grant"
 }
 
@@ -82,18 +84,20 @@ func kinds() []kind {
 		name: "gitea", title: "Gitea", hosts: []string{"gitea.com"}, realm: "Gitea", label: "gitea",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
-		applicationsPath: "/user/settings/applications",
-		spent:            []spentAnswer{{code: "unauthorized_client"}},
+		applicationsPath: "/user/settings/applications", oneGrant: true,
+		spent: []spentAnswer{{code: "unauthorized_client"}},
+		fork:  fork{kind: "forgejo", path: "/api/forgejo/v1/version"},
 	}, {
 		// https://forgejo.org/docs/latest/user/oauth2-provider/
-		// A fork of Gitea: it has Gitea's realm. Its refresh tokens rotate by default,
-		// there is one grant for each user and application, and tokens are not limited
-		// by their scope.
+		// A fork of Gitea: it has Gitea's realm and metadata, and beside Gitea's API one
+		// of its own (https://forgejo.org/docs/latest/user/semver). Its refresh tokens rotate
+		// by default, there is one grant for each user and application, and tokens are
+		// not limited by their scope.
 		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
-		applicationsPath: "/user/settings/applications",
-		spent:            []spentAnswer{{code: "unauthorized_client"}},
+		applicationsPath: "/user/settings/applications", oneGrant: true,
+		spent: []spentAnswer{{code: "unauthorized_client"}},
 	}, {
 		// https://developer.atlassian.com/cloud/bitbucket/oauth-2/
 		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
@@ -127,6 +131,14 @@ func unlisted() kind { return kind{name: "oauth", title: "a server with OAuth", 
 // kindNamed returns the row of a name.
 func kindNamed(name string) (kind, bool) {
 	return firstKind(func(k kind) bool { return k.name == name })
+}
+
+// HasOneGrant reports whether a kind of server keeps one grant for each person and
+// application. Where it also replaces refresh tokens, each machine with that application
+// ends the sign-in of the others.
+func HasOneGrant(provider string) bool {
+	found, _ := kindNamed(provider)
+	return found.oneGrant
 }
 
 // firstKind returns the first row with a sign.

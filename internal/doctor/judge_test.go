@@ -224,7 +224,7 @@ func TestDescribeFlows(t *testing.T) {
 	}{
 		{"one that was named", []settings.Flow{settings.Paste}, settings.Paste, "by paste, which was named"},
 		{"those that work without a browser", []settings.Flow{settings.Device, settings.Paste}, settings.Automatic,
-			"by device, else by paste, since no browser can open here (nothing in BROWSER is installed, or needs no terminal)"},
+			"by device, else by paste, since no browser can open here (nothing that BROWSER names can be used)"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := describe(row.flows, row.named, where); got != row.want {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,14 +17,19 @@ import (
 // and does not wait: what was started may be the browser itself. failed is
 // called, once and later, if it ends with an error. What it prints goes to the
 // null device: stdout is git's. It has a session of its own, so that Ctrl-C in
-// the terminal does not close the person's browser.
+// the terminal does not close the person's browser, and a directory of its own.
 func StartBrowser(command []string, address string, failed func(error)) {
 	arguments, err := browserArguments(command, address)
 	if err != nil {
 		failed(err)
 		return
 	}
+	if arguments[0], err = filepath.Abs(arguments[0]); err != nil { // BROWSER may be relative to this directory
+		failed(err)
+		return
+	}
 	starter := exec.Command(arguments[0], arguments[1:]...)
+	starter.Dir = ForeignDirectory()
 	starter.SysProcAttr = OwnSession()
 	starter.Env = slices.DeleteFunc(os.Environ(), isBrowserVariable)
 	if err := starter.Start(); err != nil {

@@ -5,9 +5,9 @@ package environment
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"git-credential-doorkey/internal/gitconfig"
 )
@@ -23,13 +23,16 @@ type Environment struct {
 	program   func(string) string // where a program is found, "" if it is not
 	kernel    func() string       // /proc/version, which names Microsoft in WSL
 	container func() bool         // a container's mark is in the file system
+
+	background func() bool // Windows or macOS shows nobody a window of this session; nil: it may
 }
 
 // Detect returns the environment of this process, in which nothing is looked up
 // before it is needed. The release is the version that was set at link time; ""
 // means that of the module that the program was built from.
 func Detect(release string) Environment {
-	return Environment{Version: versionOf(release), Variable: os.Getenv, isSet: isSet, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer}
+	return Environment{Version: versionOf(release), Variable: os.Getenv, isSet: isSet, system: runtime.GOOS, program: find, kernel: kernelVersion, container: inContainer,
+		background: sync.OnceValue(isInBackground)}
 }
 
 func isSet(name string) bool {
@@ -97,101 +100,14 @@ func (e Environment) hasDisplay() bool {
 
 // HasDesktop reports whether a window of this machine can open in front of the
 // person.
-func (e Environment) HasDesktop() bool {
+func (e Environment) HasDesktop() bool { return e.MayHaveDesktop() && !e.isInBackground() }
+
+// MayHaveDesktop is HasDesktop by variables alone, which takes no time: it is also true
+// of what macOS runs in the background.
+func (e Environment) MayHaveDesktop() bool {
 	return !e.IsCI() && !e.IsSSH() && (e.system == "windows" || e.system == "darwin" || e.hasDisplay())
 }
 
-// BrowserCommand returns the command that opens an address in a browser in front
-// of the person, from which the loopback address can be reached; nil if there is
-// none. "%s" in it, or else its end, is where the address goes.
-func (e Environment) BrowserCommand() []string {
-	// A person's own word overrides all signs. An editor that is connected
-	// to this machine (VS Code) sets BROWSER to a helper that opens the browser
-	// where the person is, and forwards ports from there. Once the editor is gone,
-	// so is the helper.
-	if chosen := e.firstProgram(e.chosenBrowsers()...); chosen != nil {
-		return chosen
-	}
-	switch {
-	case e.IsCI(), e.IsSSH():
-		return nil
-	case e.system == "windows":
-		return []string{filepath.Join(e.windowsDirectory(), "System32", "rundll32.exe"), "url.dll,FileProtocolHandler"}
-	case e.system == "darwin":
-		return []string{"/usr/bin/open"}
-	case e.isWSL():
-		return e.firstProgram([]string{"wslview"}, []string{"rundll32.exe", "url.dll,FileProtocolHandler"})
-	case e.container() && !e.hasDisplay():
-		return nil
-	case e.hasDisplay():
-		return e.firstProgram([]string{"xdg-open"}, []string{"x-www-browser"}, []string{"sensible-browser"})
-	}
-	return nil
-}
-
-// MissingBrowser returns what BROWSER names, where BrowserCommand cannot use it; ""
-// where it can, or BROWSER is not set.
-func (e Environment) MissingBrowser() string {
-	if e.firstProgram(e.chosenBrowsers()...) != nil {
-		return ""
-	}
-	return e.Variable("BROWSER")
-}
-
-func (e Environment) windowsDirectory() string {
-	if directory := e.Variable("SystemRoot"); directory != "" {
-		return directory
-	}
-	return `C:\Windows`
-}
-
-// chosenBrowsers reads $BROWSER: commands with a colon in between, of which the
-// first that is installed counts. One that would draw in the terminal cannot
-// be used: it is git's.
-func (e Environment) chosenBrowsers() (choices [][]string) {
-	separator, words := ":", shellWords
-	if e.system == "windows" {
-		separator, words = ";", windowsWords
-	}
-	for choice := range strings.SplitSeq(e.Variable("BROWSER"), separator) {
-		if command := words(choice); len(command) > 0 && !drawsInTerminal(command[0]) {
-			choices = append(choices, command)
-		}
-	}
-	return choices
-}
-
-func drawsInTerminal(program string) bool {
-	switch filepath.Base(program) {
-	case "lynx", "w3m", "links", "links2", "elinks", "www-browser":
-		return true
-	}
-	return false
-}
-
-// firstProgram returns the first command whose program is there.
-func (e Environment) firstProgram(commands ...[]string) []string {
-	for _, command := range commands {
-		if path := e.program(command[0]); path != "" {
-			return append([]string{path}, command[1:]...)
-		}
-	}
-	return nil
-}
-
-// WhyNoBrowser returns, in brackets, the reason why BrowserCommand returns none.
-func (e Environment) WhyNoBrowser() string {
-	switch {
-	case e.Variable("BROWSER") != "":
-		return " (nothing in BROWSER is installed, or needs no terminal)"
-	case e.IsCI():
-		return " (a CI job)"
-	case e.IsSSH():
-		return " (an SSH session)"
-	case e.container() && !e.hasDisplay():
-		return " (a container)"
-	case !e.hasDisplay():
-		return " (no display)"
-	}
-	return " (no program to open one with)"
-}
+// isInBackground reports whether this is a service or a task of Windows or macOS, of
+// which nobody sees a window.
+func (e Environment) isInBackground() bool { return e.background != nil && e.background() }

@@ -23,6 +23,30 @@ func linux(variables map[string]string, programs ...string) Environment {
 	}
 }
 
+// onWindows is one of Windows, with programs by their whole paths.
+func onWindows(variables map[string]string, programs ...string) Environment {
+	e := linux(variables).on("windows")
+	e.program = func(name string) string {
+		if slices.Contains(programs, name) {
+			return name
+		}
+		return ""
+	}
+	return e
+}
+
+// finding has one more program, by a name that is not its path.
+func (e Environment) finding(name, path string) Environment {
+	others := e.program
+	e.program = func(asked string) string {
+		if asked == name {
+			return path
+		}
+		return others(asked)
+	}
+	return e
+}
+
 func (e Environment) on(system string) Environment {
 	e.system = system
 	return e
@@ -33,6 +57,11 @@ func (e Environment) withKernel(version string) Environment {
 	return e
 }
 
+func (e Environment) inBackground() Environment {
+	e.background = func() bool { return true }
+	return e
+}
+
 func (e Environment) inContainer() Environment {
 	e.container = func() bool { return true }
 	return e
@@ -40,6 +69,7 @@ func (e Environment) inContainer() Environment {
 
 func TestBrowserCommand(t *testing.T) {
 	type variables = map[string]string
+	startsDefault := filepath.Join(`C:\Windows`, "System32", "rundll32.exe") + "|url.dll,FileProtocolHandler"
 	const wsl = "Linux version 5.15.90.1-microsoft-standard-WSL2"
 	for _, row := range []struct {
 		name string
@@ -56,7 +86,10 @@ func TestBrowserCommand(t *testing.T) {
 		{"Windows over SSH", linux(variables{"SSH_CLIENT": "192.0.2.1 50000 22"}).on("windows"), ""},
 		{"macOS", linux(nil).on("darwin"), "/usr/bin/open"},
 		{"macOS over SSH", linux(variables{"SSH_CONNECTION": "x"}).on("darwin"), ""},
-		{"Windows", linux(variables{"SystemRoot": "C:/Windows"}).on("windows"), filepath.Join("C:/Windows", "System32", "rundll32.exe") + "|url.dll,FileProtocolHandler"},
+		{"macOS, cron or a LaunchDaemon", linux(nil).on("darwin").inBackground(), ""},
+		{"macOS, cron with BROWSER", linux(variables{"BROWSER": "/opt/open"}, "open").on("darwin").inBackground(), "/opt/open"},
+		{"Windows, a service or a scheduled task", onWindows(nil).inBackground(), ""},
+		{"Windows", linux(variables{"SystemRoot": `C:\Windows`}).on("windows"), startsDefault},
 		{"WSL by its variable", linux(variables{"WSL_INTEROP": "/run/WSL/8_interop"}, "wslview"), "wslview"},
 		{"WSL by its kernel", linux(nil, "wslview").withKernel(wsl), "wslview"},
 		{"WSL without wslview", linux(nil, "rundll32.exe").withKernel(wsl), "rundll32.exe|url.dll,FileProtocolHandler"},
@@ -80,11 +113,66 @@ func TestBrowserCommand(t *testing.T) {
 		{"BROWSER with a command in it, which is not run", linux(variables{"BROWSER": "firefox `id` $HOME"}, "firefox"), "firefox|`id`|$HOME"},
 		{"BROWSER whose quote has no end", linux(variables{"BROWSER": `"firefox`, "DISPLAY": ":0"}, "firefox", "xdg-open"), "xdg-open"},
 		{"BROWSER of Windows", linux(variables{"BROWSER": `"C:/Program Files/new/firefox.exe" -url;other`}, "firefox.exe").on("windows"), "C:/Program Files/new/firefox.exe|-url"},
+		{"BROWSER of Windows, a blank in a path without quotes", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe`}, `C:\Program Files\new\firefox.exe`), `C:\Program Files\new\firefox.exe`},
+		{"BROWSER of Windows, a blank in a path without quotes, and an option", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe -url`}, `C:\Program Files\new\firefox.exe`), startsDefault},
+		{"BROWSER of Windows, the second is there", onWindows(variables{"BROWSER": `C:\old\b.exe;C:\new\b.exe`}, `C:\new\b.exe`), `C:\new\b.exe`},
+		{"BROWSER of Windows, a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), startsDefault},
+		{"BROWSER of Windows, a batch file that PATHEXT finds", onWindows(variables{"BROWSER": `C:\b\open`}).finding(`C:\b\open`, `C:\b\open.BAT`), startsDefault},
+		{"BROWSER of Windows, a batch file with a dot behind it", onWindows(variables{"BROWSER": `"C:\b\open.bat. ."`}, `C:\b\open.bat. .`), startsDefault},
+		{"BROWSER of Windows, a batch file before a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\new\b.exe`}, `C:\b\open.cmd`, `C:\new\b.exe`), `C:\new\b.exe`},
+		{"BROWSER of Windows, start", onWindows(variables{"BROWSER": `cmd /c start`}).finding("cmd", `C:\Windows\System32\cmd.exe`), startsDefault},
+		{"BROWSER of Windows, PowerShell", onWindows(variables{"BROWSER": `powershell.exe -Command Start-Process`}, "powershell.exe"), startsDefault},
+		{"BROWSER that is called as a batch file elsewhere", linux(variables{"BROWSER": "/opt/open.cmd"}, "open.cmd"), "/opt/open.cmd"},
 		{"BROWSER of Windows, backslashes", linux(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`).on("windows"), `C:\new\b.exe`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := strings.Join(row.BrowserCommand(), "|"); got != row.want {
 				t.Errorf("BrowserCommand() = %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestUnusableBrowser(t *testing.T) {
+	type variables = map[string]string
+	for _, row := range []struct {
+		name string
+		Environment
+		want string // in the message; "" is none
+	}{
+		{"not set", linux(nil), ""},
+		{"there", linux(variables{"BROWSER": "firefox"}, "firefox"), ""},
+		{"not there", linux(variables{"BROWSER": "firefox"}), "nothing that BROWSER names is installed"},
+		{"a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), "would read parts of an address as commands"},
+		{"a batch file, and a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\b.exe`}, `C:\b\open.cmd`, `C:\b.exe`), ""},
+		{"a batch file that is not there", onWindows(variables{"BROWSER": `C:\b\open.cmd`}), "nothing that BROWSER names is installed"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			err := row.UnusableBrowser()
+			if (err == nil) != (row.want == "") || err != nil && !strings.Contains(err.Error(), row.want) {
+				t.Errorf("UnusableBrowser() = %v, want %q", err, row.want)
+			}
+		})
+	}
+}
+
+func TestWindowsWords(t *testing.T) {
+	for _, row := range []struct{ name, command, want string }{
+		{"nothing", "", ""},
+		{"blanks", " \t ", ""},
+		{"words", "a  b\tc", "a|b|c"},
+		{"a path in quotes", `"C:\Program Files\b.exe" -new`, `C:\Program Files\b.exe|-new`},
+		{"a quote in the middle of a path", `C:\"Program Files"\b.exe`, `C:\Program Files\b.exe`},
+		{"a backslash before the quote that ends a path", `"C:\new b\" x`, `C:\new b\|x`},
+		{"a quote that belongs to an argument", `b "say \"%s\""`, `b|say "%s"`},
+		{"a backslash at the end of an argument in quotes", `b "C:\x\\" y`, `b|C:\x\|y`},
+		{"backslashes in an argument", `b \\share\x\`, `b|\\share\x\`},
+		{"an empty argument", `b "" x`, `b||x`},
+		{"a quote without an end", `b "x y`, `b|x y`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := strings.Join(windowsWords(row.command), "|"); got != row.want {
+				t.Errorf("windowsWords(%s) = %s, want %s", row.command, got, row.want)
 			}
 		})
 	}
@@ -119,11 +207,60 @@ func TestBrowserArguments(t *testing.T) {
 	}
 }
 
+func TestHasDesktop(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		Environment
+		want, may bool
+	}{
+		{"macOS", linux(nil).on("darwin"), true, true},
+		{"macOS in the background", linux(nil).on("darwin").inBackground(), false, true},
+		{"Windows", onWindows(nil), true, true},
+		{"Windows in session 0", onWindows(nil).inBackground(), false, true},
+		{"X11", linux(map[string]string{"DISPLAY": ":0"}), true, true},
+		{"a console", linux(nil), false, false},
+		{"macOS over SSH", linux(map[string]string{"SSH_TTY": "/dev/ttys001"}).on("darwin"), false, false},
+		{"a CI job", linux(map[string]string{"CI": "true"}).on("darwin"), false, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if has, may := row.HasDesktop(), row.MayHaveDesktop(); has != row.want || may != row.may {
+				t.Errorf("got %t and may %t", has, may)
+			}
+		})
+	}
+}
+
+func TestIsBackgroundManager(t *testing.T) {
+	for _, row := range []struct {
+		name, answer string
+		want         bool
+	}{
+		{"a person's login on the screen, and LaunchAgents", "Aqua\n", false},
+		{"cron, SSH", "Background\n", true},
+		{"a LaunchDaemon", "System\n", true},
+		{"the login window", "LoginWindow\n", true},
+		{"something new", "Spatial\n", false},
+		{"no answer", "", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := isBackgroundManager(row.answer); got != row.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+}
+
+func TestWhyNoBrowserInBackground(t *testing.T) {
+	if got := onWindows(nil).inBackground().WhyNoBrowser(); got != " (a service or a scheduled task, which has no desktop)" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestWhyNoBrowser(t *testing.T) {
 	for _, row := range []struct{ name, variable, want string }{
 		{"SSH", "SSH_TTY", " (an SSH session)"},
 		{"CI", "GITLAB_CI", " (a CI job)"},
-		{"a browser of the terminal", "BROWSER", " (nothing in BROWSER is installed, or needs no terminal)"},
+		{"a browser of the terminal", "BROWSER", " (nothing that BROWSER names can be used)"},
 		{"a console", "", " (no display)"},
 		{"a desktop without a program", "DISPLAY", " (no program to open one with)"},
 	} {

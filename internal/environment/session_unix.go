@@ -16,6 +16,13 @@ func OwnSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true}
 }
 
+// EndsWithTree is so where a program that is ended takes those with it that were
+// started below it. A session of its own is enough here.
+const EndsWithTree = false
+
+// outOfReach are the ways to start a child that is to outlive git.
+func outOfReach() []*syscall.SysProcAttr { return []*syscall.SysProcAttr{OwnSession()} }
+
 // mostDescriptors are looked at one by one, where the system cannot do all at once
 // and its limit is no limit.
 const mostDescriptors = 4096

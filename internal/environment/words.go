@@ -1,6 +1,8 @@
 package environment
 
 import (
+	"strings"
+
 	"github.com/mattn/go-shellwords"
 )
 
@@ -15,22 +17,49 @@ func shellWords(command string) []string {
 	return words
 }
 
-// windowsWords are the words of a command as Windows reads them: double quotes keep
-// a space in a word, and a backslash is one of a path.
+// windowsWords are the words of a command as programs on Windows read them: double
+// quotes keep a blank in a word. In the first, which is a path, a backslash is nothing
+// else; in the others it also stands before a quote that belongs to the word, and
+// before such a backslash (CommandLineToArgvW).
 func windowsWords(command string) (words []string) {
-	word, quoted := "", false
-	for _, c := range command + " " {
-		switch {
-		case c == '"':
-			quoted = !quoted
-		case c == ' ' && !quoted:
-			if word != "" {
-				words = append(words, word)
-			}
-			word = ""
-		default:
-			word += string(c)
-		}
+	blanks := " \t"
+	for rest := strings.TrimLeft(command, blanks); rest != ""; rest = strings.TrimLeft(rest, blanks) {
+		var word string
+		word, rest = windowsWord(rest, len(words) > 0)
+		words = append(words, word)
 	}
 	return words
+}
+
+// windowsWord cuts the first word off a command.
+func windowsWord(command string, escapes bool) (word, rest string) {
+	var read strings.Builder
+	quoted := false
+	for i := 0; i < len(command); i++ {
+		slashes := 0
+		for escapes && i < len(command) && command[i] == '\\' {
+			slashes++
+			i++
+		}
+		switch {
+		case i < len(command) && command[i] == '"':
+			read.WriteString(strings.Repeat(`\`, slashes/2))
+			if slashes%2 == 1 {
+				read.WriteByte('"')
+			} else {
+				quoted = !quoted
+			}
+			continue
+		default:
+			read.WriteString(strings.Repeat(`\`, slashes))
+		}
+		switch {
+		case i == len(command):
+			return read.String(), ""
+		case !quoted && (command[i] == ' ' || command[i] == '\t'):
+			return read.String(), command[i:]
+		}
+		read.WriteByte(command[i])
+	}
+	return read.String(), ""
 }

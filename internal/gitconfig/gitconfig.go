@@ -5,6 +5,7 @@ package gitconfig
 import (
 	"context"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -15,12 +16,20 @@ import (
 type Values map[string]string
 
 // ExpandPath returns a configured path as git reads it: "~/", "~user/" and
-// "%(prefix)/" are replaced. Other paths cost no child process.
+// "%(prefix)/" are replaced, and on Windows what is before a path that begins with a
+// slash is where git is installed. Other paths cost no child process.
 func ExpandPath(ctx context.Context, path string) (string, error) {
-	if !strings.HasPrefix(path, "~") && !strings.HasPrefix(path, "%(prefix)/") {
+	if !needsGit(path, runtime.GOOS) {
 		return path, nil
 	}
 	return expand(ctx, nil, path)
+}
+
+// needsGit reports whether only git knows what a configured path means. Git for
+// Windows still expands a leading slash, since its own http.sslCAInfo was
+// "/mingw64/ssl/certs/ca-bundle.crt".
+func needsGit(path, system string) bool {
+	return strings.HasPrefix(path, "~") || strings.HasPrefix(path, "%(prefix)/") || system == "windows" && strings.HasPrefix(path, "/")
 }
 
 // nothingFound is the exit code of git config when no variable matches.

@@ -43,7 +43,7 @@ func write(t *testing.T, global, repository string) {
 func TestExpandPath(t *testing.T) {
 	write(t, "", "")
 	for path, want := range map[string]string{
-		"": "", "/etc/ca.pem": "/etc/ca.pem", "ca.pem": "ca.pem", "~/ca.pem": filepath.Join(os.Getenv("HOME"), "ca.pem"),
+		"": "", "ca.pem": "ca.pem", "~/ca.pem": filepath.Join(os.Getenv("HOME"), "ca.pem"),
 	} {
 		if got, err := ExpandPath(t.Context(), path); err != nil || filepath.ToSlash(got) != filepath.ToSlash(want) {
 			t.Errorf("%q: got %q, %v, want %q", path, got, err, want)
@@ -51,6 +51,28 @@ func TestExpandPath(t *testing.T) {
 	}
 	if got, err := ExpandPath(t.Context(), "~nobody-of-this-name/ca.pem"); err == nil {
 		t.Errorf("got %q for a user who is not there", got)
+	}
+}
+
+func TestNeedsGit(t *testing.T) {
+	for _, row := range []struct {
+		name, path, system string
+		want               bool
+	}{
+		{"nothing", "", "windows", false},
+		{"a home", "~/ca.pem", "linux", true},
+		{"another's home", "~ada/ca.pem", "linux", true},
+		{"where git is installed", "%(prefix)/ca.pem", "linux", true},
+		{"a path", "/etc/ca.pem", "linux", false},
+		{"a relative path", "ca.pem", "windows", false},
+		{"a drive", "C:/ca.pem", "windows", false},
+		{"where Git for Windows is installed, as it was written", "/mingw64/ssl/certs/ca-bundle.crt", "windows", true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := needsGit(row.path, row.system); got != row.want {
+				t.Errorf("got %t", got)
+			}
+		})
 	}
 }
 

@@ -20,10 +20,15 @@ import (
 // RefreshVerb is what doorkey calls itself with to refresh a token. A server
 // that rotates (GitLab) spends the old pair the moment it answers, so whoever
 // asked must live until the new one is on disk: a child in a session of its
-// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches.
+// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches. It
+// runs in another directory, so that git's can be deleted meanwhile.
 // It is told what to do through its standard input, never by arguments or
 // environment, which others can read.
 const RefreshVerb = "exchange"
+
+// StartVerb is what doorkey calls itself with to start the child where a program that
+// is ended takes all below it with it (environment.EndsWithTree).
+const StartVerb = "start-exchange"
 
 // refreshVersion is that of what parent and child say to each other: the child is
 // another program where doorkey has been replaced since the parent started. Version
@@ -60,7 +65,8 @@ type report struct {
 	KeyringSlow bool           `json:"keyring_slow,omitempty"` // it has not answered for a while
 	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // from there, so that what is kept cannot be unsealed any more
 	Done        bool           `json:"done,omitempty"`
-	Gone        bool           `json:"gone,omitempty"` // there is nothing to refresh with
+	Gone        bool           `json:"gone,omitempty"`       // there is nothing to refresh with
+	GoneAgain   bool           `json:"gone_again,omitempty"` // as if another machine had ended the grant
 	Error       string         `json:"error,omitempty"`
 
 	UnknownVersion bool           `json:"unknown_version,omitempty"`  // nothing was done
@@ -194,28 +200,58 @@ func (h *Helper) runChild(what refreshRequest) (report, error) {
 	return lastReport(output, func(line report) { h.forwardMessage(what.Origin, line) })
 }
 
-func (h *Helper) startChild() (*os.Process, io.WriteCloser, io.ReadCloser, error) {
+// startChild starts the child, or the program that does.
+func (h *Helper) startChild() (child *os.Process, input io.WriteCloser, output io.ReadCloser, err error) {
+	verb := RefreshVerb
+	if environment.EndsWithTree {
+		verb = StartVerb
+	}
+	started, err := environment.StartOutliving(func() (*exec.Cmd, error) {
+		command, err := h.childCommand(verb)
+		if err != nil {
+			return nil, err
+		}
+		command.Dir, command.Env = environment.ForeignDirectory(), environment.ForForeignDirectory(os.Environ())
+		if input, err = command.StdinPipe(); err != nil {
+			return nil, err
+		}
+		output, err = command.StdoutPipe()
+		return command, err
+	})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return started.Process, input, output, nil
+}
+
+// childCommand calls this program, bound to no context: nothing is to end it.
+func (h *Helper) childCommand(verb string) (*exec.Cmd, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	child := exec.Command(program, RefreshVerb) // bound to no context: nothing is to end it
-	child.SysProcAttr = environment.OwnSession()
+	command := exec.Command(program, verb)
 	if trace.IsOn(h.Log()) {
-		child.Stderr = os.Stderr
+		command.Stderr = os.Stderr
 	}
-	input, err := child.StdinPipe()
+	return command, nil
+}
+
+// StartRefreshChild is the whole life of the program that StartVerb starts: it starts
+// the child, which has its standard streams, and ends. Nobody who looks for the programs
+// below git finds the child then.
+func (h *Helper) StartRefreshChild() error {
+	started, err := environment.StartOutliving(func() (*exec.Cmd, error) {
+		command, err := h.childCommand(RefreshVerb)
+		if err == nil {
+			command.Stdin, command.Stdout = os.Stdin, os.Stdout
+		}
+		return command, err
+	})
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
-	output, err := child.StdoutPipe()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if err := child.Start(); err != nil {
-		return nil, nil, nil, err
-	}
-	return child.Process, input, output, nil
+	return started.Process.Release()
 }
 
 // lastReport returns the report that has Done. A child that ends before it has said

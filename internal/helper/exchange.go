@@ -145,9 +145,10 @@ func (r *refresher) refreshAndStore(ctx context.Context, locked *cache.Locked, f
 func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace, err error) (report, error) {
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
+		again := oauthflow.HasOneGrant(found.Account.Provider) && locked.NoteDeadGrant(found.Account, r.now()) > 1
 		// What is left is the label, for the next sign-in.
 		_, err = locked.Put(ctx, place, found.withoutAccessToken().Account, cache.Secrets{})
-		return report{Gone: true}, err
+		return report{Gone: true, GoneAgain: again}, err
 	case oauthflow.IsUnknownClient(err) && r.request.ClientID != "" && r.request.ClientID != found.Account.ClientID:
 		// Another application has taken the place of the one that has this grant.
 		// What is kept stays until the sign-in: it may be the setting that is wrong.

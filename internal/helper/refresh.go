@@ -8,6 +8,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/trace"
+	"git-credential-doorkey/oauthflow"
 )
 
 // attempts is how many children one command starts at the most.
@@ -71,6 +72,9 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 			}
 			return Entry{}, errors.New(last.Error)
 		case last.Gone:
+			if last.GoneAgain {
+				h.UI.GrantEndedAgain(q.Origin, oauthflow.GrantsPage(account.Provider, account.TokenEndpoint))
+			}
 			return Entry{}, nil
 		case last.Token != nil:
 			if last.Token.Problem != "" {

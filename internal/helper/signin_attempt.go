@@ -22,6 +22,7 @@ type signInAttempt struct {
 	settings settings.Settings
 	provider oauthflow.Provider
 	flows    []settings.Flow // in the order in which they are tried
+	named    bool            // the person has named the flow
 	client   oauthflow.Client
 	deadline time.Time
 	asked    bool           // the person was asked to do something
@@ -35,7 +36,14 @@ type signInAttempt struct {
 // newSignInAttempt finds out how the person can be asked, if at all.
 func (h *Helper) newSignInAttempt(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) (*signInAttempt, error) {
 	flows, err := h.flowsFor(q, provider, configured, refused)
-	return &signInAttempt{Helper: h, question: q, settings: configured, provider: provider, flows: flows}, err
+	if err != nil {
+		return nil, err
+	}
+	named, _, err := h.NamedFlow(configured)
+	return &signInAttempt{
+		Helper: h, question: q, settings: configured, provider: provider, flows: flows,
+		named: named != settings.Unnamed && named != settings.Automatic,
+	}, err
 }
 
 // askPerson runs the sign-in itself. What fails before anybody was asked says so.
@@ -152,8 +160,7 @@ func (a *signInAttempt) showCode(code oauthflow.DeviceCode) {
 	a.UI.ShowDeviceCode(a.question.Origin, code, a.deadline)
 }
 
-// errBrowserFailed is how the flow ends whose browser does not start, where there is
-// another flow to try.
+// errBrowserFailed is how the flow ends whose browser does not start.
 var errBrowserFailed = errors.New("the browser did not start")
 
 // browserStarts is how long a command may take to say that it opens no browser. One
@@ -161,19 +168,24 @@ var errBrowserFailed = errors.New("the browser did not start")
 const browserStarts = 10 * time.Second
 
 // openBrowser asks the person to sign in in the browser, and opens it. If that fails,
-// and there is another flow, stop ends this one.
+// stop ends this flow where there is another one, or where nobody sees the address.
 func (a *signInAttempt) openBrowser(address string, stop context.CancelCauseFunc) {
 	a.asked = true
 	a.announce(address, "")
 	a.UI.ShowAddress(a.question.Origin, address, a.deadline)
 	begun := a.now()
 	environment.StartBrowser(a.Config.Environment.BrowserCommand(), address, func(err error) {
-		if len(a.flows) > 1 && a.now().Sub(begun) < browserStarts {
+		quickly := a.now().Sub(begun) < browserStarts
+		switch {
+		case quickly && len(a.flows) > 1:
 			a.UI.BrowserGivenUp(err)
 			stop(errBrowserFailed)
-			return
+		case quickly && !a.named && !a.UI.Events && !a.UI.Screen().Terminal:
+			stop(fmt.Errorf("%w: %v\nto sign in, open a terminal and run: git credential-doorkey login %s",
+				errBrowserFailed, err, loginArguments(a.question.Origin, a.question.Label)))
+		default:
+			a.UI.BrowserFailed(err)
 		}
-		a.UI.BrowserFailed(err)
 	})
 }
 

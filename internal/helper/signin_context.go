@@ -58,10 +58,13 @@ func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured se
 	if err != nil {
 		return nil, err
 	}
-	if missing := h.Config.Environment.MissingBrowser(); missing != "" && named != settings.Device && named != settings.Paste {
-		h.UI.BrowserMissing(missing)
+	if unusable := h.Config.Environment.UnusableBrowser(); unusable != nil && named != settings.Device && named != settings.Paste {
+		h.UI.BrowserUnusable(unusable)
 	}
 	flows, err := h.Flows(q, provider, configured, refused)
+	if errors.Is(err, errNobodyToAsk) || errors.Is(err, errNoPaste) {
+		h.UI.NobodyCanType()
+	}
 	if err != nil {
 		return nil, stopGitIf(errors.Is(err, errJustRefused), fmt.Errorf("%s needs a sign-in, but %v", q.Origin, err))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"git-credential-doorkey/credential"
@@ -52,9 +53,23 @@ func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HT
 	if err != nil {
 		return oauthflow.HTTPSettings{}, err
 	}
+	makeAbsolute(&settings)
 	settings.UserAgent = environment.ProgramName + "/" + r.Environment.Version
 	settings.Gateway, err = r.gateway(ctx, origin, address, values["cookiefile"])
 	return settings, err
+}
+
+// makeAbsolute has paths mean the same in the refresh child, which runs in another
+// directory.
+func makeAbsolute(s *oauthflow.HTTPSettings) {
+	for _, path := range []*string{&s.CAFile, &s.CAPath, &s.Certificate, &s.Key, &s.ProxyCAFile, &s.ProxyCertificate, &s.ProxyKey} {
+		if *path == "" {
+			continue
+		}
+		if absolute, err := filepath.Abs(*path); err == nil {
+			*path = absolute
+		}
+	}
 }
 
 func (g gitHTTP) settings() (oauthflow.HTTPSettings, error) {

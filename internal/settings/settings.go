@@ -138,7 +138,7 @@ func parseTimeout(value string) (time.Duration, error) {
 // KeyringPatience is how long the keyring is waited for: a minute where a
 // desktop may be showing its password dialog.
 func KeyringPatience(env environment.Environment) time.Duration {
-	if env.HasDesktop() {
+	if env.MayHaveDesktop() {
 		return time.Minute
 	}
 	return 3 * time.Second

@@ -128,6 +128,7 @@ func (w *wizard) refused() error {
 
 // missesID says what to run where nobody can be asked.
 func (w *wizard) missesID(found []application) error {
+	w.UI.NobodyCanType()
 	if len(found) > 0 {
 		return fmt.Errorf("the %s is missing, and nobody can be asked for it here\n%s has one\nto use it, run: %s",
 			w.page.id, found[0].key, w.command(terminal.ShellWord(found[0].id)))

@@ -21,9 +21,11 @@ import (
 // Screen is where prompts are shown and answered.
 type Screen struct {
 	Out      io.Writer
-	Terminal bool     // out is a terminal
-	captured bool     // somebody has captured stderr: it may be a full-screen program's terminal
-	keyboard *os.File // that of the terminal; nil where nobody can type
+	Terminal bool           // out is a terminal
+	captured bool           // somebody has captured stderr: it may be a full-screen program's terminal
+	keyboard *os.File       // that of the terminal; nil where nobody can type in it
+	shell    *shellTerminal // by which the terminal is read that has no keyboard for this program
+	whyNone  string         // why nobody can type, if that has to be explained
 	lines    *bufio.Reader
 }
 
@@ -33,15 +35,17 @@ type Screen struct {
 func NewScreen(stderr io.Writer, where environment.Environment) *Screen {
 	if IsTerminal(stderr) {
 		s := &Screen{Out: stderr, Terminal: true}
-		s.keyboard, _ = openTerminal()
+		s.findKeyboard(stderr, where)
 		return s
 	}
-	if !where.IsCI() {
-		if terminal, err := openTerminal(); err == nil {
-			return &Screen{Out: terminalOutput(terminal), Terminal: true, captured: true, keyboard: terminal}
-		}
+	s := &Screen{Out: stderr}
+	if where.IsCI() {
+		return s
 	}
-	return &Screen{Out: stderr}
+	if s.findKeyboard(stderr, where); s.keyboard != nil {
+		s.Out, s.Terminal, s.captured = terminalOutput(s.keyboard), true, true
+	}
+	return s
 }
 
 // IsTerminal reports whether a stream leads to a terminal.
@@ -52,7 +56,13 @@ func IsTerminal(stream any) bool {
 
 // CanType reports whether the person can answer here: a process in the
 // background would be stopped at its first look at the keyboard.
-func (s *Screen) CanType() bool { return s.keyboard != nil && inForeground(s.keyboard) }
+func (s *Screen) CanType() bool {
+	return s.shell != nil || s.keyboard != nil && inForeground(s.keyboard)
+}
+
+// WhyNobodyTypes explains, with the way out, why nobody can answer at a terminal that
+// looks as if one could; "" where there is nothing to explain.
+func (s *Screen) WhyNobodyTypes() string { return s.whyNone }
 
 // MayPaint reports whether a picture, or a line that is written over, disturbs nobody:
 // neither the job in the foreground, if this one is in the background, nor a program
@@ -76,6 +86,9 @@ func (s *Screen) Width() int {
 
 // size is the number of columns and of rows, 0 if unknown.
 func (s *Screen) size() (columns, rows int) {
+	if s.shell != nil {
+		return s.shell.size()
+	}
 	if s.keyboard == nil {
 		return 0, 0
 	}
@@ -102,6 +115,11 @@ func (s *Screen) ReadLine(ctx context.Context) (string, error) {
 // until ctx ends. It shows nothing of it, however soon after the question it
 // comes: a program may type it, or a person paste it.
 func (s *Screen) ReadSecret(ctx context.Context, question string) (secret.Text, error) {
+	if s.shell != nil {
+		line, err := s.shell.readSecret(ctx, question)
+		fmt.Fprintln(s.Out) // for the Enter that was not shown
+		return secret.New(line), err
+	}
 	if s.keyboard == nil {
 		return secret.Text{}, errNoTerminal
 	}
@@ -118,6 +136,9 @@ func (s *Screen) ReadSecret(ctx context.Context, question string) (secret.Text, 
 
 // typed is the next line that the person types.
 func (s *Screen) typed(ctx context.Context) (string, error) {
+	if s.shell != nil {
+		return s.shell.readLine(ctx)
+	}
 	if s.keyboard == nil {
 		return "", errNoTerminal
 	}

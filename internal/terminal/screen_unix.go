@@ -8,13 +8,19 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"git-credential-doorkey/internal/environment"
 )
 
-// openTerminal opens the terminal that this process runs in, wherever its
-// standard streams lead.
-func openTerminal() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR|unix.O_NOCTTY, 0) }
+// findKeyboard opens the terminal that this process runs in, wherever its standard
+// streams lead.
+func (s *Screen) findKeyboard(io.Writer, environment.Environment) {
+	if terminal, err := os.OpenFile("/dev/tty", os.O_RDWR|unix.O_NOCTTY, 0); err == nil {
+		s.keyboard = terminal
+	}
+}
 
-// terminalOutput is where to write to a terminal that openTerminal opened.
+// terminalOutput is where to write to the terminal that findKeyboard opened.
 func terminalOutput(terminal *os.File) io.Writer { return terminal }
 
 // showsColours: every terminal knows the colours of ECMA-48.

@@ -3,13 +3,67 @@ package terminal
 import (
 	"io"
 	"os"
+	"os/exec"
 
+	"github.com/mattn/go-isatty"
 	"golang.org/x/sys/windows"
+
+	"git-credential-doorkey/internal/environment"
 )
 
-// openTerminal opens the keyboard of the console that this process runs in,
-// wherever its standard streams lead.
-func openTerminal() (*os.File, error) { return os.OpenFile("CONIN$", os.O_RDWR, 0) }
+// findKeyboard opens the keyboard of the console that this process runs in, wherever
+// its standard streams lead, if that is where the person types.
+func (s *Screen) findKeyboard(stderr io.Writer, where environment.Environment) {
+	bash, _ := exec.LookPath("bash")
+	signs := windowsSigns{
+		stderr: streamOf(stderr), window: consoleWindow(), inTerminal: isInTerminal(where),
+		shell: isShellOfMSYS(bash, where.Variable("SystemRoot")),
+	}
+	s.whyNone = signs.whyNone()
+	switch signs.keyboard() {
+	case consoleKeyboard:
+		if console, err := os.OpenFile("CONIN$", os.O_RDWR, 0); err == nil {
+			s.keyboard = console
+		}
+	case shellKeyboard:
+		s.shell = &shellTerminal{bash: bash}
+	}
+}
+
+func streamOf(stderr io.Writer) stream {
+	file, isFile := stderr.(*os.File)
+	switch {
+	case !isFile:
+		return otherStream
+	case isatty.IsTerminal(file.Fd()):
+		return consoleStream
+	case isatty.IsCygwinTerminal(file.Fd()):
+		return ptyStream
+	}
+	return otherStream
+}
+
+// pseudoConsole is the class of the window that stands for the one of another program,
+// such as Windows Terminal. It may be invisible.
+const pseudoConsole = "PseudoConsoleWindow"
+
+// consoleWindow finds out what the person sees of this process's console.
+func consoleWindow() window {
+	handle, _, _ := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetConsoleWindow").Call()
+	if handle == 0 {
+		return noWindow
+	}
+	var class [64]uint16
+	// A window of another desktop has no class that can be seen.
+	length, _ := windows.GetClassName(windows.HWND(handle), &class[0], int32(len(class)))
+	switch {
+	case windows.UTF16ToString(class[:max(0, length)]) == pseudoConsole:
+		return terminalWindow
+	case windows.IsWindowVisible(windows.HWND(handle)):
+		return visibleWindow
+	}
+	return hiddenWindow
+}
 
 // terminalOutput is the screen that belongs to the keyboard.
 func terminalOutput(*os.File) io.Writer {

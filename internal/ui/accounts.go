@@ -35,6 +35,19 @@ func (u *UI) GrantNotStored(origin string, problem error) {
 		"this command can use it; a later one may ask for a new sign-in", origin, problem))
 }
 
+// GrantEndedAgain is said at a server that keeps one grant for each person and
+// application, when a grant there turns out dead for the second time. The page is the one
+// on which applications are registered there.
+func (u *UI) GrantEndedAgain(origin, page string) {
+	where := ""
+	if page != "" {
+		where = ", on\n" + page
+	}
+	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s ended early again: if another machine signs in with the same application, each ends the other's sign-in\n"+
+		"register an application of its own for each machine%s\n"+
+		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
+}
+
 // SignedOut says what has become of a grant: problem is why the server has not
 // ended it, page where a person can do that.
 func (u *UI) SignedOut(origin string, account cache.Account, page string, problem error) {

@@ -29,9 +29,17 @@ func (u *UI) BrowserGivenUp(err error) {
 	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start, so you can sign in without it: %v", err))
 }
 
-// BrowserMissing is said of a BROWSER that names nothing that can be used.
-func (u *UI) BrowserMissing(named string) {
-	u.tell(u.Screen().Out, event{Event: "browser_missing"}, fmt.Sprintf("nothing that BROWSER names is installed, or it needs the terminal: %s", named))
+// BrowserUnusable is said of a BROWSER that names nothing that can be used.
+func (u *UI) BrowserUnusable(why error) {
+	u.tell(u.Screen().Out, event{Event: "browser_missing"}, why.Error())
+}
+
+// NobodyCanType explains why nobody can answer at a terminal that looks as if one could;
+// it says nothing where there is nothing to explain.
+func (u *UI) NobodyCanType() {
+	if why := u.Screen().WhyNobodyTypes(); why != "" {
+		u.tell(u.Screen().Out, event{Event: "no_keyboard"}, why)
+	}
 }
 
 // ShowDeviceCode asks for a sign-in by device code.

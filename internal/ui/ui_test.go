@@ -51,7 +51,7 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 		"waiting":         func(u *UI) { u.WaitingForSignIn(hostile, deadline) },
 		"other's address": func(u *UI) { u.OtherSignIn(hostile, "https://h/"+hostile, "", deadline) },
 		"other's code":    func(u *UI) { u.OtherSignIn(hostile, hostile, hostile, deadline) },
-		"browser":         func(u *UI) { u.BrowserMissing(hostile); u.BrowserGivenUp(errors.New(hostile)) },
+		"browser":         func(u *UI) { u.BrowserUnusable(errors.New(hostile)); u.BrowserGivenUp(errors.New(hostile)) },
 		"countdown":       func(u *UI) { u.showLeft(hostile, deadline) },
 		"pasted":          func(u *UI) { u.WrongPaste(errors.New(hostile)) },
 		"paste prompt":    func(u *UI) { u.AskForPaste(hostile, "https://h/"+hostile, "1234", deadline) },

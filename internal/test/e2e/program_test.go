@@ -102,7 +102,12 @@ func (u undisturbed) Run() int {
 		defer os.RemoveAll(directory)
 		err = enterRepository()
 	}
-	if err == nil && os.Getenv(windowsPrograms) == "" {
+	windows := os.Getenv(windowsPrograms)
+	switch {
+	case err != nil:
+	case windows != "":
+		err = asksNoKeyring(filepath.Join(windows, "git-credential-doorkey.exe"))
+	default:
 		err = putProgramOnPath(directory)
 	}
 	if err != nil {

@@ -65,10 +65,11 @@ func useWine(env *testscript.Env) error {
 // again what another test has shown.
 func testsUnderWine() map[string]string {
 	return map[string]string{
-		"cache":      ".",
-		"credential": ".",
-		"gitconfig":  "TestFile|TestExpandPath|TestForURL|TestLockError",
-		"install":    "TestInstallThenUninstall/(no_file|settings|CRLF|helpers_before)|TestUninstallAfterEdits/line_ends|TestHelperForRefuses|TestPathHelper|TestIsInstalled|TestReadRefusesDevices",
+		"cache":       ".",
+		"credential":  ".",
+		"environment": ".",
+		"gitconfig":   "TestFile|TestExpandPath|TestNeedsGit|TestForURL|TestLockError",
+		"install":     "TestInstallThenUninstall/(no_file|settings|CRLF|helpers_before)|TestUninstallAfterEdits/line_ends|TestHelperForRefuses|TestPathHelper|TestIsInstalled|TestIsOnWindowsPath|TestRegistryPaths|TestReadRefusesDevices",
 	}
 }
 

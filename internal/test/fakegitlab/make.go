@@ -39,6 +39,7 @@ type maker struct {
 	lifetime       time.Duration // of access tokens; 0 if they do not end, and have no refresh token
 	keepsOldTokens bool          // a refresh leaves the old pair alive, for a while at least
 
+	version        string            // the path of a document with its version, which only this make has
 	oneGrant       bool              // for each user and application: new tokens end the refresh tokens before them, and another scope is refused
 	errorStatus    int               // of errors of the token endpoint; 0 for those of RFC 6749
 	errorNames     map[string]string // by "KIND CODE", or "CODE" for every kind
@@ -89,7 +90,7 @@ func makers() []maker {
 		secretErrors: map[Kind]string{TokenAuthorizationCode: "unauthorized_client"},
 	}
 	forgejo := gitea
-	forgejo.name, forgejo.oneGrant = "forgejo", true
+	forgejo.name, forgejo.oneGrant, forgejo.version = "forgejo", true, "/api/forgejo/v1/version"
 	giteaDevice := gitea // as a newer Gitea may be
 	giteaDevice.name, giteaDevice.namesDevice = "gitea-device", true
 	giteaDevice.authorizeDevice, giteaDevice.device = "/login/oauth/device/code", "/login/oauth/device"

@@ -26,3 +26,8 @@ func (s *Server) answerMetadata(w http.ResponseWriter, _ *request) {
 	}
 	answerJSON(w, http.StatusOK, metadata)
 }
+
+// answerVersion says which version this is.
+func (s *Server) answerVersion(w http.ResponseWriter, _ *request) {
+	answerJSON(w, http.StatusOK, map[string]any{"version": "11.0.1+gitea-1.22.0"})
+}

@@ -41,6 +41,7 @@ func (s *Server) listEndpoints() []endpoint {
 		{"POST", m.registration, Applications, true, s.answerRegistration},
 		{"GET", m.openIDMetadata, Metadata, false, s.answerMetadata},
 		{"GET", m.serverMetadata, Metadata, false, s.answerMetadata},
+		{"GET", m.version, Metadata, false, s.answerVersion},
 	}
 	if m.authorizeDevice != "" && !s.options.DeviceFlowOff {
 		list = append(list,

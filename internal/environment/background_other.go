@@ -1,0 +1,6 @@
+//go:build !windows && !darwin
+
+package environment
+
+// isInBackground: elsewhere a desktop is known by its display.
+func isInBackground() bool { return false }

@@ -1,0 +1,16 @@
+package environment
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// isInBackground reports whether this is the session of services, and of tasks that run
+// whether somebody has logged in or not: its desktop is seen by nobody. OpenSSH's
+// server is in it, too.
+func isInBackground() bool {
+	var session uint32
+	err := windows.ProcessIdToSessionId(uint32(os.Getpid()), &session)
+	return err == nil && session == 0
+}

@@ -1,0 +1,136 @@
+package environment
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// BrowserCommand returns the command that opens an address in a browser in front
+// of the person, from which the loopback address can be reached; nil if there is
+// none. "%s" in it, or else its end, is where the address goes.
+func (e Environment) BrowserCommand() []string {
+	// A person's own word overrides all signs. An editor that is connected
+	// to this machine (VS Code) sets BROWSER to a helper that opens the browser
+	// where the person is, and forwards ports from there. Once the editor is gone,
+	// so is the helper.
+	if chosen := e.firstProgram(e.chosenBrowsers()...); chosen != nil {
+		return chosen
+	}
+	switch {
+	case e.IsCI(), e.IsSSH(), e.isInBackground():
+		return nil
+	case e.system == "windows":
+		return []string{filepath.Join(e.windowsDirectory(), "System32", "rundll32.exe"), "url.dll,FileProtocolHandler"}
+	case e.system == "darwin":
+		return []string{"/usr/bin/open"}
+	case e.isWSL():
+		return e.firstProgram([]string{"wslview"}, []string{"rundll32.exe", "url.dll,FileProtocolHandler"})
+	case e.container() && !e.hasDisplay():
+		return nil
+	case e.hasDisplay():
+		return e.firstProgram([]string{"xdg-open"}, []string{"x-www-browser"}, []string{"sensible-browser"})
+	}
+	return nil
+}
+
+// UnusableBrowser returns why BrowserCommand uses nothing that BROWSER names; nil
+// where it does, or BROWSER is not set.
+func (e Environment) UnusableBrowser() error {
+	named := e.Variable("BROWSER")
+	switch {
+	case named == "", e.firstProgram(e.chosenBrowsers()...) != nil:
+		return nil
+	case slices.ContainsFunc(e.chosenBrowsers(), func(choice []string) bool { return e.readsCommands(e.program(choice[0])) }):
+		return fmt.Errorf("BROWSER names a program that would read parts of an address as commands, so it is not used: %s\n"+
+			"set BROWSER to the browser's own program (.exe), or unset it", named)
+	}
+	return fmt.Errorf("nothing that BROWSER names is installed, or it needs the terminal: %s", named)
+}
+
+func (e Environment) windowsDirectory() string {
+	if directory := e.Variable("SystemRoot"); directory != "" {
+		return directory
+	}
+	return `C:\Windows`
+}
+
+// chosenBrowsers reads $BROWSER: commands with a colon in between (on Windows, where
+// paths have one, a semicolon), of which the first that is installed counts. One that
+// would draw in the terminal cannot be used: it is git's.
+func (e Environment) chosenBrowsers() (choices [][]string) {
+	separator, words := ":", shellWords
+	if e.system == "windows" {
+		separator, words = ";", e.windowsCommand
+	}
+	for choice := range strings.SplitSeq(e.Variable("BROWSER"), separator) {
+		if command := words(choice); len(command) > 0 && !drawsInTerminal(command[0]) {
+			choices = append(choices, command)
+		}
+	}
+	return choices
+}
+
+// windowsCommand is a command as Windows reads it. A program's whole path needs no
+// quotes, though there may be a blank in it.
+func (e Environment) windowsCommand(command string) []string {
+	if whole := strings.TrimSpace(command); strings.Contains(whole, " ") && e.program(whole) != "" {
+		return []string{whole}
+	}
+	return windowsWords(command)
+}
+
+// readsCommands reports whether a program of Windows hands its arguments to a shell,
+// which takes what follows an "&" in an address for a command: batch files, which
+// Windows runs by cmd.exe, and shells. Windows drops blanks and dots at the end of a name.
+func (e Environment) readsCommands(path string) bool {
+	if e.system != "windows" {
+		return false
+	}
+	name := strings.TrimRight(strings.ToLower(path), " .")
+	name = name[strings.LastIndexAny(name, `/\:`)+1:]
+	switch strings.TrimSuffix(name, ".exe") {
+	case "cmd", "powershell", "pwsh":
+		return true
+	}
+	return strings.HasSuffix(name, ".bat") || strings.HasSuffix(name, ".cmd")
+}
+
+func drawsInTerminal(program string) bool {
+	switch filepath.Base(program) {
+	case "lynx", "w3m", "links", "links2", "elinks", "www-browser":
+		return true
+	}
+	return false
+}
+
+// firstProgram returns the first command whose program is there and does not read an
+// address as commands.
+func (e Environment) firstProgram(commands ...[]string) []string {
+	for _, command := range commands {
+		if path := e.program(command[0]); path != "" && !e.readsCommands(path) {
+			return append([]string{path}, command[1:]...)
+		}
+	}
+	return nil
+}
+
+// WhyNoBrowser returns, in brackets, the reason why BrowserCommand returns none.
+func (e Environment) WhyNoBrowser() string {
+	switch {
+	case e.Variable("BROWSER") != "":
+		return " (nothing that BROWSER names can be used)"
+	case e.IsCI():
+		return " (a CI job)"
+	case e.IsSSH():
+		return " (an SSH session)"
+	case e.isInBackground():
+		return " (a service or a scheduled task, which has no desktop)"
+	case e.container() && !e.hasDisplay():
+		return " (a container)"
+	case !e.hasDisplay():
+		return " (no display)"
+	}
+	return " (no program to open one with)"
+}

@@ -1,0 +1,91 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+)
+
+// shellTerminal is a terminal that only a shell can read: that of MSYS or Cygwin, for
+// programs of Windows (mintty in Git Bash). git asks there in the same way
+// (compat/terminal.c). The shell finds its terminal by stderr.
+type shellTerminal struct {
+	bash string // its path
+
+	sizing        sync.Once
+	columns, rows int
+}
+
+// What the shell runs. Each ends with exitNoTerminal if there is no terminal after
+// all. The prompt is the first argument: of a secret, nothing is shown from the
+// moment on at which it is asked for.
+const (
+	readLineScript   = `: </dev/tty || exit 3; IFS= read -r line </dev/tty || exit 4; printf '%s\n' "$line"`
+	readSecretScript = `: </dev/tty || exit 3; IFS= read -r -s -p "$1" line </dev/tty || exit 4; printf '%s\n' "$line"`
+	showTypingScript = `stty echo </dev/tty`
+	sizeScript       = `stty size </dev/tty`
+)
+
+// The exit codes of these scripts.
+const (
+	exitNoTerminal = 3
+	exitNoLine     = 4 // Ctrl-D
+)
+
+var errNoShellTerminal = errors.New("bash cannot read from this terminal\nrun the command with winpty before it, or in Windows Terminal or PowerShell")
+
+// readLine reads what the person types, until Enter or until ctx ends.
+func (t *shellTerminal) readLine(ctx context.Context) (string, error) {
+	return t.read(ctx, readLineScript, "")
+}
+
+// readSecret asks a question, and shows nothing of the answer.
+func (t *shellTerminal) readSecret(ctx context.Context, question string) (string, error) {
+	line, err := t.read(ctx, readSecretScript, question)
+	if ctx.Err() != nil {
+		// The shell was ended in the middle, and had no time to do it.
+		_ = t.command(context.WithoutCancel(ctx), showTypingScript).Run()
+	}
+	return line, err
+}
+
+func (t *shellTerminal) read(ctx context.Context, script, question string) (string, error) {
+	output, err := t.command(ctx, script, question).Output()
+	exit, ended := errors.AsType[*exec.ExitError](err)
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err == nil:
+		return strings.TrimSpace(string(output)), nil
+	case ended && exit.ExitCode() == exitNoLine:
+		return "", io.EOF
+	case ended && exit.ExitCode() == exitNoTerminal:
+		return "", errNoShellTerminal
+	}
+	return "", fmt.Errorf("the terminal could not be read through bash: %v", err)
+}
+
+// size is the number of columns and of rows, 0 if unknown.
+func (t *shellTerminal) size() (columns, rows int) {
+	t.sizing.Do(func() {
+		output, err := t.command(context.Background(), sizeScript).Output()
+		if err == nil {
+			_, err = fmt.Sscanf(string(output), "%d %d", &t.rows, &t.columns)
+		}
+		if err != nil {
+			t.columns, t.rows = 0, 0
+		}
+	})
+	return t.columns, t.rows
+}
+
+func (t *shellTerminal) command(ctx context.Context, script string, arguments ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, t.bash, append([]string{"--noprofile", "--norc", "-c", script, "doorkey"}, arguments...)...)
+	command.Stderr = os.Stderr
+	return command
+}
