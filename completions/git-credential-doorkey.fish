@@ -7,7 +7,7 @@ complete -c git-credential-doorkey -n __fish_use_subcommand -l version -d 'print
 complete -c git-credential-doorkey -n __fish_use_subcommand -a setup -d 'set a host up: register doorkey, sign in, configure git'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'the application ID, which is no secret'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l scopes -x -d 'the scopes to ask for, with commas or spaces between'
-complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l fleet -x -d 'share the sign-in with other machines, by the record at this address'
+complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l fleet -x -d 'share the sign-in with other machines'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l fleet-key -x -d 'the file of the fleet'\''s keys'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l fleet-token-file -x -d 'the file of the token for the fleet'\''s engine'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l no-sign-in -d 'write the configuration without trying it'

@@ -34,8 +34,11 @@ func (c *Config) Entries(ctx context.Context) ([]Entry, error) {
 // A repository's own files, and what they include, are left out: what somebody
 // has cloned must not say where tokens are sent.
 func (c *Config) ForURL(ctx context.Context, section string, address *url.URL) (Values, error) {
-	return c.forURL(ctx, section, address, func(l line) bool { return !l.IsOfRepository() })
+	return c.forURL(ctx, section, address, isTrusted)
 }
+
+// isTrusted reports whether a line may decide where tokens go.
+func isTrusted(l line) bool { return !l.IsOfRepository() }
 
 // ForURLHere is ForURL as git itself reads the section here: with the file of the
 // repository. Nothing that decides where tokens go is read so.
@@ -55,7 +58,7 @@ func (c *Config) forURL(ctx context.Context, section string, address *url.URL, i
 // EntriesForURL returns the settings that ForURL takes its values from, by the names
 // of their variables.
 func (c *Config) EntriesForURL(ctx context.Context, section string, address *url.URL) (map[string]Entry, error) {
-	counting, err := c.counting(ctx, section, address, func(l line) bool { return !l.IsOfRepository() })
+	counting, err := c.counting(ctx, section, address, isTrusted)
 	entries := make(map[string]Entry)
 	for name, l := range counting {
 		entries[name] = l.Entry

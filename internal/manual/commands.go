@@ -48,7 +48,7 @@ func setupCommand() Command {
 		Options: []Option{
 			{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},
 			{Name: "scopes", Value: "SCOPES", Summary: "the scopes to ask for, with commas or spaces between"},
-			{Name: "fleet", Value: "ADDRESS", Summary: "share the sign-in with other machines, by the record at this address"},
+			{Name: "fleet", Value: "ADDRESS", Summary: "share the sign-in with other machines"},
 			{Name: "fleet-key", Value: "FILE", Summary: "the file of the fleet's keys"},
 			{Name: "fleet-token-file", Value: "FILE", Summary: "the file of the token for the fleet's engine"},
 			{Name: "no-sign-in", Summary: "write the configuration without trying it"},

@@ -26,8 +26,8 @@ func guardsOfProtocol() []guard {
 		{"letters beyond ASCII stay what they are", "credential TestOrigin", request, `return strings.Map(func(c rune) rune {`, `return strings.ToLower(text) + strings.Map(func(c rune) rune { return -1 }, "") + strings.Map(func(c rune) rune {`},
 		{"no server adds lines to an answer", "credential TestWriteRefusesLinesOfAServersOwn", response, `if strings.ContainsAny(pair[1], "\n\r\x00") {`, `if strings.ContainsAny(pair[1], "") {`},
 
-		{"settings come from no repository", "internal/test/e2e TestAttackByRepository", "internal/gitconfig/config.go", `func(l line) bool { return !l.IsOfRepository() }`, `func(l line) bool { return true }`},
-		{"no repository turns off what is checked", "internal/test/e2e TestAttackByRepositorysTrust", "internal/gitconfig/config.go", `func(l line) bool { return !l.IsOfRepository() }`, `func(l line) bool { return true }`},
+		{"settings come from no repository", "internal/test/e2e TestAttackByRepository", "internal/gitconfig/config.go", `func isTrusted(l line) bool { return !l.IsOfRepository() }`, `func isTrusted(line) bool { return true }`},
+		{"no repository turns off what is checked", "internal/test/e2e TestAttackByRepositorysTrust", "internal/gitconfig/config.go", `func isTrusted(l line) bool { return !l.IsOfRepository() }`, `func isTrusted(line) bool { return true }`},
 		{"what is said of a host comes from no repository", "internal/gitconfig TestNoRepositoryIsHeard", "internal/gitconfig/config.go", `if !l.IsOfRepository() && l.isOf(section)`, `if l.isOf(section)`},
 		{"settings come from no file that a variable names", "internal/gitconfig TestForURLListensToNoRepository", "internal/gitconfig/files.go", `strings.HasPrefix(variable, "GIT_CONFIG=")`, `false`},
 		{"settings are a person's own by what git knows them for", "internal/gitconfig TestForURLHearsWhatGitHears", "internal/gitconfig/files.go", `return e.Scope != System.String() && e.Scope != Global.String() && e.Scope != "command"`, `return e.Scope == "worktree"`},
