@@ -112,18 +112,36 @@ func TestBrowserCommand(t *testing.T) {
 		{"BROWSER that a shell would put into the background", linux(variables{"BROWSER": "firefox %s &"}, "firefox"), "firefox|%s"},
 		{"BROWSER with a command in it, which is not run", linux(variables{"BROWSER": "firefox `id` $HOME"}, "firefox"), "firefox|`id`|$HOME"},
 		{"BROWSER whose quote has no end", linux(variables{"BROWSER": `"firefox`, "DISPLAY": ":0"}, "firefox", "xdg-open"), "xdg-open"},
-		{"BROWSER of Windows", linux(variables{"BROWSER": `"C:/Program Files/new/firefox.exe" -url;other`}, "firefox.exe").on("windows"), "C:/Program Files/new/firefox.exe|-url"},
-		{"BROWSER of Windows, a blank in a path without quotes", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe`}, `C:\Program Files\new\firefox.exe`), `C:\Program Files\new\firefox.exe`},
-		{"BROWSER of Windows, a blank in a path without quotes, and an option", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe -url`}, `C:\Program Files\new\firefox.exe`), startsDefault},
-		{"BROWSER of Windows, the second is there", onWindows(variables{"BROWSER": `C:\old\b.exe;C:\new\b.exe`}, `C:\new\b.exe`), `C:\new\b.exe`},
-		{"BROWSER of Windows, a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), startsDefault},
-		{"BROWSER of Windows, a batch file that PATHEXT finds", onWindows(variables{"BROWSER": `C:\b\open`}).finding(`C:\b\open`, `C:\b\open.BAT`), startsDefault},
-		{"BROWSER of Windows, a batch file with a dot behind it", onWindows(variables{"BROWSER": `"C:\b\open.bat. ."`}, `C:\b\open.bat. .`), startsDefault},
-		{"BROWSER of Windows, a batch file before a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\new\b.exe`}, `C:\b\open.cmd`, `C:\new\b.exe`), `C:\new\b.exe`},
-		{"BROWSER of Windows, start", onWindows(variables{"BROWSER": `cmd /c start`}).finding("cmd", `C:\Windows\System32\cmd.exe`), startsDefault},
-		{"BROWSER of Windows, PowerShell", onWindows(variables{"BROWSER": `powershell.exe -Command Start-Process`}, "powershell.exe"), startsDefault},
 		{"BROWSER that is called as a batch file elsewhere", linux(variables{"BROWSER": "/opt/open.cmd"}, "open.cmd"), "/opt/open.cmd"},
-		{"BROWSER of Windows, backslashes", linux(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`).on("windows"), `C:\new\b.exe`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := strings.Join(row.BrowserCommand(), "|"); got != row.want {
+				t.Errorf("BrowserCommand() = %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+// TestBrowserCommandOfWindows: what BROWSER names there, by Windows' own rules.
+func TestBrowserCommandOfWindows(t *testing.T) {
+	type variables = map[string]string
+	startsDefault := filepath.Join(`C:\Windows`, "System32", "rundll32.exe") + "|url.dll,FileProtocolHandler"
+	for _, row := range []struct {
+		name string
+		Environment
+		want string
+	}{
+		{"in quotes, and another", linux(variables{"BROWSER": `"C:/Program Files/new/firefox.exe" -url;other`}, "firefox.exe").on("windows"), "C:/Program Files/new/firefox.exe|-url"},
+		{"a blank in a path without quotes", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe`}, `C:\Program Files\new\firefox.exe`), `C:\Program Files\new\firefox.exe`},
+		{"a blank in a path without quotes, and an option", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe -url`}, `C:\Program Files\new\firefox.exe`), startsDefault},
+		{"the second is there", onWindows(variables{"BROWSER": `C:\old\b.exe;C:\new\b.exe`}, `C:\new\b.exe`), `C:\new\b.exe`},
+		{"a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), startsDefault},
+		{"a batch file that PATHEXT finds", onWindows(variables{"BROWSER": `C:\b\open`}).finding(`C:\b\open`, `C:\b\open.BAT`), startsDefault},
+		{"a batch file with a dot behind it", onWindows(variables{"BROWSER": `"C:\b\open.bat. ."`}, `C:\b\open.bat. .`), startsDefault},
+		{"a batch file before a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\new\b.exe`}, `C:\b\open.cmd`, `C:\new\b.exe`), `C:\new\b.exe`},
+		{"start", onWindows(variables{"BROWSER": `cmd /c start`}).finding("cmd", `C:\Windows\System32\cmd.exe`), startsDefault},
+		{"PowerShell", onWindows(variables{"BROWSER": `powershell.exe -Command Start-Process`}, "powershell.exe"), startsDefault},
+		{"backslashes", linux(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`).on("windows"), `C:\new\b.exe`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := strings.Join(row.BrowserCommand(), "|"); got != row.want {
