@@ -35,11 +35,12 @@ type Account struct {
 
 	Fleet Membership // of a grant that many machines share
 
-	key        keyReference // the key that sealed is sealed with
-	renewable  bool         // there is a refresh token in sealed
-	sealed     []byte
-	unknown    map[string]any // what another version of doorkey has written beside
-	keyUnknown map[string]any // the same of the key
+	key          keyReference // the key that sealed is sealed with
+	renewable    bool         // there is a refresh token in sealed
+	sealed       []byte
+	unknown      map[string]any // what another version of doorkey has written beside
+	keyUnknown   map[string]any // the same of the key
+	fleetUnknown map[string]any // the same of the fleet
 }
 
 // Membership says which of a fleet's tokens an account has (package fleet). The zero

@@ -103,7 +103,7 @@ func TestDamage(t *testing.T) {
 		{"cut short", func(path string) error { return os.Truncate(path, 40) }, "damaged"},
 		{"not JSON", func(path string) error { return os.WriteFile(path, []byte("hello"), 0o600) }, "damaged"},
 		{"from the future", func(path string) error {
-			return os.WriteFile(path, []byte(`{"version":2,"origin":"`+origin+`"}`), 0o600)
+			return os.WriteFile(path, []byte(`{"version":3,"origin":"`+origin+`"}`), 0o600)
 		}, "newer doorkey"},
 		{"of another origin", func(path string) error {
 			return os.WriteFile(path, []byte(`{"version":1,"origin":"https://evil.example"}`), 0o600)

@@ -30,7 +30,7 @@ func TestList(t *testing.T) {
 	for name, content := range map[string]string{
 		"https-b.example.json": "{",
 		"https-c.example.json": string(good), // copied there
-		"https-d.example.json": `{"version": 2, "origin": "https://d.example"}`,
+		"https-d.example.json": `{"version": 3, "origin": "https://d.example"}`,
 		"https-e.example.json": "",
 	} {
 		if err := writePrivate(filepath.Join(c.Directory, name), []byte(content)); err != nil {

@@ -15,6 +15,8 @@ func TestEveryMemberIsRead(t *testing.T) {
 		Username: "a", Path: "b", Provider: "c", ProviderGuessed: true, AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
 		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, OtherHelpersOfPlace: []string{"l"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
 		key: keyReference{InFile, "j"}, sealed: []byte("k"), unknown: map[string]any{"later": true},
+		keyUnknown: map[string]any{"later": "key"}, fleetUnknown: map[string]any{"later": "fleet"},
+		Fleet: Membership{Engine: "m", Grant: "n", Generation: 7, Owed: true, Replaces: "o", Obtained: at, Expiry: at},
 	}
 	for i, fields := 0, reflect.ValueOf(whole); i < fields.NumField(); i++ {
 		if fields.Field(i).IsZero() {

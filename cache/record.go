@@ -63,6 +63,14 @@ type membership struct {
 	Replaces   string    `json:"replaces,omitempty"`
 	Obtained   time.Time `json:"obtained"`
 	Expiry     time.Time `json:"expiry,omitzero"`
+
+	unknown map[string]any
+}
+
+// MarshalJSON adds what this version does not know, as it was read.
+func (m membership) MarshalJSON() ([]byte, error) {
+	type known membership
+	return withUnknown(known(m), m.unknown)
 }
 
 // MarshalJSON adds what this version does not know, as it was read.
@@ -138,6 +146,7 @@ func decodeAccount(o *object) (Account, error) {
 			Engine: fleet.text("engine"), Grant: fleet.text("grant"), Generation: uint64(member[float64](fleet, "generation")), Owed: member[bool](fleet, "owed"),
 			Replaces: fleet.text("replaces"), Obtained: fleet.time("obtained"), Expiry: fleet.time("expiry"),
 		}
+		account.fleetUnknown = fleet.rest()
 	}
 	account.unknown = o.rest()
 	return account, errors.Join(o.err, key.err, fleet.err)
@@ -165,7 +174,7 @@ func recordOf(a Account) record {
 		Key: keyRecord{a.key, a.keyUnknown}, Sealed: a.sealed, unknown: a.unknown,
 	}
 	if f := a.Fleet; a.IsShared() {
-		r.Fleet = &membership{f.Engine, f.Grant, f.Generation, f.Owed, f.Replaces, f.Obtained.Round(0).UTC(), f.Expiry.Round(0).UTC()}
+		r.Fleet = &membership{f.Engine, f.Grant, f.Generation, f.Owed, f.Replaces, f.Obtained.Round(0).UTC(), f.Expiry.Round(0).UTC(), a.fleetUnknown}
 	}
 	return r
 }
