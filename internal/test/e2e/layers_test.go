@@ -26,6 +26,7 @@ func layers() []layer {
 		{"credential", []string{"internal/secret"}, "git's protocol: no OAuth, no files"},
 		{"oauthflow", []string{"internal/secret"}, "OAuth: no git, no files"},
 		{"cache", []string{"internal/secret"}, "accounts on disk: no git, no OAuth"},
+		{"internal/fleet", []string{"internal/secret"}, "one grant for many machines: no git, no OAuth, no files"},
 		{"internal/gitconfig", []string{"internal/secret"}, "runs git config; a client secret is hidden from its arguments"},
 		{"install", []string{"internal/gitconfig", "internal/secret"}, "changes git's configuration, and names the helpers in it"},
 
@@ -56,6 +57,7 @@ func layers() []layer {
 		{"internal/test/engines", []string{"internal/test/parts"}, "real parts"},
 		{"internal/test/keyring", []string{"internal/test/parts"}, "a real part"},
 		{"internal/test/proxy", []string{"internal/test/parts"}, "a real part"},
+		{"internal/test/registers", []string{"internal/test/parts"}, "real parts"},
 		{"internal/test/wine", nil, "a real part"},
 		{"internal/test/wine/git", []string{"internal/test/wine"}, "the end of the bridge in Wine"},
 		{"internal/test/practice", []string{"internal/test/fakebrowser"}, "a practice machine, for the tools"},
@@ -69,6 +71,7 @@ func layers() []layer {
 		{"internal/tool/mutate", nil, "changes source and runs tests"},
 		{"internal/tool/notice", nil, "reads what go says of modules"},
 		{"internal/tool/release", nil, "builds what go builds"},
+		{"internal/tool/testengines", []string{"internal/test/parts", "internal/test/registers"}, "builds the engines of the fleet's tests"},
 	}
 }
 
