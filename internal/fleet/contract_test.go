@@ -24,6 +24,7 @@ var engines = []struct {
 	{"etcd", registers.StartEtcd, false},
 	{"etcd with TLS and users", registers.StartEtcdWithUsers, true},
 	{"kubernetes", registers.StartKubernetes, true},
+	{"vault", registers.StartVault, true},
 }
 
 // TestEngines runs the tests of a register on each engine, which is started once.

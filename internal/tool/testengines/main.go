@@ -1,5 +1,5 @@
 // Testengines builds the engines of the fleet's tests that no system has a package of:
-// kube-apiserver. It downloads their modules, and takes minutes the first
+// kube-apiserver and Vault. It downloads their modules, and takes minutes the first
 // time. Tests that need an engine are skipped until it is built.
 //
 //	go run ./internal/tool/testengines
