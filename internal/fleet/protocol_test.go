@@ -204,10 +204,10 @@ func TestBackup(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a, b := w.machine("a"), w.machine("b")
 		w.expiredSignIn(w.machine("person"))
-		old, version, _, _ := w.open().Read(t.Context())
+		old, _, _, _ := w.open().Read(t.Context())
 		w.mustRefresh(a)
 		w.mustRefresh(b)
-		_, version, _, _ = w.open().Read(t.Context())
+		_, version, _, _ := w.open().Read(t.Context())
 		if _, err := w.open().Swap(t.Context(), old, version); err != nil {
 			t.Fatal(err)
 		}

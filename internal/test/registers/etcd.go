@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -92,6 +91,6 @@ func (e *Engine) call(method string, body any) {
 	}
 	defer response.Body.Close()
 	if said, _ := io.ReadAll(response.Body); response.StatusCode != http.StatusOK {
-		e.t.Fatal(fmt.Sprintf("etcd: %s: status %d: %s", method, response.StatusCode, said))
+		e.t.Fatalf("etcd: %s: status %d: %s", method, response.StatusCode, said)
 	}
 }
