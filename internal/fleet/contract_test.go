@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,30 @@ var engines = []struct {
 }{
 	{"etcd", registers.StartEtcd, false},
 	{"etcd with TLS and users", registers.StartEtcdWithUsers, true},
+	{"kubernetes", registers.StartKubernetes, true},
+	{"vault", registers.StartVault, true},
+}
+
+// TestEngines runs the tests of a register on each engine, which is started once.
+func TestEngines(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(engine.name, func(t *testing.T) {
+			running := engine.start(t)
+			t.Run("contract", func(t *testing.T) {
+				for name, test := range contract {
+					record := Name{Origin: "https://" + strings.ReplaceAll(name, " ", "-")}.InEngine()
+					t.Run(name, func(t *testing.T) { test(t, func() Register { return open(t, running, record) }) })
+				}
+			})
+			t.Run("many records", func(t *testing.T) { testManyRecords(t, running) })
+			t.Run("canceled request", func(t *testing.T) { testCanceledRequest(t, running) })
+			if engine.hasUsers {
+				t.Run("denied", func(t *testing.T) { testDenied(t, running) })
+			}
+			t.Run("comes back", func(t *testing.T) { testComesBack(t, running) })
+			t.Run("failures", func(t *testing.T) { testFailuresOn(t, running) })
+		})
+	}
 }
 
 // openAs opens a record as one of the users of an engine.
@@ -50,38 +75,50 @@ func open(t *testing.T, e *registers.Engine, record string) Register {
 }
 
 func TestContract(t *testing.T) {
-	t.Run("memory", func(t *testing.T) {
-		for name, test := range contract {
-			shared := &memory{}
-			t.Run(name, func(t *testing.T) { test(t, func() Register { return shared }) })
-		}
-	})
-	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) {
-			running := engine.start(t)
-			for name, test := range contract {
-				record := Name{Origin: "https://" + strings.ReplaceAll(name, " ", "-")}.InEngine()
-				t.Run(name, func(t *testing.T) { test(t, func() Register { return open(t, running, record) }) })
-			}
-		})
+	for name, test := range contract {
+		shared := &memory{}
+		t.Run(name, func(t *testing.T) { test(t, func() Register { return shared }) })
 	}
 }
 
-// TestCanceledRequest: a request that nobody waits for any more is an error.
-func TestCanceledRequest(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) {
-			register := open(t, engine.start(t), "record")
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			if _, _, _, err := register.Read(ctx); !errors.Is(err, context.Canceled) {
-				t.Errorf("read: %v", err)
+// testCanceledRequest: a request that nobody waits for any more is an error.
+func testCanceledRequest(t *testing.T, running *registers.Engine) {
+	register := open(t, running, "canceled")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, _, err := register.Read(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("read: %v", err)
+	}
+	if _, err := register.Swap(ctx, []byte("value"), "0"); !errors.Is(err, context.Canceled) {
+		t.Errorf("swap: %v", err)
+	}
+}
+
+// testManyRecords: a change of one record is none of another, even if the engine has
+// both in one place and all are changed at once.
+func testManyRecords(t *testing.T, running *registers.Engine) {
+	const records, changes = 8, 5
+	quiet := open(t, running, "quiet")
+	_, none, _ := mustRead(t, quiet)
+	version := mustSwap(t, quiet, "value", none)
+	var changing sync.WaitGroup
+	for i := range records {
+		changing.Go(func() {
+			register := open(t, running, fmt.Sprint("busy-", i))
+			_, version, _, err := register.Read(t.Context())
+			for change := 0; change < changes && err == nil; change++ {
+				version, err = register.Swap(t.Context(), fmt.Append(nil, "change ", change), version)
 			}
-			if _, err := register.Swap(ctx, []byte("value"), "0"); !errors.Is(err, context.Canceled) {
-				t.Errorf("swap: %v", err)
+			if err != nil {
+				t.Errorf("record %d: %v", i, err)
 			}
 		})
 	}
+	changing.Wait()
+	if value, now, _ := mustRead(t, quiet); string(value) != "value" || now != version {
+		t.Errorf("the quiet record is %q of version %q, was of %q", value, now, version)
+	}
+	mustSwap(t, quiet, "changed", version)
 }
 
 // contract is what a Register promises, over a record of its own.
@@ -100,7 +137,7 @@ var contract = map[string]func(t *testing.T, open func() Register){
 		register := open()
 		_, version, _ := mustRead(t, register)
 		seen := []string{version}
-		for _, value := range []string{"a", "b", "a", "a"} {
+		for _, value := range []string{"a", "b", "c"} { // a sealed record never has the bytes of an older one
 			version = mustSwap(t, register, value, version)
 			if slices.Contains(seen, version) {
 				t.Errorf("%q again", version)
@@ -180,38 +217,32 @@ func mustSwap(t *testing.T, r Register, value, version string) (newVersion strin
 	return newVersion
 }
 
-// TestDenied: what the engine refuses is ErrRefused with what to do, and changes nothing.
-func TestDenied(t *testing.T) {
-	for _, engine := range engines {
-		if !engine.hasUsers {
-			continue
-		}
-		t.Run(engine.name, func(t *testing.T) {
-			running := engine.start(t)
-			writer := open(t, running, "record")
-			_, version, _ := mustRead(t, writer)
-			version = mustSwap(t, writer, "value", version)
+// testDenied: what the engine refuses is ErrRefused with what to do, and changes nothing.
+func testDenied(t *testing.T, running *registers.Engine) {
+	writer := open(t, running, "record")
+	_, version, _ := mustRead(t, writer)
+	version = mustSwap(t, writer, "value", version)
 
-			reader := openAs(t, running, running.ReadOnlyUser, running.ReadOnlyToken, "record")
-			if value, _, _ := mustRead(t, reader); string(value) != "value" {
-				t.Errorf("the reader read %q", value)
-			}
-			_, err := reader.Swap(t.Context(), []byte("changed"), version)
-			isDenied(t, "a reader's swap", err)
+	reader := openAs(t, running, running.ReadOnlyUser, running.ReadOnlyToken, "record")
+	if value, _, _ := mustRead(t, reader); string(value) != "value" {
+		t.Errorf("the reader read %q", value)
+	}
+	_, err := reader.Swap(t.Context(), []byte("changed"), version)
+	isDenied(t, "a reader's swap", err)
 
-			stranger := openAs(t, running, "stranger", "not-a-token", "record")
-			_, _, _, err = stranger.Read(t.Context())
-			isDenied(t, "a stranger's read", err)
+	stranger := openAs(t, running, "stranger", "not-a-token", "record")
+	_, _, _, err = stranger.Read(t.Context())
+	isDenied(t, "a stranger's read", err)
 
-			elsewhere := *running
-			elsewhere.Address = strings.Replace(running.Address, "/doorkey", "/elsewhere", 1)
-			_, _, _, err = open(t, &elsewhere, "record").Read(t.Context())
-			isDenied(t, "a read in another place", err)
+	elsewhere := *running
+	elsewhere.Address = strings.TrimSuffix(running.Address, "/doorkey") + "/elsewhere"
+	_, _, _, err = open(t, &elsewhere, "record").Read(t.Context())
+	isDenied(t, "a read in another place", err)
+	_, err = open(t, &elsewhere, "record").Swap(t.Context(), []byte("changed"), "0")
+	isDenied(t, "a swap in another place", err)
 
-			if value, _, _ := mustRead(t, writer); string(value) != "value" {
-				t.Errorf("the value is %q", value)
-			}
-		})
+	if value, _, _ := mustRead(t, writer); string(value) != "value" {
+		t.Errorf("the value is %q", value)
 	}
 }
 
@@ -222,22 +253,17 @@ func isDenied(t *testing.T, what string, err error) {
 	}
 }
 
-// TestEngineComesBack: an engine that was killed has the record when it is back.
-func TestEngineComesBack(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) {
-			running := engine.start(t)
-			register := open(t, running, "record")
-			_, version, _ := mustRead(t, register)
-			mustSwap(t, register, "value", version)
-			running.Stop()
-			if _, _, _, err := register.Read(t.Context()); err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrConflict) {
-				t.Errorf("while it is down: %v", err)
-			}
-			running.Start()
-			if value, _, _ := mustRead(t, register); string(value) != "value" {
-				t.Errorf("got %q", value)
-			}
-		})
+// testComesBack: an engine that was killed has the record when it is back.
+func testComesBack(t *testing.T, running *registers.Engine) {
+	register := open(t, running, "record")
+	_, version, _ := mustRead(t, register)
+	mustSwap(t, register, "value", version)
+	running.Stop()
+	if _, _, _, err := register.Read(t.Context()); err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrConflict) {
+		t.Errorf("while it is down: %v", err)
+	}
+	running.Start()
+	if value, _, _ := mustRead(t, register); string(value) != "value" {
+		t.Errorf("got %q", value)
 	}
 }

@@ -19,11 +19,13 @@ import (
 type Register interface {
 	// Read returns the record, its version, and the engine's clock (the Date header
 	// of its answer, in whole seconds). If there is no record yet, value is nil; the
-	// version is then the one with which Swap creates it. ErrRefused: the engine
-	// denies access, or the place of the record does not exist.
+	// version is then the one with which Swap creates it. A version changes with its
+	// record, and not with others in the same place. ErrRefused: the engine denies
+	// access, or the place of the record does not exist.
 	Read(ctx context.Context) (value []byte, version string, now time.Time, err error)
 
-	// Swap replaces the record that has the version. ErrConflict: it has another
+	// Swap replaces the record that has the version. The value must differ from all
+	// earlier ones, as what Keys.Seal returns does. ErrConflict: it has another
 	// version by now. ErrRefused: the engine denies access. After any other error
 	// nobody knows: read, and compare.
 	Swap(ctx context.Context, value []byte, version string) (newVersion string, err error)

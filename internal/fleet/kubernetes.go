@@ -2,7 +2,9 @@ package fleet
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -33,7 +35,25 @@ func (k *kubernetesSecret) wayOut(verb string) string {
 	return fmt.Sprintf("the Secret %q must be there in the namespace %q, and a Role must let this pod's service account %s it", k.name, k.namespace, verb)
 }
 
+// Read returns as version what identifies the value of this record alone: the version of
+// the Secret changes with every record in it, and then a machine that waits for an
+// abandoned claim would never see the claim unchanged. No two changes of a record have
+// the same bytes: they are encrypted with a new nonce each.
 func (k *kubernetesSecret) Read(ctx context.Context) ([]byte, string, time.Time, error) {
+	value, _, now, err := k.get(ctx)
+	return value, versionOf(value), now, err
+}
+
+// versionOf is the version of a record with a value.
+func versionOf(value []byte) string {
+	if value == nil {
+		return "0"
+	}
+	hash := sha256.Sum256(value)
+	return hex.EncodeToString(hash[:])
+}
+
+func (k *kubernetesSecret) get(ctx context.Context) (value []byte, resourceVersion string, now time.Time, err error) {
 	a, err := k.engine.send(ctx, http.MethodGet, k.path(), "", nil)
 	if err != nil {
 		return nil, "", time.Time{}, err
@@ -45,6 +65,9 @@ func (k *kubernetesSecret) Read(ctx context.Context) ([]byte, string, time.Time,
 	if err := a.decode(&object); err != nil {
 		return nil, "", time.Time{}, err
 	}
+	if object.Metadata.ResourceVersion == "" {
+		return nil, "", time.Time{}, errors.New("its answer is not that of Kubernetes: is the address right?")
+	}
 	value, found := object.Data[k.key]
 	if !found {
 		value = nil
@@ -52,22 +75,50 @@ func (k *kubernetesSecret) Read(ctx context.Context) ([]byte, string, time.Time,
 	return value, object.Metadata.ResourceVersion, a.now, nil
 }
 
-// Swap changes one key of the Secret, if the Secret is of that version. A change of
-// another record in it is a conflict as well: whoever asked looks again.
+// Swap changes one key of the Secret. Kubernetes compares the version of the whole
+// Secret: if another record in it has changed since this one was read, Swap tries again.
 func (k *kubernetesSecret) Swap(ctx context.Context, value []byte, version string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTime, errors.New("no answer within "+requestTime.String()))
+	defer cancel()
+	end, _ := ctx.Deadline()
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, longestBusy) {
+		current, resourceVersion, _, err := k.get(ctx)
+		if err != nil {
+			return "", err
+		}
+		if versionOf(current) != version {
+			return "", ErrConflict
+		}
+		err = k.patch(ctx, value, resourceVersion)
+		switch {
+		case err == nil:
+			return versionOf(value), nil
+		case !errors.Is(err, ErrConflict):
+			return "", err
+		case time.Now().Add(pause).After(end):
+			return "", fmt.Errorf("the Secret %q has changed again and again for %v: give each project a Secret of its own", k.name, requestTime)
+		}
+		sleep(ctx, jittered(pause))
+	}
+}
+
+// longestBusy is the longest pause before a swap is tried again that met the change of
+// another record.
+const longestBusy = 200 * time.Millisecond
+
+// patch changes the record if the Secret is of that version.
+func (k *kubernetesSecret) patch(ctx context.Context, value []byte, resourceVersion string) error {
 	var patch kubernetesObject
-	patch.Metadata.ResourceVersion = version
+	patch.Metadata.ResourceVersion = resourceVersion
 	patch.Data = map[string][]byte{k.key: value}
 	a, err := k.engine.send(ctx, http.MethodPatch, k.path(), "application/merge-patch+json", patch)
 	switch {
 	case err != nil:
-		return "", err
+		return err
 	case a.status == http.StatusConflict:
-		return "", ErrConflict
+		return ErrConflict
 	case a.status != http.StatusOK:
-		return "", a.refused(k.wayOut("patch"))
+		return a.refused(k.wayOut("patch"))
 	}
-	var object kubernetesObject
-	err = json.Unmarshal(a.body, &object)
-	return object.Metadata.ResourceVersion, err
+	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/test/parts"
+	"git-credential-doorkey/internal/test/registers"
 )
 
 // failures are what can happen to the machine A that refreshes, at which step, while
@@ -62,29 +63,24 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestFailuresOnEngines plays the same on real engines, with shorter time limits.
-func TestFailuresOnEngines(t *testing.T) {
+// testFailuresOn plays the same on a real engine, with shorter time limits.
+func testFailuresOn(t *testing.T, running *registers.Engine) {
 	parts.Long(t)
 	times := StandardTimes()
 	times.Lease, times.SentLease, times.Beat = 2*time.Second, 6*time.Second, 300*time.Millisecond
 	times.PollFirst, times.PollLast = 50*time.Millisecond, 200*time.Millisecond
 	times.Suspect, times.Retry = 4*time.Second, 2*time.Second
-	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) {
-			running := engine.start(t)
-			var rows sync.WaitGroup // they mostly wait: more at a time than t.Parallel allows
-			for i, failure := range failures {
-				name := string(failure.at) + "/" + failure.what
-				record := Name{Origin: "https://" + strings.ReplaceAll(name, " ", "-")}.InEngine()
-				rows.Go(func() {
-					t.Run(name, func(t *testing.T) {
-						newWorld(t, times, func() Register { return open(t, running, record) }).fail(i)
-					})
-				})
-			}
-			rows.Wait()
+	var rows sync.WaitGroup // they mostly wait: more at a time than t.Parallel allows
+	for i, failure := range failures {
+		name := string(failure.at) + "/" + failure.what
+		record := Name{Origin: "https://" + strings.ReplaceAll(name, " ", "-")}.InEngine()
+		rows.Go(func() {
+			t.Run(name, func(t *testing.T) {
+				newWorld(t, times, func() Register { return open(t, running, record) }).fail(i)
+			})
 		})
 	}
+	rows.Wait()
 }
 
 // fail plays a row of failures.

@@ -75,5 +75,6 @@ func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
 func fleetEngines() map[string]func(testing.TB) *registers.Engine {
 	return map[string]func(testing.TB) *registers.Engine{
 		"etcd": registers.StartEtcd, "etcd-with-users": registers.StartEtcdWithUsers,
+		"kubernetes": registers.StartKubernetes, "vault": registers.StartVault,
 	}
 }

@@ -32,31 +32,35 @@ type machines struct {
 // for each expiry, and lose nothing if processes are killed or the engine is away.
 func TestFleet(t *testing.T) {
 	parts.Long(t)
+	var engines sync.WaitGroup // their machines mostly wait: more at a time than t.Parallel allows
 	for name, start := range fleetEngines() {
-		t.Run(name, func(t *testing.T) {
-			m := newMachines(t, start)
-			m.mustAsk(t) // with the token of the sign-in
-			m.expectRefreshes(t, 0)
-			for expiry := range 2 {
-				m.expire()
-				m.mustAsk(t)
-				m.expectRefreshes(t, expiry+1)
-			}
-			m.expire()
-			m.askAndKill(t, 100)
-			m.mustAsk(t)
-			m.expectRefreshes(t, 3)
+		engines.Go(func() { t.Run(name, func(t *testing.T) { newMachines(t, start).live(t) }) })
+	}
+	engines.Wait()
+}
 
-			m.engine.Stop()
-			m.expire()
-			m.mustFail(t)
-			m.engine.Start()
-			m.mustAsk(t)
-			m.expectRefreshes(t, 4)
-			if times, log := m.opened(t); times != 1 {
-				t.Errorf("the browser was opened %d times:\n%s", times, log)
-			}
-		})
+// live is the life of the fleet: some expiries, some kills, an engine that is away.
+func (m *machines) live(t *testing.T) {
+	m.mustAsk(t) // with the token of the sign-in
+	m.expectRefreshes(t, 0)
+	for expiry := range 2 {
+		m.expire()
+		m.mustAsk(t)
+		m.expectRefreshes(t, expiry+1)
+	}
+	m.expire()
+	m.askAndKill(t, 100)
+	m.mustAsk(t)
+	m.expectRefreshes(t, 3)
+
+	m.engine.Stop()
+	m.expire()
+	m.mustFail(t)
+	m.engine.Start()
+	m.mustAsk(t)
+	m.expectRefreshes(t, 4)
+	if times, log := m.opened(t); times != 1 {
+		t.Errorf("the browser was opened %d times:\n%s", times, log)
 	}
 }
 

@@ -72,6 +72,7 @@ func layers() []layer {
 		{"internal/tool/mutate", nil, "changes source and runs tests"},
 		{"internal/tool/notice", nil, "reads what go says of modules"},
 		{"internal/tool/release", nil, "builds what go builds"},
+		{"internal/tool/testengines", []string{"internal/test/parts", "internal/test/registers"}, "builds the engines of the fleet's tests"},
 	}
 }
 
