@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/command"
 	"git-credential-doorkey/internal/doctor"
 	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/forward"
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/manual"
@@ -59,6 +61,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // exitCode reports an error, and returns what the program exits with.
 func exitCode(user *ui.UI, err error) int {
+	if ended, is := errors.AsType[forward.ExitError](err); is {
+		return int(ended)
+	}
 	switch {
 	case err == nil:
 		return 0
@@ -103,6 +108,10 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 		return credential.WriteCapabilities(stdout, "authtype", "state")
 	case helper.StartVerb:
 		return h.StartRefreshChild()
+	case "ssh": // what follows is ssh's to read
+		if !slices.Equal(given.Rest, []string{"--help"}) {
+			return forward.Run(ctx, h, given.Rest)
+		}
 	case helper.RefreshVerb:
 		return h.RunRefreshChild(ctx, stdin, stdout)
 	}
@@ -127,7 +136,7 @@ func commands() map[string]command.Func {
 	return map[string]command.Func{
 		"setup": setup.Run, "login": command.Login, "logout": command.Logout, "status": command.Status, "token": command.Token,
 		"doctor": doctor.Run, "install": command.Install, "uninstall": command.Uninstall,
-		"fleet-key": command.FleetKey, "help": command.Help,
+		"fleet-key": command.FleetKey, "ssh": command.Help, "help": command.Help,
 	}
 }
 

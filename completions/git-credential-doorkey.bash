@@ -10,7 +10,7 @@ _git_credential_doorkey() {
   if [ -z "$words" ]; then
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
       case "$word" in
-      setup|login|logout|status|token|doctor|install|uninstall|fleet-key|help) command="$word"; break ;;
+      setup|login|logout|status|token|doctor|install|uninstall|ssh|fleet-key|help) command="$word"; break ;;
       esac
     done
     case "$command" in
@@ -22,8 +22,9 @@ _git_credential_doorkey() {
     doctor) words="--json" ;;
     install) words="--global --system --local --host --dry-run" ;;
     uninstall) words="--global --system --local --host --dry-run" ;;
-    help) words="setup login logout status token doctor install uninstall fleet-key help" ;;
-    "") words="setup login logout status token doctor install uninstall fleet-key help --flow --events --version" ;;
+    ssh) words="--host" ;;
+    help) words="setup login logout status token doctor install uninstall ssh fleet-key help" ;;
+    "") words="setup login logout status token doctor install uninstall ssh fleet-key help --flow --events --version" ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))

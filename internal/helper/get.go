@@ -19,7 +19,7 @@ import (
 // git goes on to its next helper, or is told to stop (stopError).
 func (h *Helper) Get(ctx context.Context, in io.Reader, out io.Writer) error {
 	err := h.get(ctx, in, out)
-	if stopsGit(err) {
+	if StopsGit(err) {
 		_ = credential.Response{Quit: true}.Write(out) // if git is gone, it has stopped
 	}
 	return err
@@ -34,7 +34,7 @@ func (h *Helper) get(ctx context.Context, in io.Reader, out io.Writer) error {
 	begun := time.Now()
 	h.Log().Info("get", "origin", q.Origin, "label", q.shownLabel(), "path", q.Path, "capabilities", q.Capabilities, "refused", q.refused != "")
 	response, err := h.Answer(ctx, q)
-	h.Log().Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, "stops_git", stopsGit(err), trace.Outcome(err), trace.Took(begun))
+	h.Log().Info("answer", "password", response.Password, "credential", response.Credential, "state", response.State, "stops_git", StopsGit(err), trace.Outcome(err), trace.Took(begun))
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,8 @@ func stopGitIf(condition bool, err error) error {
 	return err
 }
 
-func stopsGit(err error) bool {
+// StopsGit reports whether git has to stop for a failure of Answer, and asks nobody else.
+func StopsGit(err error) bool {
 	_, marked := errors.AsType[stopError](err)
 	return marked
 }

@@ -31,6 +31,7 @@ type UI struct {
 	Stderr      io.Writer
 	Environment environment.Environment
 	Events      bool // --events json
+	NoTerminal  bool // the terminal of this process is somebody else's
 
 	mutex   sync.Mutex
 	said    map[string]bool
@@ -43,7 +44,13 @@ type UI struct {
 // Screen is where prompts are shown: found out when one is needed, and never
 // for a request that is answered from the cache.
 func (u *UI) Screen() *terminal.Screen {
-	u.opening.Do(func() { u.opened = terminal.NewScreen(u.Stderr, u.Environment) })
+	u.opening.Do(func() {
+		if u.NoTerminal {
+			u.opened = &terminal.Screen{Out: u.Stderr}
+			return
+		}
+		u.opened = terminal.NewScreen(u.Stderr, u.Environment)
+	})
 	return u.opened
 }
 

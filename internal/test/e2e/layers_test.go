@@ -46,7 +46,9 @@ func layers() []layer {
 			"internal/terminal", "internal/trace", "internal/ui", "oauthflow"}, "a command too large for internal/command"},
 		{"internal/doctor", []string{"cache", "install", "internal/command", "internal/environment", "internal/fleet", "internal/gitconfig", "internal/helper", "internal/manual", "internal/secret",
 			"internal/settings", "internal/terminal", "internal/ui", "oauthflow"}, "a command too large for internal/command"},
-		{".", []string{"cache", "credential", "internal/command", "internal/doctor", "internal/environment", "internal/gitconfig", "internal/helper", "internal/manual",
+		{"internal/forward", []string{"credential", "internal/command", "internal/helper", "internal/secret", "internal/terminal", "internal/ui"},
+			"lets git on another machine ask: a command too large for internal/command"},
+		{".", []string{"cache", "credential", "internal/command", "internal/doctor", "internal/environment", "internal/forward", "internal/gitconfig", "internal/helper", "internal/manual",
 			"internal/secret", "internal/settings", "internal/setup", "internal/terminal", "internal/trace", "internal/ui"}, "puts the program together"},
 
 		// What is not in the program: a fake is not made of what it is to judge.
@@ -58,6 +60,7 @@ func layers() []layer {
 		{"internal/test/engines", []string{"internal/test/parts"}, "real parts"},
 		{"internal/test/keyring", []string{"internal/test/parts"}, "a real part"},
 		{"internal/test/proxy", []string{"internal/test/parts"}, "a real part"},
+		{"internal/test/sshd", []string{"internal/test/parts"}, "a real part"},
 		{"internal/test/registers", []string{"internal/test/parts"}, "real parts"},
 		{"internal/test/wine", nil, "a real part"},
 		{"internal/test/wine/git", []string{"internal/test/wine"}, "the end of the bridge in Wine"},

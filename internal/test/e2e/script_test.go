@@ -22,7 +22,7 @@ import (
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "needs-strace": needsStrace, "keyring": startKeyring, "readonly": readOnly,
-		"doorkeeper": doorkeeperCommand, "oidc": oidcCommand, "terminal": terminalCommand, "chromium": chromiumCommand, "proxy": proxyCommand, "fleet": fleetCommand, "shows-no-secret": showsNoSecret,
+		"doorkeeper": doorkeeperCommand, "oidc": oidcCommand, "terminal": terminalCommand, "chromium": chromiumCommand, "proxy": proxyCommand, "fleet": fleetCommand, "sshd": sshdCommand, "shows-no-secret": showsNoSecret,
 	}
 }
 

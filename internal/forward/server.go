@@ -1,0 +1,159 @@
+package forward
+
+import (
+	"bytes"
+	"context"
+	"crypto/subtle"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"git-credential-doorkey/credential"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/ui"
+)
+
+// server answers the questions of git on another machine.
+type server struct {
+	*helper.Helper
+	word  string // that each request of the session has, once it was given out
+	given sync.Once
+	end   func()   // ends the session's answers
+	hosts []string // origins that may be asked for, although nobody has signed in to them
+}
+
+// Limits of a request, so that nobody holds the server up: git's question is a few
+// hundred bytes, and is there at once.
+const (
+	largestRequest = 64 << 10 // bytes
+	readTime       = 10 * time.Second
+)
+
+// serve answers until ctx ends.
+func (s *server) serve(ctx context.Context, listener net.Listener) {
+	web := &http.Server{
+		Handler: s, ReadTimeout: readTime, MaxHeaderBytes: 8 << 10, DisableGeneralOptionsHandler: true,
+		ErrorLog: log.New(io.Discard, "", 0), BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	go func() {
+		<-ctx.Done()
+		web.Close()
+	}()
+	_ = web.Serve(listener)
+}
+
+// ServeHTTP gives out the word, once ("/word"), and then answers questions: "/WORD/get"
+// or "/WORD/erase", with git's request as the body. What is said to a person comes
+// first, in lines that begin with "#". "/WORD/wait" is answered when the session
+// ends, which "/WORD/end" says.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/word" {
+		s.giveWord(w)
+		return
+	}
+	word, verb, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if r.Method != http.MethodPost || subtle.ConstantTimeCompare([]byte(word), []byte(s.word)) != 1 {
+		http.NotFound(w, r)
+		return
+	}
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestRequest))
+	if err != nil {
+		http.Error(w, "", http.StatusRequestEntityTooLarge)
+		return
+	}
+	// The request is there. From here on only its answer takes time: a person may sign in.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	switch verb {
+	case "wait":
+		<-r.Context().Done()
+		return
+	case "end":
+		s.end()
+		return
+	}
+	request, err := credential.Read(bytes.NewReader(content))
+	if err != nil {
+		http.Error(w, "", http.StatusBadRequest)
+		return
+	}
+	switch verb {
+	case "get":
+		s.get(r.Context(), w, request)
+	case "erase":
+		if request.Password.IsSet() { // with nothing to compare, all of a host would be forgotten
+			_ = s.Erase(r.Context(), bytes.NewReader(content))
+		}
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// giveWord gives the word to the first who asks for it. Whoever was faster than the
+// session has the socket, and nobody else gets anything: the session says so.
+func (s *server) giveWord(w http.ResponseWriter) {
+	isFirst := false
+	s.given.Do(func() { isFirst = true })
+	if !isFirst {
+		http.Error(w, "", http.StatusGone)
+		return
+	}
+	_, _ = io.WriteString(w, s.word) // if it does not arrive, nobody has it
+}
+
+// get answers with the access token of a grant: never with a password, and never with
+// a refresh token.
+func (s *server) get(ctx context.Context, w http.ResponseWriter, request credential.Request) {
+	q := helper.QuestionOf(request)
+	if !s.mayAsk(q) {
+		return
+	}
+	asked := *s.Helper
+	asked.UI = &ui.UI{Stderr: &comments{out: w}, Environment: s.UI.Environment, NoTerminal: true}
+	response, err := asked.Answer(ctx, q)
+	if err != nil {
+		asked.UI.ReportError(err)
+		response = credential.Response{Quit: helper.StopsGit(err)}
+	}
+	response.OAuthRefreshToken = secret.Text{}
+	_ = response.Write(w) // if nobody reads it, nobody asks any more
+}
+
+// mayAsk reports whether a host may be asked for: it has a grant, or was named. Where a
+// password would be the answer, there is none.
+func (s *server) mayAsk(q helper.Question) bool {
+	if q.Origin == "" {
+		return false
+	}
+	accounts, err := s.Cache.Accounts(q.Origin)
+	if err != nil {
+		return false
+	}
+	account, found := q.SelectAccount(accounts, time.Now())
+	if found {
+		return account.IsGrant()
+	}
+	return slices.Contains(s.hosts, q.Origin)
+}
+
+// comments writes each line with a "#" in front, at once: the person there waits.
+type comments struct {
+	out   http.ResponseWriter
+	mutex sync.Mutex
+}
+
+func (c *comments) Write(content []byte) (int, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for line := range strings.Lines(string(content)) {
+		if _, err := io.WriteString(c.out, "#"+strings.TrimSuffix(line, "\n")+"\n"); err != nil {
+			return 0, err
+		}
+	}
+	return len(content), http.NewResponseController(c.out).Flush()
+}
