@@ -17,6 +17,11 @@ import (
 // keep makes a state directory with a grant of the practice GitLab in it, and
 // returns the directory.
 func (s *stage) keep(ctx context.Context, place cache.KeyPlace) (string, error) {
+	return s.keepOf(ctx, place, cache.Membership{})
+}
+
+// keepOf is keep for a grant that may be a fleet's.
+func (s *stage) keepOf(ctx context.Context, place cache.KeyPlace, fleet cache.Membership) (string, error) {
 	directory := s.TempDir()
 	if place == cache.InKeyring {
 		os.Setenv("DBUS_SESSION_BUS_ADDRESS", s.keyring) // the cache looks nowhere else
@@ -24,7 +29,7 @@ func (s *stage) keep(ctx context.Context, place cache.KeyPlace) (string, error) 
 	access, refresh := s.server.IssueGrant()
 	return directory, put(ctx, &cache.Cache{Directory: directory}, place, s.server.URL(), cache.Account{
 		Provider: "gitlab", AnswerUsername: "oauth2", ClientID: s.server.ClientID(), TokenEndpoint: s.server.URL() + "/oauth/token",
-		Scopes: []string{"read_repository", "write_repository"}, Obtained: time.Now(), Expiry: time.Now().Add(2 * time.Hour),
+		Scopes: []string{"read_repository", "write_repository"}, Obtained: time.Now(), Expiry: time.Now().Add(2 * time.Hour), Fleet: fleet,
 	}, cache.Secrets{AccessToken: secret.New(access), RefreshToken: secret.New(refresh)})
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"git-credential-doorkey/cache"
 )
@@ -53,7 +54,13 @@ func singleRows(ctx context.Context, s *stage) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	hot := s.get(directory)
+	ofFleet, err := s.keepOf(ctx, cache.InFile, cache.Membership{
+		Engine: "etcd at https://etcd.example:2379", Grant: "VYMPTR4GFIKZ45NULMHOBBEQYF", Generation: 1, Obtained: time.Now(), Expiry: time.Now().Add(2 * time.Hour),
+	})
+	if err != nil {
+		return nil, err
+	}
+	hot, fleet := s.get(directory), s.get(ofFleet)
 	store, unknown, capability := hot, hot, hot
 	store.command, store.input, store.want = []string{s.doorkey, "store"}, fmt.Sprintf(told, s.host(), password), ""
 	unknown.input, unknown.want = fmt.Sprintf(question, "unknown.example"), ""
@@ -66,6 +73,7 @@ func singleRows(ctx context.Context, s *stage) ([]row, error) {
 	}{
 		{emptyProgram, s.emptyProcess(), 0},
 		{hotGet, hot, 1.5},
+		{"doorkey get, token of a fleet", fleet, 1.5},
 		{"doorkey store of its own token", store, 2.2},
 		{"doorkey get, unknown host", unknown, 2.2},
 		{"doorkey capability", capability, 0},
