@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/test/fakegitlab"
@@ -48,13 +47,7 @@ func newVictim(t *testing.T) victim {
 // signsInAt starts a GitLab and tells the victim's git and doorkey of it.
 func (v *victim) signsInAt(t *testing.T) *fakegitlab.Server {
 	t.Helper()
-	return v.signsInFor(t, 0)
-}
-
-// signsInFor is signsInAt with access tokens that live so long, 0 for two hours.
-func (v *victim) signsInFor(t *testing.T, lifetime time.Duration) *fakegitlab.Server {
-	t.Helper()
-	server, err := fakegitlab.Start(fakegitlab.Options{Directory: t.TempDir(), AccessTokenLifetime: lifetime})
+	server, err := fakegitlab.Start(fakegitlab.Options{Directory: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,18 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"git-credential-doorkey/internal/fleet"
+	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/test/registers"
 )
 
@@ -21,6 +26,8 @@ type fleetOf struct{ *registers.Engine }
 //	                     etcd-reader are for "git credential approve"
 //	fleet configure      tell git of the fleet for the GitLab of the script, with a new key
 //	fleet host NAME      all that follows runs on another machine
+//	fleet expire         two hours later: the token is expired, as the server, the record and
+//	                     all machines know
 //	fleet kill           end the engine, as a power cut does
 //	fleet revive         start it again, with its data
 func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -63,6 +70,11 @@ func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	case "host":
 		ts.Setenv("DOORKEY_STATE_DIR", ts.MkAbs("host-"+args[1]))
+	case "expire":
+		states, err := filepath.Glob(ts.MkAbs("host-*"))
+		ts.Check(err)
+		ts.Value(serverOf{}).(*serverOf).ExpireAccessTokens()
+		ts.Check(expireFleet(engine.Engine, ts.ReadFile("fleet.key"), ts.Getenv("GITLAB_ORIGIN"), states))
 	case "kill":
 		engine.Stop()
 	case "revive":
@@ -77,4 +89,47 @@ func fleetEngines() map[string]func(testing.TB) *registers.Engine {
 		"etcd": registers.StartEtcd, "etcd-with-users": registers.StartEtcdWithUsers,
 		"kubernetes": registers.StartKubernetes, "vault": registers.StartVault,
 	}
+}
+
+// expireFleet sets the expiry of a fleet's token back, as if time had passed: in the
+// record, and in what the machines have in their state directories.
+func expireFleet(engine *registers.Engine, key, origin string, states []string) error {
+	keys, err := fleet.ParseKeys(secret.New(key))
+	if err != nil {
+		return err
+	}
+	address, err := fleet.ParseAddress(engine.Address)
+	if err != nil {
+		return err
+	}
+	address.URL = engine.URL
+	name := fleet.Name{Origin: origin}
+	register := address.Open(fleet.Access{
+		Client: engine.Client(),
+		Token:  func() (secret.Text, error) { return secret.New(engine.Token), nil },
+		Login: func(context.Context) (string, secret.Text, error) {
+			return engine.User, secret.New(engine.Password), nil
+		},
+	}, name.InEngine())
+	value, version, now, err := register.Read(context.Background())
+	if err != nil {
+		return err
+	}
+	record, err := keys.Open(name, value)
+	if err != nil {
+		return err
+	}
+	record.Tokens.Obtained, record.Tokens.Expiry = now.Add(-2*time.Hour), now.Add(-time.Minute)
+	if value, err = keys.Seal(name, record); err != nil {
+		return err
+	}
+	if _, err := register.Swap(context.Background(), value, version); err != nil {
+		return err
+	}
+	for _, state := range states {
+		if err := expireIn(state); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -17,15 +17,14 @@ import (
 	"git-credential-doorkey/internal/test/registers"
 )
 
-// machines is a fleet: machines with a state directory each, a GitLab whose tokens live
-// for seconds, and an engine.
+// machines is a fleet: machines with a state directory each, a GitLab and an engine.
 type machines struct {
 	victim
-	t        *testing.T
-	server   *fakegitlab.Server
-	engine   *registers.Engine
-	lifetime time.Duration
-	number   int
+	t      *testing.T
+	server *fakegitlab.Server
+	engine *registers.Engine
+	key    string
+	number int
 }
 
 // TestFleet: machines that share one sign-in over each engine ask nobody, refresh once
@@ -44,17 +43,17 @@ func (m *machines) live(t *testing.T) {
 	m.mustAsk(t) // with the token of the sign-in
 	m.expectRefreshes(t, 0)
 	for expiry := range 2 {
-		m.expire()
+		m.expire(t)
 		m.mustAsk(t)
 		m.expectRefreshes(t, expiry+1)
 	}
-	m.expire()
+	m.expire(t)
 	m.askAndKill(t, 100)
 	m.mustAsk(t)
 	m.expectRefreshes(t, 3)
 
+	m.expire(t)
 	m.engine.Stop()
-	m.expire()
 	m.mustFail(t)
 	m.engine.Start()
 	m.mustAsk(t)
@@ -66,13 +65,13 @@ func (m *machines) live(t *testing.T) {
 
 func newMachines(t *testing.T, start func(testing.TB) *registers.Engine) *machines {
 	t.Helper()
-	m := &machines{victim: newVictim(t), t: t, lifetime: 12 * time.Second, number: 20}
-	m.server = m.signsInFor(t, m.lifetime)
+	m := &machines{victim: newVictim(t), t: t, number: 20}
+	m.server = m.signsInAt(t)
 	m.engine = start(t)
 	m.environment = append(m.environment, m.engine.Environment...)
 	key := filepath.Join(t.TempDir(), "fleet.key")
-	made := m.runs(t, "", "git-credential-doorkey", "fleet-key")
-	if err := os.WriteFile(key, []byte(made.stdout), 0o600); err != nil {
+	m.key = m.runs(t, "", "git-credential-doorkey", "fleet-key").stdout
+	if err := os.WriteFile(key, []byte(m.key), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	settings := [][2]string{{"oauthFleet", m.engine.Address}, {"oauthFleetKey", key}}
@@ -101,8 +100,18 @@ func newMachines(t *testing.T, start func(testing.TB) *registers.Engine) *machin
 	return m
 }
 
-// expire waits until the access token has expired.
-func (m *machines) expire() { time.Sleep(m.lifetime) }
+// expire has the access token expire, as all know.
+func (m *machines) expire(t *testing.T) {
+	t.Helper()
+	m.server.ExpireAccessTokens()
+	states, err := filepath.Glob(m.state.Directory + "-*")
+	if err == nil {
+		err = expireFleet(m.engine, m.key, m.server.URL(), states)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // command is a get on one of the machines.
 func (m *machines) command(ctx context.Context, machine int) *exec.Cmd {

@@ -321,14 +321,25 @@ func appears(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // expireAccounts sets the expiry that doorkey has noted back, as if time had
-// passed. It lies open in the account files.
-func expireAccounts(ts *testscript.TestScript) {
-	paths, err := filepath.Glob(filepath.Join(ts.Getenv("STATE"), "http*.json"))
-	ts.Check(err)
+// passed.
+func expireAccounts(ts *testscript.TestScript) { ts.Check(expireIn(ts.Getenv("STATE"))) }
+
+// expireIn sets back the expiry of all accounts in a state directory. It lies open in
+// the files.
+func expireIn(state string) error {
+	paths, err := filepath.Glob(filepath.Join(state, "http*.json"))
+	if err != nil {
+		return err
+	}
 	expiry := regexp.MustCompile(`"expiry": "[^"]*"`)
 	for _, path := range paths {
 		content, err := os.ReadFile(path)
-		ts.Check(err)
-		ts.Check(os.WriteFile(path, expiry.ReplaceAll(content, []byte(`"expiry": "2001-01-01T00:00:00Z"`)), 0o600))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, expiry.ReplaceAll(content, []byte(`"expiry": "2001-01-01T00:00:00Z"`)), 0o600); err != nil {
+			return err
+		}
 	}
+	return nil
 }
