@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"git-credential-doorkey/internal/secret"
 )
@@ -103,6 +105,8 @@ func (a Address) String() string {
 // Access is how an engine is reached.
 type Access struct {
 	Client *http.Client
+	// Time is how long a read or a swap may take; 0 is 8 s.
+	Time time.Duration
 	// Token returns what Kubernetes and Vault are asked with. It is called for each
 	// request: the file that it is in may be replaced.
 	Token func() (secret.Text, error)
@@ -112,7 +116,7 @@ type Access struct {
 
 // Open returns the record with a name (Name.InEngine) at the address.
 func (a Address) Open(access Access, record string) Register {
-	e := engine{client: access.Client, base: a.URL}
+	e := engine{client: access.Client, base: a.URL, time: cmp.Or(access.Time, requestTime)}
 	first, rest, _ := strings.Cut(a.Place, "/")
 	switch a.Kind {
 	case Kubernetes:

@@ -45,6 +45,9 @@ func TestEngines(t *testing.T) {
 			}
 			t.Run("comes back", func(t *testing.T) { testComesBack(t, running) })
 			t.Run("failures", func(t *testing.T) { testFailuresOn(t, running) })
+			t.Run("a thousand machines", func(t *testing.T) {
+				newWorld(t, StandardTimes(), func() Register { return open(t, running, "many") }).manyRefresh(1000)
+			})
 		})
 	}
 }
@@ -60,8 +63,8 @@ func openAs(t *testing.T, e *registers.Engine, user, token, record string) Regis
 		address.URL = e.URL
 	}
 	return address.Open(Access{
-		Client: e.Client(),
-		Token:  func() (secret.Text, error) { return secret.New(token), nil },
+		Client: e.Client(), Time: time.Minute, // this machine has more to do than to answer
+		Token: func() (secret.Text, error) { return secret.New(token), nil },
 		Login: func(context.Context) (string, secret.Text, error) {
 			return user, secret.New(e.Password), nil
 		},

@@ -17,7 +17,8 @@ import (
 // engine sends requests to one engine.
 type engine struct {
 	client *http.Client
-	base   string // its URL, without a slash at the end
+	base   string        // its URL, without a slash at the end
+	time   time.Duration // of one read or swap, with what is tried again
 	// authorize adds what proves who asks. It is called for each request: tokens in
 	// files are replaced while a process runs.
 	authorize func(ctx context.Context, header http.Header) error
@@ -31,14 +32,14 @@ type answer struct {
 }
 
 const (
-	requestTime = 8 * time.Second // of one read or swap, with what is tried again
+	requestTime = 8 * time.Second // what Access.Time is by default
 	largestBody = 1 << 20         // bytes
 	longestWait = 2 * time.Second // before a request is sent again, whatever Retry-After says
 )
 
 // limited is the context of one read or swap.
-func limited(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, requestTime, errors.New("no answer within "+requestTime.String()))
+func (e *engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, e.time, errors.New("no answer within "+e.time.String()))
 }
 
 // send sends a request, and again after 429 and 5xx: an engine that a thousand machines
@@ -48,7 +49,7 @@ func (e *engine) send(ctx context.Context, method, path, contentType string, bod
 	if err != nil {
 		return answer{}, err
 	}
-	ctx, cancel := limited(ctx)
+	ctx, cancel := e.limited(ctx)
 	defer cancel()
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, longestWait) {
 		a, wait, err := e.sendOnce(ctx, method, path, contentType, content)

@@ -98,7 +98,7 @@ func (k *etcdKey) Swap(ctx context.Context, value []byte, version string) (strin
 
 // send sends a request in a session. One that has ended is begun anew, once.
 func (k *etcdKey) send(ctx context.Context, path string, body any) (answer, error) {
-	ctx, cancel := limited(ctx)
+	ctx, cancel := k.engine.limited(ctx)
 	defer cancel()
 	for first := true; ; first = false {
 		token, err := k.session(ctx)

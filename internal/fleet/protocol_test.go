@@ -166,22 +166,6 @@ func TestManyMachines(t *testing.T) {
 	}
 }
 
-// TestManyMachinesOnEngines is the same on real engines, with connections and sessions
-// of each machine's own. Of those that etcd checks the password of there are fewer, for
-// etcd has only the processors of this machine.
-func TestManyMachinesOnEngines(t *testing.T) {
-	parts.Long(t)
-	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) {
-			running, count := engine.start(t), 1000
-			if running.User != "" {
-				count = 200
-			}
-			newWorld(t, StandardTimes(), func() Register { return open(t, running, "record") }).manyRefresh(count)
-		})
-	}
-}
-
 func (w *world) manyRefresh(count int) {
 	w.expiredSignIn(w.machine("person"))
 	w.server.delay = 500 * time.Millisecond
