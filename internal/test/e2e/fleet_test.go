@@ -31,11 +31,9 @@ type machines struct {
 // for each expiry, and lose nothing if processes are killed or the engine is away.
 func TestFleet(t *testing.T) {
 	parts.Long(t)
-	var engines sync.WaitGroup // their machines mostly wait: more at a time than t.Parallel allows
 	for name, start := range fleetEngines() {
-		engines.Go(func() { t.Run(name, func(t *testing.T) { newMachines(t, start).live(t) }) })
+		t.Run(name, func(t *testing.T) { newMachines(t, start).live(t) })
 	}
-	engines.Wait()
 }
 
 // live is the life of the fleet: some expiries, some kills, an engine that is away.
