@@ -23,8 +23,6 @@ func security(arguments ...string) (string, error) {
 	return stdout.String(), err
 }
 
-func reachKeyring() error { return nil }
-
 // readEntry reads an entry as go-keyring writes it. One that is not found is gone
 // only if the default keychain is in sight.
 func readEntry(name string) (string, error) {

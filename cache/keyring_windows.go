@@ -8,8 +8,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func reachKeyring() error { return nil }
-
 func readEntry(name string) (string, error) { return keyring.Get(keyringService, name) }
 
 // writeEntry writes an entry, or replaces it.
