@@ -28,6 +28,9 @@ func TestShellTerminal(t *testing.T) {
 	parts.Program(t, "bash", "apt-get install bash")
 	parts.Program(t, "script", "apt-get install bsdutils")
 	parts.Program(t, "stty", "apt-get install coreutils")
+	if output, err := exec.Command("script", "-qec", "true", "/dev/null").CombinedOutput(); err != nil {
+		parts.Missing(t, "a pseudo-terminal", fmt.Sprintf("mount devpts at /dev/pts (%v: %s)", err, output))
+	}
 	for _, row := range []struct {
 		name, do, typed string
 		want, lacks     string // on the screen

@@ -43,6 +43,7 @@ func TestBuildsAskNoKeyring(t *testing.T) {
 		"internal/test/e2e/start_test.go":    "it measures the program of a release, and has it answer what needs no key",
 		"internal/tool/bench/programs.go":    "it measures the program of a release, with a keyring of its own",
 		"internal/tool/release/build.go":     "it makes the release, and starts nothing",
+		"internal/test/registers/build.go":   "it builds engines, and no doorkey",
 		"internal/test/e2e/program_test.go":  "", // no reason: it has the tag
 		"internal/test/practice/practice.go": "",
 	}
