@@ -16,7 +16,7 @@ func IsEverywhere(ctx context.Context, directory string) bool {
 	return isEverywhere(ctx, directory, gitconfig.Global)
 }
 
-// isEverywhere is IsEverywhere for whoever has a configuration file: that of the system is every user's.
+// isEverywhere is IsEverywhere for the users of a configuration file: every user reads that of the system.
 func isEverywhere(ctx context.Context, directory string, scope gitconfig.Scope) bool {
 	if isOnEveryPath(directory, runtime.GOOS) || isOnWindowsPath(directory, registryPaths(scope != gitconfig.System)) {
 		return true

@@ -78,7 +78,7 @@ func (k *kubernetesSecret) get(ctx context.Context) (value []byte, resourceVersi
 // Swap changes one key of the Secret. Kubernetes compares the version of the whole
 // Secret: if another record in it has changed since this one was read, Swap tries again.
 func (k *kubernetesSecret) Swap(ctx context.Context, value []byte, version string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTime, errors.New("no answer within "+requestTime.String()))
+	ctx, cancel := k.engine.limited(ctx)
 	defer cancel()
 	end, _ := ctx.Deadline()
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, longestBusy) {
@@ -96,7 +96,7 @@ func (k *kubernetesSecret) Swap(ctx context.Context, value []byte, version strin
 		case !errors.Is(err, ErrConflict):
 			return "", err
 		case time.Now().Add(pause).After(end):
-			return "", fmt.Errorf("the Secret %q has changed again and again for %v: give each project a Secret of its own", k.name, requestTime)
+			return "", fmt.Errorf("the Secret %q has changed again and again for %v\ngive each project a Secret of its own", k.name, k.engine.time)
 		}
 		sleep(ctx, jittered(pause))
 	}

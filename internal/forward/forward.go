@@ -88,10 +88,15 @@ func listen() (listener net.Listener, stop func(), err error) {
 }
 
 // removeStale removes what a session has left whose doorkey was killed: nobody answers
-// there. What is another user's stays.
+// there. Only a directory as listen makes it is looked at: others can make their own in
+// the same place.
 func removeStale() {
 	sockets, _ := filepath.Glob(filepath.Join(os.TempDir(), directoryOf+"*", "s"))
 	for _, socket := range sockets {
+		directory, err := os.Lstat(filepath.Dir(socket))
+		if err != nil || directory.Mode() != os.ModeDir|0o700 {
+			continue
+		}
 		connection, err := net.Dial("unix", socket)
 		if err == nil {
 			connection.Close()

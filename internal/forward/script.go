@@ -12,9 +12,10 @@ import (
 // The socket is renamed into a directory of its own, and is gone with the session: sshd
 // would leave it behind. When this shell ends, however it ends, its end of a FIFO closes;
 // if the connection is lost, so does a request that waits for just that. Either removes
-// the socket. The first also tells home to end that request: ssh waits for it. The word that proves that a question
-// comes from this session is given out once, by the socket, and stays in a file there: it
-// is in no program's arguments.
+// the socket. The first also tells home to end that request: ssh waits for it.
+//
+// The word that proves that a question comes from this session is given out once, by the
+// socket, and stays in a file there: it is in no program's arguments.
 const remote = `
 say() { printf "doorkey: %s; git here does not ask your computer\n" "$1" >&2; }
 old() { git version | { read -r _ _ v; a=${v%%.*}; r=${v#*.}; b=${r%%.*}; [ "$a" -lt 2 ] || { [ "$a" -eq 2 ] && [ "$b" -lt 31 ]; }; }; }
@@ -23,7 +24,7 @@ if ! command -v git >/dev/null 2>&1; then :
 elif [ ! -S "$s" ]; then say "the server does not forward sockets (AllowStreamLocalForwarding)"
 elif ! command -v curl >/dev/null 2>&1; then say "curl is not installed"
 elif old; then say "git is older than 2.31"
-elif ! d=$(mktemp -d /tmp/doorkey-XXXXXXXXXX) || ! mv "$s" "$d/s"; then say "no directory can be made in /tmp"; d=
+elif ! d=$(mktemp -d /tmp/doorkey-XXXXXXXXXX) || ! mv "$s" "$d/s"; then say "no directory can be made in /tmp"; rm -rf ${d:+"$d"}; d=
 elif ! w=$(curl -q -s -f --unix-socket "$d/s" http://doorkey/word); then say "another program was faster to take the word of this session"; rm -rf "$d"; d=
 fi
 if [ -n "$d" ]; then

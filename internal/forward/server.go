@@ -94,8 +94,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// giveWord gives the word to the first who asks for it. Whoever was faster than the
-// session has the socket, and nobody else gets anything: the session says so.
+// giveWord gives the word to the first program that asks for it. If another one was faster
+// than the session, the session says so and uses nothing.
 func (s *server) giveWord(w http.ResponseWriter) {
 	isFirst := false
 	s.given.Do(func() { isFirst = true })
@@ -130,7 +130,7 @@ func (s *server) mayAsk(q helper.Question) bool {
 	if q.Origin == "" {
 		return false
 	}
-	accounts, err := s.Cache.Accounts(q.Origin)
+	accounts, err := s.Cache.AccountsFor(q.Origin, q.Path)
 	if err != nil {
 		return false
 	}

@@ -110,8 +110,8 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// TestAttackFromThere: whoever has the socket gets no token without the word, and with
-// it nothing but access tokens of hosts that somebody is signed in to.
+// TestAttackFromThere: a program that has the socket gets no token without the word, and
+// with it nothing but access tokens of hosts that somebody is signed in to.
 func TestAttackFromThere(t *testing.T) {
 	for _, row := range []struct{ name, method, path, body string }{
 		{"without a word", "POST", "/get", signedIn},

@@ -118,14 +118,14 @@ func machineCommands() []Command {
 			Name: "ssh", Arguments: "DESTINATION", Summary: "run ssh, and let git over there ask this machine",
 			About: []string{
 				"Runs ssh with the same arguments: ssh's options, the destination, a command. In that session git on the other machine asks the doorkey here: from its cache, with a refresh, or with a sign-in in the browser here. Over there git and curl are enough: nothing is installed, configured or stored.",
-				"Only access tokens of hosts that you are signed in to here are given out. Whoever is root over there can ask for them as long as the session lives, as with ssh-agent.",
+				"Only access tokens of hosts that you are signed in to here are given out. Anyone who is root over there can ask for them as long as the session lives, as with ssh-agent.",
 			},
 			Options: []Option{{Name: "host", Value: "URL", Summary: "let this host be asked for, too"}},
 		},
 		{
 			Name: "fleet-key", Summary: "print a new key for a fleet of machines",
 			About: []string{
-				"Prints a random key, in base64, as a line for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Whoever has the key and access to the engine has the sign-in.",
+				"Prints a random key, in base64, as a line for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Anyone who has the key and can read the engine has the sign-in.",
 			},
 		},
 		{

@@ -34,7 +34,7 @@ const (
 )
 
 // FleetAccess is what it takes to use a fleet's record. It marshals to JSON but for
-// the secrets, which whoever hands them on has to reveal.
+// the secrets, which a caller that passes them on has to reveal.
 type FleetAccess struct {
 	Address   fleet.Address
 	HTTP      oauthflow.HTTPSettings
@@ -130,7 +130,7 @@ func (a FleetAccess) ReadToken() (secret.Text, error) {
 	}
 	content, err := os.ReadFile(a.TokenFile)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("the token for the fleet's engine cannot be read: %v", reasonOf(err))
+		return secret.Text{}, fmt.Errorf("the token for the fleet's engine, in %q, cannot be read: %v\nset credential.<url>.oauthFleetTokenFile to the file that has it", a.TokenFile, reasonOf(err))
 	}
 	return secret.New(strings.TrimSpace(string(content))), nil
 }
