@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"git-credential-doorkey/internal/secret"
@@ -90,11 +91,25 @@ func (e *engine) sendOnce(ctx context.Context, method, path, contentType string,
 	if a.body, err = io.ReadAll(io.LimitReader(response.Body, largestBody)); err != nil {
 		return answer{}, 0, err
 	}
+	if a.status >= http.StatusBadRequest {
+		a.body = hideSecrets(a.body, request.Header)
+	}
 	if a.now, err = http.ParseTime(response.Header.Get("Date")); err != nil {
 		return answer{}, 0, errors.New("its answer has no Date header, which the fleet goes by")
 	}
 	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 	return a, time.Duration(seconds) * time.Second, nil
+}
+
+// hideSecrets takes out of what an engine says is wrong, which is shown, the token that
+// it was asked with.
+func hideSecrets(said []byte, asked http.Header) []byte {
+	for _, name := range []string{"Authorization", "X-Vault-Token"} {
+		if token := strings.TrimPrefix(asked.Get(name), "Bearer "); token != "" {
+			said = bytes.ReplaceAll(said, []byte(token), []byte("[secret]"))
+		}
+	}
+	return said
 }
 
 // decode reads the answer.
@@ -105,8 +120,7 @@ func (a answer) decode(into any) error {
 	return nil
 }
 
-// text is the beginning of an answer in which the engine says what is wrong: it has
-// nothing secret in it.
+// text is the beginning of an answer in which the engine says what is wrong.
 func (a answer) text() string {
 	const longest = 300
 	text := bytes.Map(func(r rune) rune {

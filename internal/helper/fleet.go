@@ -156,11 +156,27 @@ func (r *refresher) refreshByFleet(ctx context.Context, locked *cache.Locked, fo
 	if err != nil {
 		return report{LeavesToOthers: leavesToOthers(err)}, explainFleet(r.request.Origin, host.Name.Label, err)
 	}
-	token := reportToken(entryOfFleet(host, result.Copy, result.Offset, found.Account))
+	current := entryOfFleet(host, result.Copy, result.Offset, found.Account)
+	r.revokeSuperseded(ctx, host, result, current)
+	token := reportToken(current)
 	if result.NotSaved != nil {
 		token.Problem = result.NotSaved.Error()
 	}
 	return report{Token: &token}, nil
+}
+
+// revokeSuperseded ends a grant of this machine's that was never published, and will not
+// be, because another sign-in was faster. That it could not be ended keeps nobody waiting.
+func (r *refresher) revokeSuperseded(ctx context.Context, host *fleet.Host, result fleet.Result, current Entry) {
+	superseded := result.Superseded
+	if superseded.IsEmpty() {
+		return
+	}
+	superseded.Owed = false // it is not to be published any more
+	old := entryOfFleet(host, superseded, result.Offset, current.Account)
+	if mayRevoke(old, current) {
+		_ = r.RevokeGrant(ctx, r.request.Origin, old, oauthflow.Settings{ClientID: r.request.ClientID, ClientSecret: r.request.ClientSecret.Text})
+	}
 }
 
 // exchangeForFleet uses the refresh token of the record, as one machine does with its own.
@@ -182,13 +198,14 @@ func (r *refresher) exchangeForFleet(ctx context.Context, record fleet.Record) (
 	case err != nil:
 		return fleet.Pair{}, r.request.explain(err)
 	}
-	return pairOf(grant, r.now()), nil
+	return pairOf(granted(account, grant, r.now())), nil
 }
 
-func pairOf(grant oauthflow.Grant, now time.Time) fleet.Pair {
-	pair := fleet.Pair{AccessToken: grant.AccessToken, RefreshToken: grant.RefreshToken, Scopes: grant.Scopes}
-	if !grant.Expiry.IsZero() {
-		pair.Lifetime = grant.Expiry.Sub(now).Round(time.Second)
+// pairOf is what the server has given for an account.
+func pairOf(e Entry) fleet.Pair {
+	pair := fleet.Pair{AccessToken: e.Secrets.AccessToken, RefreshToken: e.Secrets.RefreshToken, Scopes: e.Account.Scopes}
+	if !e.Account.Expiry.IsZero() {
+		pair.Lifetime = e.Account.Expiry.Sub(e.Account.Obtained).Round(time.Second)
 	}
 	return pair
 }

@@ -41,11 +41,7 @@ func (a *signInAttempt) publish(ctx context.Context, locked *cache.Locked, signe
 		}
 		return err
 	}
-	pair := fleet.Pair{AccessToken: signedIn.Secrets.AccessToken, RefreshToken: signedIn.Secrets.RefreshToken, Scopes: account.Scopes}
-	if !account.Expiry.IsZero() {
-		pair.Lifetime = account.Expiry.Sub(account.Obtained).Round(time.Second)
-	}
-	result, before, err := host.Publish(ctx, a.shared.prepared, fleetAccount(account), pair)
+	result, before, err := host.Publish(ctx, a.shared.prepared, fleetAccount(account), pairOf(*signedIn))
 	switch {
 	case result.NotSaved != nil:
 		return result.NotSaved

@@ -1,0 +1,30 @@
+package fleet
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"git-credential-doorkey/internal/secret"
+)
+
+// TestErrorsHideTheToken: what an engine says is wrong is shown without the token that
+// it was asked with.
+func TestErrorsHideTheToken(t *testing.T) {
+	const token = "hvs.a-token-of-the-engine"
+	rude := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, `{"errors":["`+r.Header.Get("X-Vault-Token")+r.Header.Get("Authorization")+` is not allowed"]}`, http.StatusForbidden)
+	}))
+	defer rude.Close()
+	for _, address := range []Address{{Vault, rude.URL, "secret/doorkey"}, {Kubernetes, rude.URL, "ci/doorkey"}} {
+		t.Run(string(address.Kind), func(t *testing.T) {
+			register := address.Open(Access{Client: rude.Client(), Token: func() (secret.Text, error) { return secret.New(token), nil }}, "record")
+			_, _, _, err := register.Read(context.Background())
+			if err == nil || !strings.Contains(err.Error(), "[secret] is not allowed") || strings.Contains(err.Error(), token) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
