@@ -141,7 +141,7 @@ func TestBrowserCommandOfWindows(t *testing.T) {
 		{"a batch file before a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\new\b.exe`}, `C:\b\open.cmd`, `C:\new\b.exe`), `C:\new\b.exe`},
 		{"start", onWindows(variables{"BROWSER": `cmd /c start`}).finding("cmd", `C:\Windows\System32\cmd.exe`), startsDefault},
 		{"PowerShell", onWindows(variables{"BROWSER": `powershell.exe -Command Start-Process`}, "powershell.exe"), startsDefault},
-		{"backslashes", linux(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`).on("windows"), `C:\new\b.exe`},
+		{"backslashes", onWindows(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`), `C:\new\b.exe`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := strings.Join(row.BrowserCommand(), "|"); got != row.want {
