@@ -110,7 +110,7 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 		return h.StartRefreshChild()
 	case "ssh": // what follows is ssh's to read
 		if !slices.Equal(given.Rest, []string{"--help"}) {
-			return forward.Run(ctx, h, given.Rest)
+			return forward.Run(ctx, h, given.Rest, stdout)
 		}
 	case helper.RefreshVerb:
 		return h.RunRefreshChild(ctx, stdin, stdout)

@@ -22,7 +22,7 @@ _git_credential_doorkey() {
     doctor) words="--json" ;;
     install) words="--global --system --local --host --dry-run" ;;
     uninstall) words="--global --system --local --host --dry-run" ;;
-    ssh) words="--host" ;;
+    ssh) words="--host --confirm --print-config" ;;
     help) words="setup login logout status token doctor install uninstall ssh fleet-key help" ;;
     "") words="setup login logout status token doctor install uninstall ssh fleet-key help --flow --events --version" ;;
     esac

@@ -10,6 +10,7 @@ import (
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/session"
 	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/internal/ui"
 )
@@ -31,10 +32,11 @@ func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Write
 		files = slices.DeleteFunc(files, func(file cache.Kept) bool { return !h.Cache.Holds(file, origin) })
 	}
 	slices.SortStableFunc(files, byHost)
+	open := session.List(h.Cache.Directory)
 	if given.On["json"] {
-		err = writeStatus(out, files)
+		err = writeStatus(out, files, open)
 	} else {
-		err = showStatus(h, out, origin, files)
+		err = showStatus(h, out, origin, files, open)
 	}
 	if unreadable := countUnreadable(files); err == nil && unreadable > 0 {
 		err = fmt.Errorf("%d of the account files cannot be read\nmove it away to start anew for its host; the tokens in it can be ended at the server", unreadable)
@@ -63,8 +65,8 @@ func countUnreadable(files []cache.Kept) (count int) {
 }
 
 // showStatus writes the list for people: a line for each host, and a few below
-// it for each account.
-func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Kept) error {
+// it for each account; then the open sessions of ssh.
+func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Kept, open []session.Session) error {
 	var text strings.Builder
 	for _, file := range files {
 		if file.Problem != nil {
@@ -79,6 +81,9 @@ func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Ke
 	}
 	if text.Len() == 0 {
 		h.UI.NothingStored(origin, "any git command signs in to a host that is set up\nto do it now, run: git credential-doorkey login URL")
+	}
+	for _, s := range open {
+		writeSession(&text, s, time.Now())
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
@@ -125,6 +130,14 @@ func writeAccount(text *strings.Builder, account cache.Account, now time.Time) {
 	}
 	if account.IsShared() {
 		fmt.Fprintf(text, "    %s\n", terminal.Printable(fleetLine(account.Fleet)))
+	}
+}
+
+// writeSession shows a session of ssh in which git on another machine may ask here.
+func writeSession(text *strings.Builder, s session.Session, now time.Time) {
+	fmt.Fprintf(text, "open to git on %s over ssh, since %s\n", terminal.Printable(s.Destination), ui.FormatTime(s.Started, now))
+	for _, asked := range s.Asked {
+		fmt.Fprintf(text, "  asked for %s: %d times, answered %d; last %s\n", terminal.Printable(asked.Origin), asked.Count, asked.Answered, ui.FormatTime(asked.Last, now))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/session"
 	"git-credential-doorkey/internal/terminal"
 )
 
@@ -15,6 +16,20 @@ import (
 type statusReport struct {
 	Accounts   []statusAccount    `json:"accounts"`
 	Unreadable []statusUnreadable `json:"unreadable"`
+	SSH        []statusSession    `json:"ssh,omitempty"`
+}
+
+type statusSession struct {
+	Destination string        `json:"destination"`
+	Since       time.Time     `json:"since"`
+	Asked       []statusAsked `json:"asked"`
+}
+
+type statusAsked struct {
+	Host     string    `json:"host"`
+	Count    int       `json:"count"`
+	Answered int       `json:"answered"`
+	Last     time.Time `json:"last"`
 }
 
 type statusAccount struct {
@@ -44,7 +59,7 @@ type statusUnreadable struct {
 }
 
 // writeStatus writes the list for programs.
-func writeStatus(out io.Writer, files []cache.Kept) error {
+func writeStatus(out io.Writer, files []cache.Kept, open []session.Session) error {
 	report := statusReport{Accounts: []statusAccount{}, Unreadable: []statusUnreadable{}}
 	for _, file := range files {
 		if file.Problem != nil {
@@ -54,12 +69,23 @@ func writeStatus(out io.Writer, files []cache.Kept) error {
 			report.Accounts = append(report.Accounts, statusOf(file.Origin, account))
 		}
 	}
+	for _, s := range open {
+		report.SSH = append(report.SSH, sessionOf(s))
+	}
 	content, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(out, terminal.EscapeUnprintable(string(content)))
 	return err
+}
+
+func sessionOf(s session.Session) statusSession {
+	reported := statusSession{s.Destination, s.Started, []statusAsked{}}
+	for _, asked := range s.Asked {
+		reported.Asked = append(reported.Asked, statusAsked{asked.Origin, asked.Count, asked.Answered, asked.Last})
+	}
+	return reported
 }
 
 func statusOf(origin string, account cache.Account) statusAccount {

@@ -64,6 +64,7 @@ func checksOfMachine() []check {
 		{"environment", checkEnvironment},
 		{"state", checkState},
 		{"keyring", checkKeyring},
+		{"ssh", checkSSH},
 	}
 }
 

@@ -17,10 +17,25 @@ func checkHelpers(ctx context.Context, e *checkContext) finding {
 	if err != nil {
 		return newFinding(ui.VerdictProblem, "git's configuration: %v", err)
 	}
+	if home := slices.IndexFunc(chain, e.asksHome); home >= 0 {
+		return judgeHome(chain, home)
+	}
 	if !e.hasHost() {
 		return judgeHelpersOfAll(chain)
 	}
 	return judgeHelpers(chain, helper.HidesTokens(ctx))
+}
+
+// judgeHome judges the helpers beside the one that asks the doorkey at home: each is
+// given the tokens, and would store them on this machine.
+func judgeHome(chain []install.Helper, home int) finding {
+	f := newFinding(ui.VerdictOK, "git asks the doorkey on your computer, over ssh")
+	for i, helper := range chain {
+		if i != home {
+			f = f.with(ui.VerdictWarning, "%s\n%s", install.StillAsked(helper.Entry, false), wayOut(helper.Entry))
+		}
+	}
+	return f
 }
 
 // judgeHelpersOfAll judges the helpers that git asks for every host. What is

@@ -7,18 +7,18 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
-	"git-credential-doorkey/internal/command"
 	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/session"
 	"git-credential-doorkey/internal/terminal"
-	"git-credential-doorkey/internal/ui"
 )
 
 // ExitError is the exit code of ssh, which is that of the command on the other machine.
@@ -35,98 +35,71 @@ func exitError(code int) ExitError {
 func (e ExitError) Error() string { return fmt.Sprintf("ssh ended with exit code %d", int(e)) }
 
 // Run runs ssh with a socket by which git on the other machine asks here. All of its
-// arguments but doorkey's own, which come first, are ssh's.
-func Run(ctx context.Context, h *helper.Helper, args []string) error {
-	hosts, args, err := ownOptions(ctx, args)
+// arguments but doorkey's own, which come first, are ssh's. With --print-config it only
+// prints, to out, how ssh does that by itself.
+func Run(ctx context.Context, h *helper.Helper, args []string, out io.Writer) error {
+	given, args, err := parseOptions(ctx, args)
+	switch {
+	case err != nil:
+		return err
+	case given.listen != "":
+		return startListener(ctx, h, given.listen)
+	case given.serve != "":
+		return serveOnDemand(ctx, h, given.serve)
+	}
+	call, err := parseSSH(args)
 	if err != nil {
 		return err
+	}
+	if given.printConfig {
+		return printConfig(h, given, call, out)
 	}
 	program, err := exec.LookPath("ssh")
 	if err != nil {
 		return errors.New("ssh is not on PATH\ninstall OpenSSH")
 	}
-	given, err := parseSSH(args)
-	if err != nil {
-		return err
-	}
-	if !given.hasSession() {
+	if !call.hasSession() {
 		return runSSH(program, args)
+	}
+	return runSession(ctx, h, given, program, call)
+}
+
+// runSession answers git on the other machine for as long as ssh runs.
+func runSession(ctx context.Context, h *helper.Helper, given options, program string, call sshCommand) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	s := &server{Helper: h, word: rand.Text(), hosts: given.hosts, end: end}
+	var err error
+	if given.confirm {
+		if s.confirmation, err = newConfirmation(h.Config.Environment.Variable, call.destination); err != nil {
+			return err
+		}
 	}
 	listener, stop, err := listen()
 	if err != nil {
 		return err
 	}
 	defer stop()
-	ctx, end := context.WithCancel(ctx)
-	defer end()
-	s := &server{Helper: h, word: rand.Text(), hosts: hosts, end: end}
+	defer s.open(listener, call.destination)()
 	go s.serve(ctx, listener)
 	remoteSocket := "/tmp/doorkey-" + strings.ToLower(rand.Text())
 	ours := []string{"-R", remoteSocket + ":" + listener.Addr().String(), "-o", "ControlPath=none", "-o", "RemoteCommand=none"}
-	if given.wantsTerminal(terminal.IsTerminal(os.Stdin)) {
+	if call.wantsTerminal(terminal.IsTerminal(os.Stdin)) {
 		ours = append(ours, "-t")
 	}
-	return runSSH(program, given.arguments(ours, remoteCommand(remoteSocket, strings.Join(given.command, " "))))
+	return runSSH(program, call.arguments(ours, remoteCommand(remoteSocket, strings.Join(call.command, " "))))
 }
 
-// directoryOf is how the directory of a session's socket begins.
-const directoryOf = "doorkey-ssh-"
-
-// listen makes a socket in a directory that is this user's alone.
-func listen() (listener net.Listener, stop func(), err error) {
-	removeStale()
-	directory, err := os.MkdirTemp("", directoryOf) // mode 0700
+// open records the session for "status", and returns what removes the record. Without
+// the record the session works as well.
+func (s *server) open(listener net.Listener, destination string) (remove func()) {
+	record, err := session.Open(s.Cache.Directory, session.Session{Destination: destination, Started: time.Now(), Socket: listener.Addr().String()})
 	if err != nil {
-		return nil, nil, err
+		s.UI.ReportError(fmt.Errorf("\"status\" will not show this session: %v", err))
+		return func() {}
 	}
-	stop = func() { os.RemoveAll(directory) }
-	if listener, err = net.Listen("unix", filepath.Join(directory, "s")); err != nil {
-		stop()
-		return nil, nil, fmt.Errorf("cannot listen for git on the other machine: %v", err)
-	}
-	return listener, stop, nil
-}
-
-// removeStale removes what a session has left whose doorkey was killed: nobody answers
-// there. Only a directory as listen makes it is looked at: others can make their own in
-// the same place.
-func removeStale() {
-	sockets, _ := filepath.Glob(filepath.Join(os.TempDir(), directoryOf+"*", "s"))
-	for _, socket := range sockets {
-		directory, err := os.Lstat(filepath.Dir(socket))
-		if err != nil || directory.Mode() != os.ModeDir|0o700 {
-			continue
-		}
-		connection, err := net.Dial("unix", socket)
-		if err == nil {
-			connection.Close()
-		} else if errors.Is(err, syscall.ECONNREFUSED) {
-			os.RemoveAll(filepath.Dir(socket))
-		}
-	}
-}
-
-// ownOptions are doorkey's, in front of ssh's: "--host URL".
-func ownOptions(ctx context.Context, args []string) (hosts, rest []string, err error) {
-	for len(args) > 0 && strings.HasPrefix(args[0], "--") && args[0] != "--" {
-		name, value, inOne := strings.Cut(args[0], "=")
-		if name != "--host" {
-			return nil, nil, ui.UsageError{Problem: fmt.Sprintf("there is no option %q", name), Command: "ssh"}
-		}
-		args = args[1:]
-		if !inOne {
-			if len(args) == 0 {
-				return nil, nil, ui.UsageError{Problem: "the option \"--host\" needs a value", Command: "ssh"}
-			}
-			value, args = args[0], args[1:]
-		}
-		target, err := command.TargetOf(ctx, value)
-		if err != nil {
-			return nil, nil, err
-		}
-		hosts = append(hosts, target.Origin)
-	}
-	return hosts, args, nil
+	s.record = record
+	return func() { _ = record.Close() } // "status" removes it as well
 }
 
 // runSSH runs ssh to its end. It has the terminal, and its signals: Ctrl-C is for the

@@ -2,7 +2,10 @@ package forward
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
+
+	"git-credential-doorkey/internal/session"
 )
 
 // remote is what runs on the other machine around the shell or the command: it tells git
@@ -33,10 +36,15 @@ if [ -n "$d" ]; then
     printf "silent\nshow-error\nfail\nno-buffer\nunix-socket = %s\nurl = http://doorkey/%s/%s\n" "$s" "$w" "$v" >"$d/$v"
   done
   chmod 600 "$d"/*
+  cat >"$d/ask" <<'END'
+d=${0%/*}
+[ -f "$d/$1" ] || exit 0
+curl -q -K "$d/$1" --data-binary @- | ` + commentsToStderr + `
+END
   n=${GIT_CONFIG_COUNT:-0}
   export "GIT_CONFIG_KEY_$n=credential.helper" "GIT_CONFIG_VALUE_$n="
   n=$((n+1))
-  export "GIT_CONFIG_KEY_$n=credential.helper" "GIT_CONFIG_VALUE_$n=!f() { [ -f $d/\$1 ] || exit 0; curl -q -K $d/\$1 --data-binary @- | while IFS= read -r l; do case \$l in \"#\"*) printf \"%s\\n\" \"\${l#?}\" >&2;; *) printf \"%s\\n\" \"\$l\";; esac; done; }; f"
+  export "GIT_CONFIG_KEY_$n=credential.helper" "GIT_CONFIG_VALUE_$n=!sh $d/ask"
   export GIT_CONFIG_COUNT=$((n+1)) DOORKEY_FORWARD=$d
   mkfifo "$d/alive"
   ( trap "" HUP INT TERM; curl -q -K "$d/wait" -d ""; rm -rf "$d" ) </dev/null >/dev/null 2>&1 &
@@ -60,3 +68,49 @@ func remoteCommand(socket, command string) string {
 
 // quoted is a word of sh's.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+// configuration is what --print-config prints.
+const configuration = `# In ~/.ssh/config on this machine, above other lines for %s:
+
+Match originalhost %[1]s exec "exec %s ssh %s %s"
+  Include %s
+
+# On %s, once. Its word replaces an earlier one.
+
+%s`
+
+// thereOnce are the commands that make git on the other machine ask, for some hosts. What
+// it asks with looks for a socket of this user's that somebody answers at, and removes
+// those that earlier sessions left behind.
+func thereOnce(word string, hosts []string) string {
+	var lines strings.Builder
+	fmt.Fprintf(&lines, "mkdir -p -m 700 ~/.doorkey\n")
+	for _, verb := range []string{"get", "erase"} {
+		fmt.Fprintf(&lines, "(umask 077; echo 'url = http://doorkey/%s/%s' >~/.doorkey/%[2]s)\n", word, verb)
+	}
+	lines.WriteString(`cat >~/.doorkey/ask <<'END'
+# git's credential helper for some hosts: it asks the doorkey at the other end of ssh.
+case $1 in get|erase) ;; *) exit 0;; esac
+request=$(cat)
+open=
+for socket in ` + session.ForwardedPrefix + `*; do
+  [ -S "$socket" ] && [ -O "$socket" ] || continue
+  curl -q -s -o /dev/null --unix-socket "$socket" http://doorkey/
+  case $? in
+  0) open=$socket;;
+  7) rm -f "$socket";;
+  esac
+done
+[ -n "$open" ] || { echo "doorkey: no ssh session to your computer is open here that it answers in" >&2; exit 0; }
+printf "%s\n\n" "$request" | curl -q -sS -f -N --unix-socket "$open" -K ~/.doorkey/$1 --data-binary @- | ` + commentsToStderr + `
+END
+`)
+	for _, host := range hosts {
+		key := quoted("credential." + host + ".helper")
+		fmt.Fprintf(&lines, "git config --global --replace-all %s ''\ngit config --global --add %[1]s '!sh ~/.doorkey/ask'\n", key)
+	}
+	return lines.String()
+}
+
+// commentsToStderr takes the lines for a person out of an answer.
+const commentsToStderr = `while IFS= read -r l; do case $l in "#"*) printf "%s\n" "${l#?}" >&2;; *) printf "%s\n" "$l";; esac; done`

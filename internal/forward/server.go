@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"git-credential-doorkey/credential"
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/session"
 	"git-credential-doorkey/internal/ui"
 )
 
@@ -26,6 +28,11 @@ type server struct {
 	given sync.Once
 	end   func()   // ends the session's answers
 	hosts []string // origins that may be asked for, although nobody has signed in to them
+
+	turn sync.Mutex // of the ssh process that reads its forwarding: see takeTurn
+
+	confirmation *confirmation   // nil: nobody is asked
+	record       *session.Record // nil: there is none
 }
 
 // Limits of a request, so that nobody holds the server up: git's question is a few
@@ -50,8 +57,9 @@ func (s *server) serve(ctx context.Context, listener net.Listener) {
 
 // ServeHTTP gives out the word, once ("/word"), and then answers questions: "/WORD/get"
 // or "/WORD/erase", with git's request as the body. What is said to a person comes
-// first, in lines that begin with "#". "/WORD/wait" is answered when the session
-// ends, which "/WORD/end" says.
+// first, in lines that begin with "#". "/WORD/may" says whether "get" would be answered,
+// and "/WORD/about" who answers; "/WORD/turn" is for takeTurn. "/WORD/wait" is answered when the session ends, which
+// "/WORD/end" says.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/word" {
 		s.giveWord(w)
@@ -76,6 +84,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "end":
 		s.end()
 		return
+	case "turn":
+		s.turn.Lock()
+		time.AfterFunc(turnTime, s.turn.Unlock)
+		return
+	case "about":
+		_, _ = io.WriteString(w, s.about()) // if it does not arrive, nobody reads it
+		return
 	}
 	request, err := credential.Read(bytes.NewReader(content))
 	if err != nil {
@@ -85,6 +100,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch verb {
 	case "get":
 		s.get(r.Context(), w, request)
+	case "may":
+		if s.mayAsk(helper.QuestionOf(request)) {
+			_, _ = io.WriteString(w, "yes")
+		}
 	case "erase":
 		if request.Password.IsSet() { // with nothing to compare, all of a host would be forgotten
 			_ = s.Erase(r.Context(), bytes.NewReader(content))
@@ -106,22 +125,46 @@ func (s *server) giveWord(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, s.word) // if it does not arrive, nobody has it
 }
 
+// about says who answers.
+func (s *server) about() string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "your computer"
+	}
+	return "doorkey " + s.Config.Environment.Version + " on " + name
+}
+
 // get answers with the access token of a grant: never with a password, and never with
 // a refresh token.
 func (s *server) get(ctx context.Context, w http.ResponseWriter, request credential.Request) {
 	q := helper.QuestionOf(request)
+	there := &ui.UI{Stderr: &comments{out: w}, Environment: s.UI.Environment, NoTerminal: true}
+	response := s.answer(ctx, q, there)
+	if q.Origin != "" && s.record != nil {
+		_ = s.record.Add(q.Origin, response.Password.IsSet(), time.Now()) // a full disk here is no reason not to answer
+	}
+	_ = response.Write(w) // if nobody reads it, nobody asks any more
+}
+
+// answer says to the person there what it waits for.
+func (s *server) answer(ctx context.Context, q helper.Question, there *ui.UI) (response credential.Response) {
 	if !s.mayAsk(q) {
-		return
+		return response
+	}
+	defer there.WaitingForHome(q.Origin)()
+	if !s.confirmation.allows(ctx, q.Origin) {
+		there.DeclinedAtHome(q.Origin)
+		return response
 	}
 	asked := *s.Helper
-	asked.UI = &ui.UI{Stderr: &comments{out: w}, Environment: s.UI.Environment, NoTerminal: true}
+	asked.UI = there
 	response, err := asked.Answer(ctx, q)
 	if err != nil {
-		asked.UI.ReportError(err)
+		there.ReportError(err)
 		response = credential.Response{Quit: helper.StopsGit(err)}
 	}
 	response.OAuthRefreshToken = secret.Text{}
-	_ = response.Write(w) // if nobody reads it, nobody asks any more
+	return response
 }
 
 // mayAsk reports whether a host may be asked for: it has a grant, or was named. Where a

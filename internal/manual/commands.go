@@ -119,8 +119,13 @@ func machineCommands() []Command {
 			About: []string{
 				"Runs ssh with the same arguments: ssh's options, the destination, a command. In that session git on the other machine asks the doorkey here: from its cache, with a refresh, or with a sign-in in the browser here. Over there git and curl are enough: nothing is installed, configured or stored.",
 				"Only access tokens of hosts that you are signed in to here are given out. Anyone who is root over there can ask for them as long as the session lives, as with ssh-agent.",
+				"For sessions that ssh or an editor starts by itself, --print-config prints lines for ~/.ssh/config on this machine and commands for the other one.",
 			},
-			Options: []Option{{Name: "host", Value: "URL", Summary: "let this host be asked for, too"}},
+			Options: []Option{
+				{Name: "host", Value: "URL", Summary: "let git over there ask for this host, too"},
+				{Name: "confirm", Summary: "ask here (SSH_ASKPASS) before the first answer for a host"},
+				{Name: "print-config", Summary: "print the configuration for sessions that others start"},
+			},
 		},
 		{
 			Name: "fleet-key", Summary: "print a new key for a fleet of machines",

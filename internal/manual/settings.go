@@ -41,6 +41,7 @@ func Variables() []Entry {
 		{"DOORKEY_FLEET_KEY", "The fleet's keys themselves. Overrides DOORKEY_FLEET_KEY_FILE, which overrides credential.oauthFleetKey."},
 		{"DOORKEY_FLEET_KEY_FILE", "The file of the fleet's keys."},
 		{"DOORKEY_FLEET_TOKEN", "The token for the fleet's engine. Overrides credential.oauthFleetTokenFile."},
+		{"DOORKEY_FORWARD", "Set by git credential-doorkey ssh on the other machine: the directory by which git there asks this one."},
 		{"DOORKEY_TRACE", "1: write each decision to stderr; an absolute path: to that file. No secret is written."},
 		{"GIT_TERMINAL_PROMPT", "0: do not ask in the terminal, unless a flow is named."},
 		{"BROWSER", "Programs to open an address with, \":\" between them (\";\" on Windows), \"%s\" where the address goes, quotes around what has spaces."},
@@ -64,6 +65,7 @@ func Files() []Entry {
 		{"~/.local/state/git-credential-doorkey/", "The state directory on Linux (XDG base directory specification), for its owner alone."},
 		{"HOST.json", "The accounts of a host: label, application ID, endpoints, scopes and times lie open, tokens are sealed."},
 		{"HOST.lock, HOST.turn-lock, HOST.sign-in-lock", "The locks of a host: for changes, for refreshes, for sign-ins. They have no content and stay."},
+		{"ssh/", "Open sessions of git credential-doorkey ssh, and what ssh --print-config set up."},
 		{"file-ID.key", "The key that seals the tokens, where there is no keyring."},
 	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"cmp"
+	"os/exec"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -10,13 +11,17 @@ import (
 
 // sshdCommand is "sshd start [SETTING...]": a real sshd, with further lines of its
 // sshd_config. It sets $SSH_CONFIG, in which the host is called "there", and $SSH_HOME, the
-// home there; $SSH_PATH is PATH there. Over there git trusts the GitLab of the script, and doorkey is not on PATH.
+// home there; $SSH_PATH is PATH there. Over there git trusts the GitLab of the script, and
+// doorkey is not on PATH: it is $DOORKEY.
 func sshdCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || args[0] != "start" {
 		ts.Fatalf("usage: sshd start [SETTING...]")
 	}
 	server := sshd.Start(test(ts), args[1:], "PATH="+cmp.Or(ts.Getenv("SSH_PATH"), "/usr/bin:/bin"), "SHELL=/bin/sh", "GIT_SSL_CAINFO="+ts.Getenv("GITLAB_CA"), "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
+	program, err := exec.LookPath("git-credential-doorkey")
+	ts.Check(err)
+	ts.Setenv("DOORKEY", program)
 	ts.Setenv("SSH_CONFIG", server.Config)
 	ts.Setenv("SSH_HOME", server.Home)
 }

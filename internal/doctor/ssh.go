@@ -1,0 +1,73 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/session"
+	"git-credential-doorkey/internal/ui"
+)
+
+// checkSSH finds out, on a machine that was logged in to with "git credential-doorkey
+// ssh", who answers git there; elsewhere, whether ssh can forward at all.
+func checkSSH(ctx context.Context, e *checkContext) finding {
+	if directory := session.AskDirectory(e.Config.Environment.Variable); directory != "" {
+		return checkHome(ctx, e, directory)
+	}
+	program, err := exec.LookPath("ssh")
+	if err != nil {
+		return finding{} // nobody misses it
+	}
+	output, err := exec.CommandContext(ctx, program, "-V").CombinedOutput()
+	return judgeSSH(strings.TrimSpace(string(output)), err, len(session.List(e.Cache.Directory)))
+}
+
+// judgeSSH judges what "ssh -V" says. OpenSSH forwards Unix sockets since 6.7 (sockets
+// of Windows, never).
+func judgeSSH(version string, err error, open int) finding {
+	var major, minor int
+	_, unknown := fmt.Sscanf(version, "OpenSSH_%d.%d", &major, &minor)
+	switch {
+	case err != nil:
+		return newFinding(ui.VerdictNote, "ssh cannot be run: %v\nso \"git credential-doorkey ssh\" does not work here", err)
+	case unknown != nil || major < 6 || major == 6 && minor < 7:
+		return newFinding(ui.VerdictNote, "%s; \"git credential-doorkey ssh\" needs OpenSSH 6.7 or newer", version)
+	case open > 0:
+		return newFinding(ui.VerdictOK, "%d open sessions in which git on another machine may ask here; see: git credential-doorkey status", open)
+	}
+	return newFinding(ui.VerdictOK, "git on a machine that you log in to can ask here: git credential-doorkey ssh DESTINATION")
+}
+
+// checkHome asks the doorkey on the person's own computer who it is, and whether it
+// answers for the host.
+func checkHome(ctx context.Context, e *checkContext, directory string) finding {
+	there, err := session.Find(directory)
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	home, err := there.About(ctx)
+	if err != nil {
+		return newFinding(ui.VerdictProblem, "%v", err)
+	}
+	if !e.hasHost() {
+		return newFinding(ui.VerdictOK, "%s answers git here", home)
+	}
+	may, err := there.MayAsk(ctx, e.target.Origin)
+	switch {
+	case err != nil:
+		return newFinding(ui.VerdictProblem, "%v", err)
+	case !may:
+		return newFinding(ui.VerdictProblem, "%s does not answer for %s\non your computer, run: git credential-doorkey login %[2]s", home, e.target.Origin)
+	}
+	return newFinding(ui.VerdictOK, "%s answers git here for %s", home, e.target.Origin)
+}
+
+// asksHome reports whether a helper is the one that asks the doorkey at home.
+func (e *checkContext) asksHome(helper install.Helper) bool {
+	directory := session.AskDirectory(e.Config.Environment.Variable)
+	return directory != "" && slices.Contains([]string{"!sh " + directory + "/ask", "!sh ~/.doorkey/ask"}, helper.Entry.Value)
+}

@@ -1,0 +1,57 @@
+package forward
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+)
+
+// confirmation asks the person here before git on another machine gets the first token of
+// a host. It asks as ssh-agent does (ssh-add -c): by the program of SSH_ASKPASS, for the
+// terminal belongs to the session.
+type confirmation struct {
+	program     string // "": nobody is asked
+	destination string
+	mutex       sync.Mutex // one question at a time
+	answers     map[string]bool
+}
+
+// newConfirmation finds the program that asks, by this process's variables.
+func newConfirmation(variable func(string) string, destination string) (*confirmation, error) {
+	program, err := exec.LookPath(cmp.Or(variable("SSH_ASKPASS"), "ssh-askpass"))
+	if err != nil {
+		return nil, errors.New("no program can ask you to confirm: SSH_ASKPASS names none, and ssh-askpass is not on PATH\ninstall one (Debian: apt-get install ssh-askpass), or leave out --confirm")
+	}
+	return &confirmation{program: program, destination: destination, answers: make(map[string]bool)}, nil
+}
+
+// allows reports whether the person allows a host. Each host is asked for once.
+func (c *confirmation) allows(ctx context.Context, origin string) bool {
+	if c == nil {
+		return true
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	answer, known := c.answers[origin]
+	if !known {
+		answer = c.ask(ctx, origin)
+		c.answers[origin] = answer
+	}
+	return answer
+}
+
+// ask runs the program. Its exit code says whether the person agrees; a program that
+// does not know SSH_ASKPASS_PROMPT asks for a text, which has to be empty or "yes".
+func (c *confirmation) ask(ctx context.Context, origin string) bool {
+	question := fmt.Sprintf("doorkey: may git on %s use your sign-in to %s?", c.destination, origin)
+	program := exec.CommandContext(ctx, c.program, question)
+	program.Env = append(os.Environ(), "SSH_ASKPASS_PROMPT=confirm")
+	output, err := program.Output()
+	text := strings.TrimSpace(string(output))
+	return err == nil && (text == "" || strings.EqualFold(text, "yes"))
+}

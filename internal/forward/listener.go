@@ -1,0 +1,53 @@
+package forward
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// directoryOf is how the directory of a session's socket begins.
+const directoryOf = "doorkey-ssh-"
+
+// listen makes a socket in a directory that is this user's alone. In the directory for
+// temporary files its path is short enough for a socket.
+func listen() (listener net.Listener, stop func(), err error) {
+	removeStale()
+	directory, err := os.MkdirTemp("", directoryOf) // mode 0700
+	if err != nil {
+		return nil, nil, err
+	}
+	stop = func() { os.RemoveAll(directory) }
+	if listener, err = net.Listen("unix", filepath.Join(directory, "s")); err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("cannot listen for git on the other machine: %v", err)
+	}
+	return listener, stop, nil
+}
+
+// removeStale removes what a session has left whose doorkey was killed: nobody answers
+// there. Only a directory as listen makes it is looked at: others can make their own in
+// the same place.
+func removeStale() {
+	sockets, _ := filepath.Glob(filepath.Join(os.TempDir(), directoryOf+"*", "s"))
+	for _, socket := range sockets {
+		if !isPrivate(filepath.Dir(socket)) {
+			continue
+		}
+		connection, err := net.Dial("unix", socket)
+		if err == nil {
+			connection.Close()
+		} else if errors.Is(err, syscall.ECONNREFUSED) {
+			os.RemoveAll(filepath.Dir(socket))
+		}
+	}
+}
+
+// isPrivate reports whether a path is a directory with the mode that os.MkdirTemp gives it.
+func isPrivate(path string) bool {
+	directory, err := os.Lstat(path)
+	return err == nil && directory.Mode() == os.ModeDir|0o700
+}

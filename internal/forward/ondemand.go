@@ -1,0 +1,295 @@
+package forward
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/helper"
+	"git-credential-doorkey/internal/session"
+)
+
+// Options by which doorkey calls itself for sessions that ssh or an editor starts.
+const (
+	listenOption = "--listen" // from ssh's configuration: "Match … exec"
+	serveOption  = "--serve"  // in a process of its own
+)
+
+// place is a host that ssh is configured for (--print-config). One process listens for all
+// sessions with it, started by the first, until none of their ssh processes is left.
+type place struct {
+	Host    string   `json:"host"`
+	Word    string   `json:"word"`  // that each question carries; the other machine has it, too
+	Hosts   []string `json:"hosts"` // origins that may be asked for, although nobody has signed in to them
+	Confirm bool     `json:"confirm"`
+	Socket  string   `json:"socket"` // at which the process listened last
+
+	directory string
+}
+
+// file returns the path of one of a place's files: ".json" for the place itself, ".conf"
+// for what ssh includes, ".clients" for the ssh processes.
+func (p *place) file(suffix string) string { return filepath.Join(p.directory, p.Host+suffix) }
+
+func (p *place) save() error {
+	content, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(p.directory, 0o700); err != nil {
+		return err
+	}
+	return writeFile(p.file(".json"), content)
+}
+
+// writeFile replaces a file of this user alone, so that nobody reads half of one.
+func writeFile(path string, content []byte) error {
+	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// loadPlace reads the place of a host.
+func loadPlace(h *helper.Helper, host string) (*place, error) {
+	p := &place{Host: host, directory: session.Directory(h.Cache.Directory)}
+	if !isHostname(host) {
+		return nil, fmt.Errorf("%q is not the name of a host in ssh's configuration", host)
+	}
+	content, err := os.ReadFile(p.file(".json"))
+	if err == nil {
+		err = json.Unmarshal(content, p)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ssh: %q is not set up here: %v\nrun: git credential-doorkey ssh --print-config %s", host, err, host)
+	}
+	return p, nil
+}
+
+// isHostname reports whether a host can be a file's name and a word of ssh's
+// configuration as it stands.
+func isHostname(host string) bool {
+	return host != "" && host[0] != '.' && host[0] != '-' && !strings.ContainsFunc(host, func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c))
+	})
+}
+
+// hostOf is the host of a destination: "ada@build.example.com" and
+// "ssh://ada@build.example.com:22" are for build.example.com.
+func hostOf(destination string) string {
+	rest, isURL := strings.CutPrefix(destination, "ssh://")
+	rest = rest[strings.LastIndex(rest, "@")+1:]
+	if isURL {
+		rest, _, _ = strings.Cut(rest, ":")
+	}
+	return strings.TrimSuffix(rest, "/")
+}
+
+// printConfig prints what lets sessions that ssh or an editor starts ask here: lines for
+// ssh's configuration here, and commands for the other machine. It makes the place that
+// they belong to, anew: the word of an older one no longer counts.
+func printConfig(h *helper.Helper, given options, call sshCommand, out io.Writer) error {
+	if runtime.GOOS == "windows" {
+		return errors.New("--print-config is not available on Windows\nuse: git credential-doorkey ssh DESTINATION")
+	}
+	host := hostOf(call.destination)
+	if !isHostname(host) {
+		return fmt.Errorf("%q is not the name of a host in ssh's configuration\ngive the name that you give to ssh, for example: git credential-doorkey ssh --print-config build.example.com", call.destination)
+	}
+	if given.confirm {
+		if _, err := newConfirmation(h.Config.Environment.Variable, host); err != nil {
+			return err
+		}
+	}
+	hosts, err := hostsToAsk(h, given.hosts)
+	if err != nil {
+		return err
+	}
+	p := &place{Host: host, Word: rand.Text(), Hosts: given.hosts, Confirm: given.confirm, directory: session.Directory(h.Cache.Directory)}
+	if err := p.save(); err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, configuration, host, quoted(program), listenOption, host, p.file(".conf"), host, thereOnce(p.Word, hosts))
+	return err
+}
+
+// hostsToAsk are the hosts that git on the other machine is configured for: those that
+// were named, and those that somebody is signed in to here.
+func hostsToAsk(h *helper.Helper, named []string) ([]string, error) {
+	hosts := slices.Clone(named)
+	stored, err := h.Cache.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, kept := range stored {
+		if slices.ContainsFunc(kept.Accounts, cache.Account.IsGrant) && !slices.Contains(hosts, kept.Origin) {
+			hosts = append(hosts, kept.Origin)
+		}
+	}
+	if len(hosts) == 0 {
+		return nil, errors.New("you are not signed in to any host, so git on the other machine could not ask for any\nsign in first, or name the host: git credential-doorkey ssh --host URL --print-config DESTINATION")
+	}
+	return hosts, nil
+}
+
+// startListener is run by ssh when it reads its configuration. It writes the forwarding of
+// this very session, with a path of its own over there, and sees to it that a process
+// listens here. ssh goes on without a forwarding if it fails.
+func startListener(ctx context.Context, h *helper.Helper, host string) error {
+	p, err := loadPlace(h, host)
+	if err != nil {
+		return err
+	}
+	// ssh runs a shell, which becomes this process: the parent is ssh.
+	if err := p.addClient(os.Getppid()); err != nil {
+		return err
+	}
+	if p.takeTurn(ctx) != nil {
+		if p, err = start(ctx, h, host); err != nil {
+			return err
+		}
+		_ = p.takeTurn(ctx) // without it, two sessions may share a path over there
+	}
+	remote := session.ForwardedPrefix + strings.ToLower(rand.Text())
+	return writeFile(p.file(".conf"), fmt.Appendf(nil, "ExitOnForwardFailure no\nRemoteForward %s %s\n", remote, p.Socket))
+}
+
+// turnTime is how long ssh may take to read the file that startListener wrote.
+const turnTime = 300 * time.Millisecond
+
+// takeTurn waits until no other ssh process is about to read its forwarding: all of them
+// read the same file. It fails if no process listens.
+func (p *place) takeTurn(ctx context.Context) error {
+	return session.New(p.Socket, p.Word).TakeTurn(ctx)
+}
+
+// startTime is how long the process may take until it listens.
+const startTime = 10 * time.Second
+
+// start starts the process that listens, and returns the place with its socket.
+func start(ctx context.Context, h *helper.Helper, host string) (*place, error) {
+	child, err := environment.StartOutliving(func() (*exec.Cmd, error) {
+		program, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		command := exec.Command(program, "ssh", serveOption, host)
+		command.Dir, command.Env = environment.ForeignDirectory(), environment.ForForeignDirectory(os.Environ())
+		return command, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot start the process that listens for %q: %v", host, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	for {
+		if p, err := loadPlace(h, host); err == nil && session.Answers(p.Socket) {
+			return p, nil
+		}
+		select {
+		case err := <-ended:
+			return nil, fmt.Errorf("the process that listens for %q has ended: %v", host, err)
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the process that listens for %q is not ready after %v", host, startTime)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// idleCheck is how often the process looks whether a session is left.
+const idleCheck = 2 * time.Second
+
+// serveOnDemand answers git on the other machine until no ssh process is left.
+func serveOnDemand(ctx context.Context, h *helper.Helper, host string) error {
+	p, err := loadPlace(h, host)
+	if err != nil {
+		return err
+	}
+	s := &server{Helper: h, word: p.Word, hosts: p.Hosts, end: func() {}}
+	s.given.Do(func() {}) // the other machine has the word
+	if p.Confirm {
+		if s.confirmation, err = newConfirmation(h.Config.Environment.Variable, p.Host); err != nil {
+			return err
+		}
+	}
+	listener, stop, err := listen()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	p.Socket = listener.Addr().String()
+	if err := p.save(); err != nil {
+		return err
+	}
+	// A session that finds the socket has noted itself before: one that begins while the
+	// socket is being closed is seen by the next check.
+	for p.hasClients() {
+		s.serveUntilIdle(ctx, p, listener)
+		if listener, err = net.Listen("unix", p.Socket); err != nil {
+			return err
+		}
+	}
+	return listener.Close()
+}
+
+func (s *server) serveUntilIdle(ctx context.Context, p *place, listener net.Listener) {
+	ctx, end := context.WithCancel(ctx)
+	defer s.open(listener, p.Host)()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		s.serve(ctx, listener)
+	}()
+	for p.hasClients() {
+		time.Sleep(idleCheck)
+	}
+	end()
+	<-served
+}
+
+// addClient notes an ssh process, for as long as which there is somebody to answer.
+func (p *place) addClient(process int) error {
+	if err := os.MkdirAll(p.file(".clients"), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(p.file(".clients"), strconv.Itoa(process)), nil, 0o600)
+}
+
+// hasClients reports whether one of the ssh processes is left, and forgets the others.
+func (p *place) hasClients() (has bool) {
+	clients, _ := os.ReadDir(p.file(".clients")) // none, if it cannot be read
+	for _, client := range clients {
+		if process, err := strconv.Atoi(client.Name()); err == nil && isRunning(process) {
+			has = true
+		} else {
+			os.Remove(filepath.Join(p.file(".clients"), client.Name()))
+		}
+	}
+	return has
+}
+
+func isRunning(process int) bool {
+	found, err := os.FindProcess(process)
+	return err == nil && found.Signal(syscall.Signal(0)) == nil
+}
