@@ -58,7 +58,7 @@ func (f accountFile) decode(content []byte) ([]Account, error) {
 	accounts, err := decode(content, f.origin)
 	for _, account := range accounts {
 		if f.ofPath && (!account.isOfPath() || pathFileName(account.Path) != filepath.Base(f.path)) {
-			return nil, fmt.Errorf("holds the password for the path %q, whose file has another name", account.Path)
+			return nil, fmt.Errorf("contains the password for the path %q, which belongs in another file", account.Path)
 		}
 	}
 	return accounts, err
@@ -79,7 +79,7 @@ func (f accountFile) unreadable(err error) error {
 	if f.ofPath {
 		what = "path"
 	}
-	return fmt.Errorf("account file \"%s\": %v\nto start anew for this %s alone, move that file away", f.path, err, what)
+	return fmt.Errorf("account file \"%s\": %v\nto start again for this %s only, move that file away", f.path, err, what)
 }
 
 // remove removes the file. First goes what a process has left that was killed, so that

@@ -53,7 +53,7 @@ func DefaultDirectory(named string) string {
 // ErrStateDirectory is returned by Accounts where nobody can tell whether anything
 // is kept: the state directory cannot be looked into, or Directory is no absolute
 // path. Other methods return it for the latter.
-var ErrStateDirectory = errors.New("the state directory cannot be used")
+var ErrStateDirectory = errors.New("cannot use the state directory")
 
 // checkNamed fails where Directory is no absolute path: it would be looked for
 // wherever git runs, in anybody's repository.

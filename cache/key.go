@@ -28,17 +28,17 @@ const (
 var (
 	// ErrKeyringAbsent: there is no keyring service on this machine, or none
 	// that this process can reach.
-	ErrKeyringAbsent = errors.New("there is no keyring")
+	ErrKeyringAbsent = errors.New("no keyring is available")
 	// ErrKeyringLocked: the keyring is there, locked, and was not unlocked.
 	ErrKeyringLocked = errors.New("the keyring is locked")
 	// ErrKeyringTimeout: the keyring did not answer in time.
-	ErrKeyringTimeout = errors.New("the keyring does not answer")
+	ErrKeyringTimeout = errors.New("the keyring does not respond")
 	// ErrKeyringUnseen, of TryKeyring alone: there is a keyring, and whether it is
 	// locked cannot be found out without a dialog.
-	ErrKeyringUnseen = errors.New("the keyring was not asked whether it is locked")
+	ErrKeyringUnseen = errors.New("did not check whether the keyring is locked")
 	// ErrKeyGone: the keyring or the key file has this data key no more; what
 	// was sealed with it stays unreadable, and a new sign-in starts anew.
-	ErrKeyGone = errors.New("the data key is gone")
+	ErrKeyGone = errors.New("the data key is missing")
 )
 
 // keyReference names the key that an account is sealed with.
@@ -61,7 +61,7 @@ func (c *Cache) holder(place KeyPlace) (keyHolder, error) {
 	case InFile:
 		return keyFile{directory: c.Directory}, nil
 	}
-	return nil, fmt.Errorf("%q is no place for a key: update doorkey, or sign in again", place)
+	return nil, fmt.Errorf("unknown key location %q; update doorkey, or sign in again", place)
 }
 
 // namedKey returns the key that an account refers to.
@@ -72,7 +72,7 @@ func (c *Cache) namedKey(ctx context.Context, reference keyReference) (dataKey, 
 	}
 	key, err := holder.load(ctx, reference.ID)
 	if err == nil && len(key) != keySize {
-		err = fmt.Errorf("the data key %q in the %s has %d bytes, not %d: it was changed by hand", reference.ID, reference.Place, len(key), keySize)
+		err = fmt.Errorf("the data key %q in the %s has %d bytes instead of %d: it was edited by hand", reference.ID, reference.Place, len(key), keySize)
 	}
 	if err != nil {
 		return dataKey{}, err
@@ -119,7 +119,7 @@ func (c *Cache) currentKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	id, err := readHex(c.keyIDFile(place))
 	switch {
 	case errors.Is(err, errNoHex):
-		return dataKey{}, fmt.Errorf(`"%s" has no ID of a data key in it: move it away`, c.keyIDFile(place))
+		return dataKey{}, fmt.Errorf(`"%s" contains no data key ID; move it away`, c.keyIDFile(place))
 	case err != nil:
 		return dataKey{}, err
 	}
@@ -131,7 +131,7 @@ func (c *Cache) keyIDFile(place KeyPlace) string {
 }
 
 // errNoHex: a file has something else in it than hexadecimal digits.
-var errNoHex = errors.New("no hexadecimal digits")
+var errNoHex = errors.New("not hexadecimal digits")
 
 // readHex reads what a file has in hexadecimal digits. An empty one, and one of
 // zeros, as a power loss leaves them, is like none: ErrKeyGone.
@@ -161,7 +161,7 @@ func saveAndReadBack(ctx context.Context, holder keyHolder, key dataKey) error {
 	kept, err := holder.load(ctx, key.reference.ID)
 	switch {
 	case errors.Is(err, ErrKeyGone), err == nil && !bytes.Equal(kept, key.bytes):
-		return fmt.Errorf("the %s did not keep a new data key, so nothing was encrypted with it\nto keep the key in a file, run: git config --global credential.oauthStore file", key.reference.Place)
+		return fmt.Errorf("the %s did not store a new data key, so nothing was encrypted with it\nto store the key in a file, run: git config --global credential.oauthStore file", key.reference.Place)
 	}
 	return err
 }
@@ -177,7 +177,7 @@ type keyFile struct{ directory string }
 
 func (f keyFile) path(id string) (string, error) {
 	if _, err := hex.DecodeString(id); err != nil || id == "" {
-		return "", fmt.Errorf("%q is not the ID of a data key", id)
+		return "", fmt.Errorf("%q is not a data key ID", id)
 	}
 	return filepath.Join(f.directory, "file-"+id+".key"), nil
 }
@@ -192,7 +192,7 @@ func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
 	case errors.Is(err, ErrKeyGone):
 		return nil, fmt.Errorf(`key file "%s": %w`, path, ErrKeyGone)
 	case errors.Is(err, errNoHex):
-		return nil, fmt.Errorf(`key file "%s" is damaged: what was sealed with it cannot be read; move it away and sign in again`, path)
+		return nil, fmt.Errorf(`key file "%s" is damaged, so the data encrypted with it cannot be read; move it away and sign in again`, path)
 	}
 	return key, err
 }

@@ -40,7 +40,7 @@ func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
 	}
 	key, err := hex.DecodeString(text)
 	if err != nil {
-		return nil, fmt.Errorf("keyring entry %q of %q is not a data key: it was changed by hand", entryName(id), keyringService)
+		return nil, fmt.Errorf("keyring entry %q of %q is not a data key: it was edited by hand", entryName(id), keyringService)
 	}
 	return key, nil
 }
@@ -70,7 +70,7 @@ func (k systemKeyring) call(ctx context.Context, do func() error) error {
 		// go-keyring dereferences nil when the bus goes away in the middle.
 		defer func() {
 			if recover() != nil {
-				done <- fmt.Errorf("%w: its connection was lost", ErrKeyringAbsent)
+				done <- fmt.Errorf("%w: the connection was lost", ErrKeyringAbsent)
 			}
 		}()
 		done <- do()

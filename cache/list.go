@@ -114,7 +114,7 @@ func readListed(path string) (string, []Account, error) {
 		named = filepath.Base(filepath.Dir(path))
 	}
 	if err == nil && fileName(head.Origin)+filepath.Ext(named) != named {
-		err = fmt.Errorf("holds accounts of %q, whose file has another name", head.Origin)
+		err = fmt.Errorf("contains accounts of %q, which belong in another file", head.Origin)
 	}
 	if err != nil {
 		return "", nil, err

@@ -27,7 +27,7 @@ func readObject(content []byte) (*object, error) {
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("damaged: it is no JSON object")
+		return nil, fmt.Errorf("damaged: it is not a JSON object")
 	}
 	return &object{members: members}, nil
 }
@@ -58,7 +58,7 @@ func member[T any](o *object, name string) (value T) {
 }
 
 func (o *object) damaged(name string) {
-	o.err = fmt.Errorf("damaged: %q is not what it should be", name)
+	o.err = fmt.Errorf("damaged: %q has an invalid value", name)
 }
 
 // text is a text in a file. One that is no UTF-8, which git passes on and JSON

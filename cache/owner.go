@@ -23,7 +23,7 @@ func untrusted(what, path string, err error) error {
 	if foreign, is := errors.AsType[foreignError](err); is {
 		return fmt.Errorf("%s belongs to %v\n%s", what, foreign.owner, orElsewhere(foreign.owner.wayOut(path), path))
 	}
-	return fmt.Errorf("%s: %v\nmove it away, or to take it back, run: %s", what, err, takeBack(path))
+	return fmt.Errorf("%s: %v\nmove it away, or to make it private again, run: %s", what, err, takeBack(path))
 }
 
 // blocked says of a path that cannot be used what is in the way, and the way out.
@@ -65,7 +65,7 @@ func denied(path string) error {
 	whose, known := ownerOf(inTheWay, info)
 	switch {
 	case !known || whose.isOurs():
-		return fmt.Errorf("%s\n%s", what, orElsewhere("see to it that you may read and write there", path))
+		return fmt.Errorf("%s\n%s", what, orElsewhere("make sure that you can read and write there", path))
 	case inTheWay == path:
 		what += fmt.Sprintf(": it belongs to %v", whose)
 	default:
@@ -87,9 +87,9 @@ func firstThere(path string) (string, fs.FileInfo) {
 // orElsewhere adds to the way out for a path, "" for none, the one that is always
 // there.
 func orElsewhere(wayOut, path string) string {
-	elsewhere := "set DOORKEY_STATE_DIR to a directory of your own"
+	elsewhere := "set DOORKEY_STATE_DIR to a directory that you own"
 	if isHomeless(path) {
-		elsewhere = "set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory of your own"
+		elsewhere = "set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory that you own"
 	}
 	if wayOut == "" {
 		return elsewhere

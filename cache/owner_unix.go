@@ -53,11 +53,11 @@ func (o owner) String() string {
 func (o owner) wayOut(path string) string {
 	switch me := os.Geteuid(); {
 	case owner(me) == root:
-		return fmt.Sprintf("doorkey runs as root: run the command as %v, or with root's own home (sudo -H)", o)
+		return fmt.Sprintf("doorkey is running as root; run the command as %v, or with root's home directory (sudo -H)", o)
 	case !isInOurs(path):
 		return ""
 	case o == root:
-		return fmt.Sprintf("if it was made with sudo, run: sudo chown -R %d %s", me, inShell(path))
+		return fmt.Sprintf("if it was created with sudo, run: sudo chown -R %d %s", me, inShell(path))
 	}
 	return "move it away"
 }

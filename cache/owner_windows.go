@@ -45,7 +45,7 @@ func (o owner) wayOut(path string) string {
 	if !isInOurs(path) {
 		return ""
 	}
-	return fmt.Sprintf("move it away, or if it should be yours, as an administrator run: takeown /f %s", inShell(path))
+	return fmt.Sprintf("move it away, or if it is yours, run as an administrator: takeown /f %s", inShell(path))
 }
 
 // isInOurs reports whether a path is in this user's profile, whatever the variables

@@ -96,7 +96,7 @@ func isRealDirectory(path string) (bool, error) {
 	case err != nil:
 		return false, fmt.Errorf("%w: %v", ErrStateDirectory, blocked(path, err))
 	case !info.IsDir():
-		return false, fmt.Errorf(`"%s" is not a directory: move it away`, path)
+		return false, fmt.Errorf(`"%s" is not a directory; move it away`, path)
 	}
 	return true, nil
 }

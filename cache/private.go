@@ -67,17 +67,17 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf(`"%s" is not a regular file: move it away`, path)
+		return nil, fmt.Errorf(`"%s" is not a regular file; move it away`, path)
 	}
 	if err := checkPrivate(file, info); err != nil {
 		if errors.Is(err, errNotPrivate) {
-			err = fmt.Errorf("%w\nif the tokens in it may have been seen, revoke them on the server", err)
+			err = fmt.Errorf("%w\nif someone may have read the tokens in it, revoke them on the server", err)
 		}
 		return nil, untrusted(fmt.Sprintf(`"%s"`, path), path, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err == nil && len(content) > largestFile {
-		err = fmt.Errorf(`"%s" is larger than %d bytes: move it away`, path, largestFile)
+		err = fmt.Errorf(`"%s" is larger than %d bytes; move it away`, path, largestFile)
 	}
 	return content, err
 }
@@ -94,7 +94,7 @@ func openToWrite(path string) (*os.File, int64, error) {
 	info, err := file.Stat()
 	if err != nil || hasOtherNames(info) {
 		file.Close()
-		return nil, 0, fmt.Errorf(`"%s" is a hard link to another file: move it away`, path)
+		return nil, 0, fmt.Errorf(`"%s" is a hard link to another file; move it away`, path)
 	}
 	return file, info.Size(), nil
 }
@@ -110,7 +110,7 @@ func openOwn(path string) (*os.File, error) {
 	switch {
 	case err != nil:
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf(`"%s" is not a regular file: move it away`, path)
+		err = fmt.Errorf(`"%s" is not a regular file; move it away`, path)
 	default:
 		if err = checkPrivate(file, info); err != nil {
 			err = untrusted(fmt.Sprintf(`"%s"`, path), path, err)

@@ -18,7 +18,7 @@ func makeDirectory(path string) error { return os.MkdirAll(path, privateDirector
 func openNoFollow(path string, flag int) (*os.File, error) {
 	file, err := os.OpenFile(path, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, privateFile)
 	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) { // the second is FreeBSD's
-		return nil, fmt.Errorf(`"%s" is a symbolic link, which doorkey does not follow: move it away, or put the file itself there`, path)
+		return nil, fmt.Errorf(`"%s" is a symbolic link, which doorkey does not follow; move it away, or replace it with the file`, path)
 	}
 	return file, err
 }

@@ -85,7 +85,7 @@ func checkPrivate(file *os.File, _ fs.FileInfo) error {
 	descriptor, err := windows.GetSecurityInfo(windows.Handle(file.Fd()), windows.SE_FILE_OBJECT,
 		windows.OWNER_SECURITY_INFORMATION|windows.DACL_SECURITY_INFORMATION)
 	if err != nil {
-		return fmt.Errorf("who can read it cannot be found out: %v", err)
+		return fmt.Errorf("cannot find out who can read it: %v", err)
 	}
 	return checkAccess(descriptor)
 }

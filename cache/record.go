@@ -109,11 +109,11 @@ func decode(content []byte, origin string) ([]Account, error) {
 	case f.err != nil:
 		return nil, f.err
 	case form > fleetVersion:
-		return nil, fmt.Errorf("written by a newer doorkey (form %v, this one reads %d): update this one", form, fleetVersion)
+		return nil, fmt.Errorf("written by a newer doorkey (format %v; this one reads %d); update doorkey", form, fleetVersion)
 	case form < 1:
-		return nil, fmt.Errorf("damaged: it names no version")
+		return nil, fmt.Errorf("damaged: it has no version")
 	case named != origin:
-		return nil, fmt.Errorf("holds accounts of %q, not of %q", named, origin)
+		return nil, fmt.Errorf("contains accounts of %q instead of %q", named, origin)
 	}
 	var accounts []Account
 	for _, value := range member[[]any](f, "accounts") {

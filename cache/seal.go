@@ -54,16 +54,16 @@ func unseal(key dataKey, origin string, account Account) (Secrets, error) {
 		return Secrets{}, err
 	}
 	if len(account.sealed) < aead.NonceSize() {
-		return Secrets{}, fmt.Errorf("damaged: a sealed part is too short")
+		return Secrets{}, fmt.Errorf("damaged: an encrypted part is too short")
 	}
 	nonce, sealed := account.sealed[:aead.NonceSize()], account.sealed[aead.NonceSize():]
 	content, err := aead.Open(nil, nonce, sealed, associated)
 	if err != nil {
-		return Secrets{}, fmt.Errorf("damaged, or changed by hand: account %q does not unseal", account.Username)
+		return Secrets{}, fmt.Errorf("damaged or edited by hand: cannot decrypt account %q", account.Username)
 	}
 	plain, err := readObject(content)
 	if err != nil {
-		return Secrets{}, fmt.Errorf("account %q unseals to something unknown", account.Username)
+		return Secrets{}, fmt.Errorf("account %q has unknown content", account.Username)
 	}
 	return Secrets{plain.secret("access_token"), plain.secret("refresh_token"), plain.secret("password")}, plain.err
 }

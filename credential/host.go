@@ -24,7 +24,7 @@ func checkProtocol(protocol string) error {
 
 // ErrZone is returned by Read for a host that git can reach and no helper can answer
 // for: fe80::1%eth0 is another machine in each network (RFC 4007).
-var ErrZone = errors.New("\"host\" is an IPv6 address with a zone, which is another machine in each network; doorkey stores nothing for it")
+var ErrZone = errors.New("\"host\" is an IPv6 address with a zone, which means a different machine in each network; doorkey stores nothing for it")
 
 // checkHost lets through a host name, an IPv4 address or a bracketed IPv6
 // address, each with an optional port. Everything that two readers of a URL
@@ -35,11 +35,11 @@ var ErrZone = errors.New("\"host\" is an IPv6 address with a zone, which is anot
 func checkHost(host string) error {
 	name, port := splitPort(host)
 	if name == "" && host != "" {
-		return fmt.Errorf("\"host\" has a port and no name")
+		return fmt.Errorf("\"host\" has a port but no name")
 	}
 	if port != "" {
 		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 || port[0] == '0' {
-			return fmt.Errorf("\"host\" has a port that is not a plain number from 1 to 65535")
+			return fmt.Errorf("the port in \"host\" is not a number from 1 to 65535")
 		}
 	}
 	if strings.HasPrefix(name, "[") {
@@ -58,7 +58,7 @@ func checkHost(host string) error {
 func checkName(name string) error {
 	for _, c := range name {
 		if c <= ' ' || c == 0x7f || strings.ContainsRune(`/\?#@%:[]<>^|"!$&'()*+,;=`+"`{}", c) {
-			return fmt.Errorf("\"host\" has a character that no host name has")
+			return fmt.Errorf("\"host\" contains a character that is not allowed in a host name")
 		}
 	}
 	return nil

@@ -61,9 +61,9 @@ func readLine(lines *bufio.Reader) (string, error) {
 	case len(line) > maxLine:
 		return "", fmt.Errorf("longer than %d bytes", maxLine)
 	case strings.ContainsRune(line, '\r'):
-		return "", fmt.Errorf("has a carriage return inside")
+		return "", fmt.Errorf("contains a carriage return")
 	case strings.ContainsRune(line, 0):
-		return "", fmt.Errorf("has a NUL byte")
+		return "", fmt.Errorf("contains a NUL byte")
 	}
 	return line, nil
 }
@@ -85,7 +85,7 @@ func (r *Request) set(line string, given map[string]bool) error {
 	}
 	known, err := r.setSingle(key, value)
 	if known && given[key] {
-		return fmt.Errorf("%q is given twice", key)
+		return fmt.Errorf("%q appears twice", key)
 	}
 	given[key] = true
 	return err
@@ -158,5 +158,5 @@ func parseBool(key, value string) (bool, error) {
 	case "false", "no", "off", "0", "":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither true nor false", key)
+	return false, fmt.Errorf("%q is not true or false", key)
 }

@@ -37,7 +37,7 @@ func (r Response) Write(out io.Writer) error {
 	var lines bytes.Buffer
 	for _, pair := range r.pairs() {
 		if strings.ContainsAny(pair[1], "\n\r\x00") {
-			return fmt.Errorf("%q of the answer has a line break or a NUL byte: not given to git", pair[0])
+			return fmt.Errorf("%q of the answer contains a line break or a NUL byte, so nothing was returned to git", pair[0])
 		}
 		lines.WriteString(pair[0] + "=" + pair[1] + "\n")
 	}

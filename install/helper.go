@@ -37,13 +37,13 @@ func consistsOf(text, characters string) bool {
 // shell, so one with special characters is given as a shell snippet ("!") that has it in quotes.
 func helperFor(program string, lookPath func(string) (string, error), isEverywhere func(directory string) bool) (string, error) {
 	if !filepath.IsAbs(program) {
-		return "", fmt.Errorf(`the program's own path is not absolute: "%s"`, program)
+		return "", fmt.Errorf(`the path of this program is not absolute: "%s"`, program)
 	}
 	if strings.ContainsFunc(program, unicode.IsControl) {
-		return "", fmt.Errorf("the path %q has a control character, which git's configuration cannot hold: move the program", program)
+		return "", fmt.Errorf("the path %q contains a control character, which git's configuration cannot contain; move the program", program)
 	}
 	if !strings.HasPrefix(filepath.Base(program), programName) {
-		return "", fmt.Errorf(`"%s" is not called %s, so uninstall would not know it again: rename the file`, program, programName)
+		return "", fmt.Errorf(`"%s" is not named %s, so uninstall could not find it; rename the file`, program, programName)
 	}
 	found := onPath(program, lookPath)
 	switch {

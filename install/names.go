@@ -12,9 +12,9 @@ import (
 // install and of doctor.
 func StillAsked(entry gitconfig.Entry, hidden bool) string {
 	if hidden {
-		return "still asked, but not told the tokens, which this git can hide: " + HelperName(entry)
+		return "git still asks another helper, but does not pass it the tokens: " + HelperName(entry)
 	}
-	return "still asked, and given the tokens too: " + HelperName(entry)
+	return "git still asks another helper and also passes it the tokens: " + HelperName(entry)
 }
 
 // HelperName names a helper and where it is configured. A shell snippet is not

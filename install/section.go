@@ -47,23 +47,23 @@ func parseSection(host string) (section, error) {
 	}
 	address, err := url.Parse(host)
 	if err != nil || address.Hostname() == "" || address.Opaque != "" {
-		return section{}, fmt.Errorf(`--host is not the address of a host: write it as "https://gitlab.example.com"`)
+		return section{}, fmt.Errorf(`--host is not the URL of a host; write it like "https://gitlab.example.com"`)
 	}
 	if address.User != nil || address.RawQuery != "" || address.ForceQuery || address.Fragment != "" || strings.Contains(host, "#") {
-		return section{}, fmt.Errorf("--host has a user name, a query or a fragment in it: leave them out, they do not say which host it is")
+		return section{}, fmt.Errorf("--host contains a user name, a query or a fragment; leave them out")
 	}
 	name := strings.ToLower(address.Hostname())
 	if strings.Contains(name, ":") {
 		name = "[" + name + "]"
 	}
 	if !isHost(name) {
-		return section{}, fmt.Errorf("--host has a character that git knows in no host: write an international name in its ASCII form (xn--…)")
+		return section{}, fmt.Errorf("--host contains a character that git does not accept in a host name; write an international name in its ASCII form (xn--…)")
 	}
 	if address.Scheme != "https" && address.Scheme != "http" {
-		return section{}, fmt.Errorf("--host does not begin with \"https:\": doorkey sends tokens over https only")
+		return section{}, fmt.Errorf("--host does not begin with \"https:\"; doorkey sends tokens only over https")
 	}
 	if port := address.Port(); port != "" && !isPort(port) {
-		return section{}, fmt.Errorf("--host has a port that is not a plain number from 1 to 65535")
+		return section{}, fmt.Errorf("the port in --host is not a number from 1 to 65535")
 	}
 	canonical := address.JoinPath() // without "." and ".."
 	canonical.Host = name + portOf(address)

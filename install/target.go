@@ -66,7 +66,7 @@ func (t *target) read() error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf(`"%s" is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)`, t.file)
+		return fmt.Errorf(`"%s" is not a file that can be edited; name another one with GIT_CONFIG_GLOBAL or GIT_CONFIG_SYSTEM`, t.file)
 	}
 	t.exists, t.mode = true, info.Mode().Perm()
 	t.data, err = os.ReadFile(t.file)
@@ -82,8 +82,8 @@ func (t *target) ownBlocks() ([]block, error) {
 			continue
 		}
 		if !b.intact() {
-			return nil, fmt.Errorf(`"%s" was edited by hand in lines %d to %d, where install had written: `+
-				"take those lines that belong to doorkey out with an editor, and run this again", t.file, b.number, b.number+len(b.lines)-1)
+			return nil, fmt.Errorf(`"%s" was edited by hand in lines %d to %d, which install had written; `+
+				"remove doorkey's lines with an editor, then run this again", t.file, b.number, b.number+len(b.lines)-1)
 		}
 		own = append(own, b)
 	}

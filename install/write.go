@@ -23,7 +23,7 @@ func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, erro
 	}
 	chain, err := gitconfig.Entries(ctx, t.options.Directory, t.options.Environment, helperKeys)
 	if err != nil {
-		return nil, fmt.Errorf(`"%s" is changed, but git cannot read its configuration now: %v`, t.file, err)
+		return nil, fmt.Errorf(`changed "%s", but now git cannot read its configuration: %v`, t.file, err)
 	}
 	return chain, nil
 }
@@ -61,7 +61,7 @@ func (t target) commit(ctx context.Context, lock *os.File, edited edit) error {
 		return os.Remove(t.file)
 	}
 	if err := t.fill(lock, edited.data); err != nil {
-		return fmt.Errorf(`"%s" cannot be written: %v`, lock.Name(), err)
+		return fmt.Errorf(`cannot write "%s": %v`, lock.Name(), err)
 	}
 	if err := t.check(ctx, lock.Name(), edited); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (t target) stillTheSame() error {
 		return err
 	}
 	if now.exists != t.exists || !bytes.Equal(now.data, t.data) {
-		return fmt.Errorf(`"%s" was changed by another program just now: run this again`, t.file)
+		return fmt.Errorf(`another program just changed "%s"; run this again`, t.file)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (t target) check(ctx context.Context, lock string, edited edit) error {
 	after, has := withoutPairs(entries, t.section.key(), helpers)
 	same := func(a, b gitconfig.Entry) bool { return a.Key == b.Key && a.Value == b.Value }
 	if has != had+wanted || !slices.EqualFunc(before, after, same) {
-		return fmt.Errorf(`git would read other settings in "%s" than it should, so nothing was changed: edit the file with an editor`, t.file)
+		return fmt.Errorf(`nothing was changed: after the change, git would read wrong settings in "%s"; edit the file with an editor`, t.file)
 	}
 	return nil
 }

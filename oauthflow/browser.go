@@ -85,9 +85,9 @@ func (a attempt) checkIssuer(answer url.Values) error {
 	issuer, known := answer.Get("iss"), a.provider.Issuer
 	switch {
 	case !answer.Has("iss") && a.provider.SendsIssuer:
-		return errors.New("the answer does not name the server that it came from, as the server's metadata promise: it is not used")
+		return errors.New("the answer does not name its issuer, although the server's metadata says that it does; doorkey rejects it")
 	case answer.Has("iss") && (known != "" && issuer != known || !sameOrigin(issuer, a.provider.AuthURL)):
-		return fmt.Errorf("the answer came from another server, %q, than the one that was asked: it is not used", oneLine(issuer))
+		return fmt.Errorf("the answer came from another server, %q; doorkey rejects it", oneLine(issuer))
 	}
 	return nil
 }

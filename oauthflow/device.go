@@ -21,7 +21,7 @@ type DeviceCode struct {
 
 // ErrNoDeviceFlow: the server has no device flow. SignInByDevice returns it
 // before it has shown anything, so that another way can be tried.
-var ErrNoDeviceFlow = errors.New("the server has no sign-in by device code")
+var ErrNoDeviceFlow = errors.New("the server does not support sign-in by device code")
 
 // Limits of the device flow.
 const (

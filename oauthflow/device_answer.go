@@ -60,7 +60,7 @@ func (p Provider) readDevice(answer fields) (device, error) {
 	}
 	var err error
 	if given.VerificationURL, err = p.verificationURL(answer.text("verification_uri")); err != nil {
-		return device{}, fmt.Errorf("the server's verification address is not used: %v", err)
+		return device{}, fmt.Errorf("the server's verification address is invalid: %v", err)
 	}
 	given.VerificationURLComplete = p.completeURL(answer.text("verification_uri_complete"), given.DeviceCode)
 	given.OtherHost = cmp.Or(p.otherHost(given.VerificationURL), p.otherHost(given.VerificationURLComplete))
@@ -83,9 +83,9 @@ func (p Provider) explainNoDevice(err error) error {
 	case isDeviceOff(err):
 		return fmt.Errorf("%w for this application: %w", ErrNoDeviceFlow, err)
 	case k.noDevice != "":
-		return fmt.Errorf("%w: there is nothing at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
+		return fmt.Errorf("%w: nothing was found at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
 	}
-	return fmt.Errorf("%w: there is nothing at %q", ErrNoDeviceFlow, p.DeviceAuthURL)
+	return fmt.Errorf("%w: nothing was found at %q", ErrNoDeviceFlow, p.DeviceAuthURL)
 }
 
 // intervalOf is the interval that an answer asks for, 0 for none.
@@ -108,10 +108,10 @@ func isUserCode(code string) bool {
 func (p Provider) verificationURL(given string) (string, error) {
 	address, err := url.Parse(given)
 	if err != nil || len(given) > longestURL || !isVisibleASCII(given) {
-		return "", errors.New("it is no address")
+		return "", errors.New("it is not a URL")
 	}
 	if address.Scheme != "https" && address.Scheme != "http" || address.User != nil || address.Fragment != "" {
-		return "", fmt.Errorf("%q is no plain web address", given)
+		return "", fmt.Errorf("%q is not a plain web address", given)
 	}
 	own, err := url.Parse(p.AuthURL)
 	if err != nil {

@@ -58,7 +58,7 @@ func newError(response *http.Response, answer fields, form url.Values) *Error {
 	}
 	description := shown("error_description")
 	if elsewhere := redirectOf(response); elsewhere != "" {
-		description = "it redirects to " + elsewhere + ", as a gateway in front of it would"
+		description = "it redirects to " + elsewhere + ", like a gateway in front of it would"
 	}
 	return &Error{
 		Code: shown("error"), Status: response.StatusCode, Description: oneLine(description),
@@ -114,16 +114,16 @@ func (p Provider) adviseScope(err *Error) error {
 	if page == "" {
 		page = "the server's page for applications"
 	}
-	return fmt.Errorf("%w\nyou signed in to this application with other scopes before: revoke its access on %s, then sign in again", err, page)
+	return fmt.Errorf("%w\nyou signed in to this application with different scopes before; revoke its access on %s, then sign in again", err, page)
 }
 
 // adviseClient adds what to do where a server does not know the application.
 func adviseClient(err error) error {
 	switch {
 	case Is(err, "invalid_client"), Is(err, "unauthorized_client"):
-		return fmt.Errorf("%w\nthe application's client ID is wrong, or \"Confidential\" is ticked on its page: untick it, or set oauthClientSecret", err)
+		return fmt.Errorf("%w\nthe application ID is wrong, or \"Confidential\" is ticked on the application's page; untick it, or set oauthClientSecret", err)
 	case Is(err, "incorrect_client_credentials"): // GitHub's
-		return fmt.Errorf("%w\nthe application's client ID is wrong, or its secret is wrong or missing: set oauthClientSecret", err)
+		return fmt.Errorf("%w\nthe application ID is wrong, or the secret is wrong or missing; set oauthClientSecret", err)
 	}
 	return err
 }

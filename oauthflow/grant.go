@@ -69,7 +69,7 @@ func (p Provider) grant(answer fields) (Grant, error) {
 	}
 	for name, token := range map[string]string{"access token": access, "refresh token": refresh} {
 		if err := checkToken(token); err != nil {
-			return Grant{}, fmt.Errorf("the %s that the server gave %v: it is not used", name, err)
+			return Grant{}, fmt.Errorf("the server returned an invalid %s: it %v", name, err)
 		}
 	}
 	grant := Grant{AccessToken: secret.New(access), RefreshToken: secret.New(refresh), Scopes: p.Scopes}
@@ -98,7 +98,7 @@ func checkToken(token string) error {
 		return fmt.Errorf("is longer than %d bytes", longestToken)
 	}
 	if !isVisibleASCII(token) {
-		return errors.New("has bytes that no token has")
+		return errors.New("contains bytes that are not allowed in a token")
 	}
 	return nil
 }

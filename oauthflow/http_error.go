@@ -74,9 +74,9 @@ func (f failure) ofName() *ConnectionError {
 	if !errors.As(f.err, &name) {
 		return nil
 	}
-	text := fmt.Sprintf("the name %q is not found", name.Name)
+	text := fmt.Sprintf("the host name %q was not found", name.Name)
 	if !name.IsNotFound {
-		text = fmt.Sprintf("the name %q could not be looked up: %s", name.Name, name.Err)
+		text = fmt.Sprintf("could not look up the host name %q: %s", name.Name, name.Err)
 	}
 	return &ConnectionError{text: text, hints: append([]string{"check the address and the network"}, f.ifProxyNeeded()...)}
 }
@@ -87,16 +87,16 @@ func (f failure) ofSilence() *ConnectionError {
 	switch {
 	case errors.As(f.err, &timed) && timed.Timeout():
 		return &ConnectionError{text: "no answer in time", Timeout: true,
-			hints: append([]string{"check the network, and whether the server is up"}, f.ifProxyNeeded()...)}
+			hints: append([]string{"check the network and whether the server is up"}, f.ifProxyNeeded()...)}
 	case errors.Is(f.err, io.EOF), errors.Is(f.err, io.ErrUnexpectedEOF):
-		return &ConnectionError{text: "the connection ended before the answer did"}
+		return &ConnectionError{text: "the connection was closed before the answer was complete"}
 	}
 	return nil
 }
 
 func (f failure) ifRefused() []string {
 	if errors.Is(f.err, syscall.ECONNREFUSED) {
-		return append([]string{"check the address, and whether the server is up"}, f.ifProxyNeeded()...)
+		return append([]string{"check the address and whether the server is up"}, f.ifProxyNeeded()...)
 	}
 	return nil
 }
@@ -109,9 +109,9 @@ func (f failure) ifProxyNeeded() []string {
 	case f.Proxy != "" || strings.HasPrefix(f.origin, "http:"):
 		return nil
 	case f.ProxyExempt:
-		return []string{fmt.Sprintf("if %s is reached through the proxy only, take it out of %s", f.host, f.exceptions())}
+		return []string{fmt.Sprintf("if %s is reachable only through the proxy, remove it from %s", f.host, f.exceptions())}
 	case isSet && from.Variable == "":
-		return []string{"if this network has a proxy, " + from.ToSet("http.proxy", "<address>") + " (it is set to nothing, which means none, whatever HTTPS_PROXY says)"}
+		return []string{"if this network has a proxy, " + from.ToSet("http.proxy", "<address>") + " (its empty value turns the proxy off and overrides HTTPS_PROXY)"}
 	}
 	return []string{"if this network has a proxy, set http.proxy to it (or HTTPS_PROXY)"}
 }

@@ -14,7 +14,7 @@ import (
 func (s HTTPSettings) useProxy(transport *http.Transport, dialer *net.Dialer) error {
 	proxy, err := url.Parse(s.Proxy)
 	if err != nil || proxy.Hostname() == "" {
-		return errors.New("the address of the proxy is none") // and may have a secret in it
+		return errors.New("the proxy's address is invalid") // and may have a secret in it
 	}
 	if proxy.Port() == "" {
 		proxy.Host += ":" + defaultPort(proxy.Scheme)
@@ -62,7 +62,7 @@ type proxyAnswer struct {
 	methods []string // that it demands (RFC 9110 section 11.7.1), in lower case
 }
 
-func (proxyAnswer) Error() string { return "the proxy does not connect" }
+func (proxyAnswer) Error() string { return "the proxy could not connect" }
 
 func notConnected(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode == http.StatusOK {

@@ -75,7 +75,7 @@ func addFile(pool *x509.CertPool, path string) error {
 		return err
 	}
 	if !pool.AppendCertsFromPEM(content) {
-		return fmt.Errorf(`"%s" has no certificate in PEM form`, path)
+		return fmt.Errorf(`"%s" contains no certificate in PEM format`, path)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func addDirectory(pool *x509.CertPool, directory string) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf(`"%s" has no file with a certificate in PEM form`, directory)
+		return fmt.Errorf(`no file in "%s" contains a certificate in PEM format`, directory)
 	}
 	return nil
 }
@@ -115,19 +115,19 @@ func readClientCertificate(certificateName, certificate, keyName, key string) (c
 	}
 	certificatePEM, err := os.ReadFile(certificate)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificates from files in PEM form only", certificateName, err)
+		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificates only from files in PEM format", certificateName, err)
 	}
 	keyPEM, err := os.ReadFile(key)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %v\ndoorkey reads keys of client certificates from files in PEM form only", keyName, err)
+		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificate keys only from files in PEM format", keyName, err)
 	}
 	if isEncrypted(keyPEM) {
-		return nil, fmt.Errorf("%s: the key in \"%s\" is encrypted, and doorkey does not ask for its passphrase\n"+
-			`write a copy without one that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, strings.TrimPrefix(keyName, "git's "))
+		return nil, fmt.Errorf("%s: the key in \"%s\" is encrypted, and doorkey cannot ask for its passphrase\n"+
+			`write an unencrypted copy that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, strings.TrimPrefix(keyName, "git's "))
 	}
 	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
 	if err != nil {
-		return nil, fmt.Errorf("%s: \"%s\" and its key in \"%s\" do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
+		return nil, fmt.Errorf("%s: \"%s\" and its key in \"%s\" are not a valid client certificate: %v\nboth must be in PEM format (convert a .p12 with: openssl pkcs12 -in FILE -nodes)",
 			certificateName, certificate, key, err)
 	}
 	return func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }, nil

@@ -37,10 +37,10 @@ func readMetadata(body []byte) (m metadata, found bool) {
 // same with a slash at its end, which Gitea has.
 func (m metadata) check(issuer string) error {
 	if m.issuer != issuer && m.issuer != issuer+"/" {
-		return fmt.Errorf("it is of the issuer %q, and stands where that of %q belongs", oneLine(m.issuer), issuer)
+		return fmt.Errorf("their issuer is %q instead of %q", oneLine(m.issuer), issuer)
 	}
 	if m.methods != nil && !slices.Contains(m.methods, "S256") {
-		return fmt.Errorf("the server has no PKCE with S256 (RFC 7636), but %q", m.methods)
+		return fmt.Errorf("the server does not support PKCE with S256 (RFC 7636), only %q", m.methods)
 	}
 	return nil
 }
@@ -91,10 +91,10 @@ func (m metadata) settings(base *url.URL, configured Settings) (Settings, error)
 		}
 		address, err := endpointURL(base, "", endpoint.given, "")
 		if err != nil {
-			return Settings{}, fmt.Errorf("its %s %q: %v", endpoint.name, oneLine(endpoint.given), err)
+			return Settings{}, fmt.Errorf("the %s %q: %v", endpoint.name, oneLine(endpoint.given), err)
 		}
 		if !sameOrigin(address, base.String()) {
-			return Settings{}, fmt.Errorf("its %s %q is not at %q", endpoint.name, oneLine(endpoint.given), base)
+			return Settings{}, fmt.Errorf("the %s %q is not at %q", endpoint.name, oneLine(endpoint.given), base)
 		}
 		if *endpoint.field == "" {
 			*endpoint.field = address

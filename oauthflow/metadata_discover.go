@@ -48,7 +48,7 @@ const (
 func (c Client) Discover(ctx context.Context, origin, path string) (Found, error) {
 	base, err := url.Parse(origin)
 	if err != nil || !carriesTokens(base) {
-		return Found{}, fmt.Errorf("%q is not the address of an https host", origin)
+		return Found{}, fmt.Errorf("%q is not an https URL of a host", origin)
 	}
 	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
 	ctx, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)

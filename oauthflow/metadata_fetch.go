@@ -15,7 +15,7 @@ type unusableMetadataError struct {
 }
 
 func (e *unusableMetadataError) Error() string {
-	return fmt.Sprintf("the metadata at %s are not used: %v", e.address, e.reason)
+	return fmt.Sprintf("the metadata at %s are invalid: %v", e.address, e.reason)
 }
 
 // byMetadata looks for metadata of a server below a root.

@@ -40,12 +40,12 @@ p { margin: 0; color: var(--quiet); text-wrap: pretty; }
 
 // writePage answers with the page for an outcome.
 func writePage(w http.ResponseWriter, outcome error) {
-	class, title, text := "good", "You are signed in", "git goes on by itself. You can close this page."
+	class, title, text := "good", "You are signed in", "git continues by itself. You can close this page."
 	switch {
 	case Is(outcome, "access_denied"):
-		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page; git says in its terminal what you can do next."
+		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page. The terminal where git runs says what to do next."
 	case outcome != nil:
-		class, title, text = "bad", "You are not signed in", "Something went wrong on the way. You can close this page; the reason is in the terminal where git runs."
+		class, title, text = "bad", "You are not signed in", "Something went wrong. You can close this page. The terminal where git runs shows the reason."
 	}
 	style := sha256.Sum256([]byte(pageStyle))
 	header := w.Header()

@@ -70,7 +70,7 @@ type pastedAnswer struct {
 const mostPastes = 20
 
 // errNotThisSignIn is said of an address that belongs to another attempt.
-var errNotThisSignIn = errors.New("this address is not of this sign-in: open the address above, and copy where that one leads")
+var errNotThisSignIn = errors.New("this address does not belong to this sign-in; open the address above, then copy the address of the last page")
 
 // answer reads until something fits.
 func (p Paste) answer(ctx context.Context, matches func(url.Values) bool) pastedAnswer {
@@ -88,7 +88,7 @@ func (p Paste) answer(ctx context.Context, matches func(url.Values) bool) pasted
 		}
 		p.Wrong(err)
 	}
-	return pastedAnswer{err: errors.New("nothing that was pasted is of this sign-in")}
+	return pastedAnswer{err: errors.New("no pasted address belongs to this sign-in")}
 }
 
 // parsePasted reads what a person may have copied: the whole address, the part
@@ -111,7 +111,7 @@ func parsePasted(text string) (url.Values, error) {
 	text, _, _ = strings.Cut(text, "#")
 	parameters, err := url.ParseQuery(text)
 	if err != nil || !parameters.Has("code") && !parameters.Has("error") {
-		return nil, errors.New("there is no code in this: copy the whole address of the page that did not load, it has \"code=\" in it")
+		return nil, errors.New("this contains no code; copy the whole address of the page that did not load, which contains \"code=\"")
 	}
 	return parameters, nil
 }

@@ -65,7 +65,7 @@ type Settings struct {
 
 var (
 	// ErrUnknownHost: nothing says that one can sign in at the host by OAuth.
-	ErrUnknownHost = errors.New("no OAuth sign-in is known for this host")
+	ErrUnknownHost = errors.New("could not find out how to sign in to this host with OAuth")
 	// ErrNoClientID: the host is one of a known kind, and only the client ID
 	// of an application there is missing.
 	ErrNoClientID = errors.New("no OAuth application is configured for this host")
@@ -83,7 +83,7 @@ func Resolve(origin string, challenges []string, settings Settings) (Provider, e
 		return Provider{}, ErrUnknownHost
 	}
 	if _, known := kindNamed(settings.Kind); settings.Kind != "" && !known {
-		return Provider{}, fmt.Errorf("oauthProvider %q is not one that doorkey knows (%s)", settings.Kind, kindNames())
+		return Provider{}, fmt.Errorf("oauthProvider %q is unknown; use one of: %s", settings.Kind, kindNames())
 	}
 	known, found := detect(base.Hostname(), challenges, settings.Kind)
 	switch {
@@ -130,7 +130,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	case ctx.Err() != nil:
 		return Provider{}, context.Cause(ctx)
 	case err != nil:
-		return Provider{}, fmt.Errorf("what kind of server it is could not be found out: %w", err)
+		return Provider{}, fmt.Errorf("could not find out what kind of server it is: %w", err)
 	case found.Kind == "":
 		provider.guess, provider.Answers = nil, true
 		return provider, nil

@@ -96,10 +96,10 @@ func endpointURL(base *url.URL, root, configured, path string) (string, error) {
 		return "", errors.New("not a URL")
 	}
 	if !carriesTokens(address) {
-		return "", errors.New("tokens go to https addresses only (http only to this machine itself, for tests)")
+		return "", errors.New("doorkey sends tokens only to https URLs (http is allowed only to this machine, for tests)")
 	}
 	if address.User != nil || address.Fragment != "" {
-		return "", errors.New("an endpoint has neither a user name nor a fragment")
+		return "", errors.New("an endpoint must not have a user name or a fragment")
 	}
 	return address.String(), nil
 }

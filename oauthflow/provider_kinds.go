@@ -57,7 +57,7 @@ func kinds() []kind {
 		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
 		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
-		deviceBox: "Device authorization grant", noDevice: "GitLab has it since 17.3",
+		deviceBox: "Device authorization grant", noDevice: "GitLab supports it since 17.3",
 	}, {
 		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
@@ -73,7 +73,7 @@ func kinds() []kind {
 		applicationsPath: "/settings/applications/new", needsSecret: true,
 		home:      map[string]string{"gist.github.com": "github.com"},
 		deviceBox: "Enable Device Flow",
-		noDevice:  "GitHub answers so to a client ID that it does not know",
+		noDevice:  "GitHub answers like this if it does not know the application ID",
 		spent:     []spentAnswer{{code: "bad_refresh_token"}},
 	}, {
 		// https://docs.gitea.com/development/oauth2-provider

@@ -11,7 +11,7 @@ import (
 )
 
 // errNoRevocation: nothing says where tokens of this server are revoked.
-var errNoRevocation = errors.New("the server has no known address to revoke tokens at")
+var errNoRevocation = errors.New("the server has no known revocation endpoint")
 
 // Revoke makes a token, of either kind, and the grant that it belongs to worth
 // nothing (RFC 7009). A token that the server does not know is no error. It

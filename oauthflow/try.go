@@ -81,7 +81,7 @@ func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool,
 }
 
 // ErrNoTokenEndpoint: what answers at the address of the token endpoint is none.
-var ErrNoTokenEndpoint = errors.New("this is no token endpoint")
+var ErrNoTokenEndpoint = errors.New("this is not a token endpoint")
 
 // TryClient finds out whether the token endpoint is one and knows the client ID,
 // and its secret if there is one. It shows a code that nobody was given: a server
@@ -100,7 +100,7 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	case provider.isInvalidGrant(err):
 		return nil
 	case err == nil:
-		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)
+		return fmt.Errorf("%w: it accepts a code that does not exist", ErrNoTokenEndpoint)
 	case IsUnknownClient(err), !errors.As(err, &answer), isPassing(err):
 		return adviseClient(err)
 	case answer.Code == "":

@@ -53,14 +53,14 @@ func isBrowserVariable(variable string) bool { return strings.HasPrefix(variable
 // one word. A query is not escaped anew, so it may be no URL's as it stands.
 func browserArguments(command []string, address string) ([]string, error) {
 	if len(command) == 0 {
-		return nil, errors.New("no program to start one was found")
+		return nil, errors.New("no program that opens a browser was found")
 	}
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.User != nil || !oauthflow.MayCarryTokens(address) { // nor may a sign-in be seen on its way
-		return nil, errors.New("its address is not one of the web")
+		return nil, errors.New("the URL is not a web address")
 	}
 	if strings.ContainsFunc(parsed.String(), isNotOfURL) {
-		return nil, errors.New("its address has characters that no URL has")
+		return nil, errors.New("the URL contains invalid characters")
 	}
 	var arguments []string
 	placed := false

@@ -43,10 +43,10 @@ func (e Environment) UnusableBrowser() error {
 	case named == "", e.firstProgram(e.chosenBrowsers()...) != nil:
 		return nil
 	case slices.ContainsFunc(e.chosenBrowsers(), func(choice []string) bool { return e.readsCommands(e.program(choice[0])) }):
-		return fmt.Errorf("BROWSER names a program that would read parts of an address as commands, so it is not used: %s\n"+
-			"set BROWSER to the browser's own program (.exe), or unset it", named)
+		return fmt.Errorf("doorkey does not use the program in BROWSER, because it would run parts of an address as commands: %s\n"+
+			"set BROWSER to the .exe of a browser, or unset it", named)
 	}
-	return fmt.Errorf("nothing that BROWSER names is installed, or it needs the terminal: %s", named)
+	return fmt.Errorf("no program in BROWSER is installed and works without the terminal: %s", named)
 }
 
 func (e Environment) windowsDirectory() string {
@@ -120,7 +120,7 @@ func (e Environment) firstProgram(commands ...[]string) []string {
 func (e Environment) WhyNoBrowser() string {
 	switch {
 	case e.Variable("BROWSER") != "":
-		return " (nothing that BROWSER names can be used)"
+		return " (no program in BROWSER can be used)"
 	case e.IsCI():
 		return " (a CI job)"
 	case e.IsSSH():
@@ -132,5 +132,5 @@ func (e Environment) WhyNoBrowser() string {
 	case !e.hasDisplay():
 		return " (no display)"
 	}
-	return " (no program to open one with)"
+	return " (no program that opens a browser)"
 }

@@ -84,7 +84,7 @@ func exists(file string) bool {
 // another directory in every repository.
 func named(variable, file string) (string, error) {
 	if !filepath.IsAbs(file) {
-		return "", fmt.Errorf("%s is %q, which names no one file: unset it, or set it to an absolute path", variable, file)
+		return "", fmt.Errorf("%s is %q, which is not an absolute path; unset it, or set it to one", variable, file)
 	}
 	return file, nil
 }
@@ -92,7 +92,7 @@ func named(variable, file string) (string, error) {
 // systemFile is $GIT_CONFIG_SYSTEM (git 2.32), else the path that was compiled into git.
 func systemFile(ctx context.Context, environment []string) (string, error) {
 	if value, _ := lookup(environment, "GIT_CONFIG_NOSYSTEM"); !IsFalse(value) {
-		return "", errors.New("GIT_CONFIG_NOSYSTEM is set, so git does not read its system file: unset it, or choose --global")
+		return "", errors.New("GIT_CONFIG_NOSYSTEM is set, so git does not read its system file; unset it, or use --global")
 	}
 	if file, set := lookup(environment, "GIT_CONFIG_SYSTEM"); set {
 		return named("GIT_CONFIG_SYSTEM", file)
@@ -112,7 +112,7 @@ func systemFile(ctx context.Context, environment []string) (string, error) {
 func localFile(ctx context.Context, dir string, environment []string) (string, error) {
 	output, err := Run(ctx, dir, environment, "rev-parse", "--git-common-dir")
 	if err != nil {
-		return "", fmt.Errorf("no repository to configure here: %v\ngo into one, or choose --global", err)
+		return "", fmt.Errorf("this directory is not in a repository: %v\nchange to a repository, or use --global", err)
 	}
 	return filepath.Join(strings.TrimRight(string(output), "\r\n"), "config"), nil
 }
@@ -166,7 +166,7 @@ func read(ctx context.Context, dir string, environment []string, query ...string
 		case nothingFound:
 			return nil, nil
 		case usageUnknown:
-			return nil, fmt.Errorf("this git is too old, 2.26 or newer is needed: %v", err)
+			return nil, fmt.Errorf("this git is too old; doorkey needs git 2.26 or newer: %v", err)
 		}
 	}
 	if err != nil {
@@ -180,7 +180,7 @@ func read(ctx context.Context, dir string, environment []string, query ...string
 func parseLines(output string) ([]line, error) {
 	fields := strings.Split(output, "\x00")
 	if len(fields)%3 != 1 || fields[len(fields)-1] != "" {
-		return nil, errors.New("git config answered in a form that is not understood")
+		return nil, errors.New("cannot understand the output of git config")
 	}
 	var lines []line
 	for i := 0; i+2 < len(fields); i += 3 {

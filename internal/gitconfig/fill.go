@@ -14,7 +14,7 @@ import (
 const fillTime = time.Minute
 
 // ErrNotKept: no helper knows an answer, and none has said why.
-var ErrNotKept = errors.New("no credential helper knows it")
+var ErrNotKept = errors.New("no credential helper returned it")
 
 // Fill has git's credential helpers answer a question ("git credential fill"),
 // as they are configured outside of repositories. Nobody is asked: what no

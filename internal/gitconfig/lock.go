@@ -20,7 +20,7 @@ func ResolveLinks(file string) (string, error) {
 	for range manyLinks {
 		directory, err := filepath.EvalSymlinks(filepath.Dir(file))
 		if err != nil {
-			return "", fmt.Errorf(`the directory of "%s" cannot be reached: %v`, file, err)
+			return "", fmt.Errorf(`cannot access the directory of "%s": %v`, file, err)
 		}
 		file = filepath.Join(directory, filepath.Base(file))
 		next, err := os.Readlink(file)
@@ -32,7 +32,7 @@ func ResolveLinks(file string) (string, error) {
 		}
 		file = next
 	}
-	return "", fmt.Errorf(`"%s" is a symbolic link that leads in a circle`, file)
+	return "", fmt.Errorf(`"%s" is a symbolic link in a loop`, file)
 }
 
 // TakeLock creates "<file>.lock", which only one process can do: whoever changes a configuration file writes the new
@@ -50,11 +50,11 @@ func TakeLock(scope Scope, file string, mode fs.FileMode) (*os.File, error) {
 func lockError(scope Scope, file, lock string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf(`"%s" exists: another git process is changing "%s", or one left it behind: wait, or delete it if no git runs`, lock, file)
+		return fmt.Errorf(`"%s" exists: another git process is changing "%s", or was killed while doing so; wait, or delete the file if no git command is running`, lock, file)
 	case errors.Is(err, fs.ErrPermission) && scope == System:
-		return fmt.Errorf(`"%s" may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global`, file)
+		return fmt.Errorf(`only an administrator can change "%s"; run this as one (sudo, or an elevated prompt), or use --global`, file)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf(`"%s" may not be written, which changing "%s" needs: check who owns the directory`, filepath.Dir(file), file)
+		return fmt.Errorf(`cannot write "%s", which is needed to change "%s"; check who owns the directory`, filepath.Dir(file), file)
 	}
-	return fmt.Errorf(`"%s" cannot be changed: %v`, file, err)
+	return fmt.Errorf(`cannot change "%s": %v`, file, err)
 }

@@ -65,7 +65,7 @@ func run(ctx context.Context, command *exec.Cmd) ([]byte, error) {
 	}
 	exit, ran := errors.AsType[*exec.ExitError](err)
 	if !ran {
-		return nil, fmt.Errorf("git could not be run: %v: check that git is installed and on PATH", err)
+		return nil, fmt.Errorf("cannot run git: %v; check that git is installed and on PATH", err)
 	}
 	return nil, &RunError{Arguments: args, ExitCode: exit.ExitCode(), Message: complaint(stderr.String()), First: firstLine(stderr.String())}
 }

@@ -36,7 +36,7 @@ func Set(ctx context.Context, scope Scope, settings []Setting) (string, error) {
 	lock := handle.Name()
 	defer os.Remove(lock) // of a failure; else it is gone by then
 	if err := errors.Join(copyFile(file, handle), handle.Chmod(mode), handle.Close()); err != nil {
-		return "", fmt.Errorf(`"%s" cannot be written: %v`, lock, err)
+		return "", fmt.Errorf(`cannot write "%s": %v`, lock, err)
 	}
 	for _, setting := range settings {
 		if err := set(ctx, lock, setting); err != nil {
@@ -49,7 +49,7 @@ func Set(ctx context.Context, scope Scope, settings []Setting) (string, error) {
 		}
 	}
 	if err := syncFile(lock); err != nil {
-		return "", fmt.Errorf(`"%s" cannot be written: %v`, lock, err)
+		return "", fmt.Errorf(`cannot write "%s": %v`, lock, err)
 	}
 	return file, os.Rename(lock, file)
 }
@@ -84,7 +84,7 @@ func writable(ctx context.Context, scope Scope) (string, fs.FileMode, error) {
 	case err != nil:
 		return "", 0, err
 	case !info.Mode().IsRegular():
-		return "", 0, fmt.Errorf(`"%s" is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)`, file)
+		return "", 0, fmt.Errorf(`"%s" is not a file that can be edited; name another one with GIT_CONFIG_GLOBAL or GIT_CONFIG_SYSTEM`, file)
 	}
 	return file, info.Mode().Perm(), nil
 }

@@ -22,7 +22,7 @@ func GitVersion(ctx context.Context) (Version, error) {
 func parseVersion(output string) (Version, error) {
 	var v Version
 	if _, err := fmt.Sscanf(output, "git version %d.%d", &v.Major, &v.Minor); err != nil {
-		return Version{}, fmt.Errorf("%q is no version of git", output)
+		return Version{}, fmt.Errorf("%q is not a git version", output)
 	}
 	return v, nil
 }

@@ -179,10 +179,10 @@ func piped(headers []secret.Text) (all []pipedSecret) {
 var (
 	// errChildEnded is the end of a child that has not said how it went: it was
 	// killed.
-	errChildEnded = errors.New("the process that refreshes was ended before it was done")
+	errChildEnded = errors.New("the refresh process was killed before it finished")
 	// errNoChild: no child can be started, or what was started is no doorkey, or none
 	// that knows this version of the request. Nothing was spent.
-	errNoChild = errors.New("no process that refreshes could be started")
+	errNoChild = errors.New("could not start the refresh process")
 )
 
 // runChild starts the child, tells it the task and waits for its last report. The

@@ -32,7 +32,7 @@ func (h *Helper) RunRefreshChild(ctx context.Context, in io.Reader, out io.Write
 	ignoreSignals()
 	r := &refresher{Helper: h}
 	if err := json.NewDecoder(in).Decode(&r.request); err != nil {
-		return ui.UsageError{Problem: "\"exchange\" is doorkey's own: it is told what to do by doorkey"}
+		return ui.UsageError{Problem: "\"exchange\" is internal: doorkey itself runs it"}
 	}
 	// Whoever asked may be gone: nobody is to be told then. What is waited for may be
 	// said while all else goes on.
@@ -82,7 +82,7 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 	r.Log().Info("lock", "origin", r.request.Origin, trace.Outcome(err), trace.Took(begun))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return report{}, fmt.Errorf("refresh for %s: waited %v for another git command that is busy with it\nrun the command again", r.request.Origin, r.request.Timeout)
+		return report{}, fmt.Errorf("could not refresh the token for %s: waited %v for another git command that uses it\nrun the command again", r.request.Origin, r.request.Timeout)
 	case err != nil:
 		return report{}, notKept(r.request.Origin, err)
 	}
@@ -116,7 +116,7 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 
 // notKept is why nothing was spent.
 func notKept(origin string, err error) error {
-	return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", err, origin)
+	return fmt.Errorf("%v\nthe token for %s was not refreshed, because doorkey could not store a new one; you are still signed in", err, origin)
 }
 
 // refreshAndStore spends the refresh token and stores what it gets for it. A token

@@ -12,7 +12,7 @@ import (
 )
 
 // errTimeout is how a sign-in ends that nobody finished in time.
-var errTimeout = errors.New("nobody signed in in time")
+var errTimeout = errors.New("the sign-in timed out")
 
 // errNoAnswer is how a sign-in ends whose time was over before the server had
 // answered at all.
@@ -36,11 +36,11 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 	case err == nil, terminal.IsCanceled(err):
 		return err
 	case isTimeout(err):
-		return fmt.Errorf("nobody signed in to %s within %v\nif the page in the browser showed an error, its application there is set up otherwise (redirect URI, scopes, Confidential); run the command again to sign in; credential.oauthTimeout gives more time", origin, timeout)
+		return fmt.Errorf("the sign-in to %s was not finished within %v\nrun the command again to sign in; for more time, set credential.oauthTimeout; if the page in the browser showed an error, check the redirect URI, the scopes and \"Confidential\" of the application there", origin, timeout)
 	case oauthflow.Is(err, "access_denied"):
 		return fmt.Errorf("the sign-in to %s was declined\nrun the command again to sign in", origin)
 	}
-	return fmt.Errorf("sign-in to %s: %v", origin, err)
+	return fmt.Errorf("could not sign in to %s: %v", origin, err)
 }
 
 // explain says what became of a refresh that failed, and what to do: where the
@@ -48,29 +48,29 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 func (r refreshRequest) explain(err error) error {
 	advice := "run the command again"
 	if oauthflow.IsLasting(err) {
-		advice = "if this comes again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
+		advice = "if this happens again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
 	}
-	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, err, advice)
+	return fmt.Errorf("could not refresh the token for %s: %v\nyou are still signed in; %s", r.Origin, err, advice)
 }
 
 // ExplainKey adds what to do to an error of the data key that tokens are sealed
 // with.
 func ExplainKey(err error) error {
-	return explainKeyOf(err, "in this session, and the key for the tokens of this host is kept in one", "then, to have the account forgotten, run: git credential-doorkey logout")
+	return explainKeyOf(err, "in this session, and the key of this host's tokens is stored in one", "then, to remove the account, run: git credential-doorkey logout")
 }
 
 // explainPasswordKey does so for a password, which whoever knows it can replace.
 func explainPasswordKey(err error) error {
-	return explainKeyOf(err, "in this session, and the key for the password of this host is kept in one", "the password that git is given next is then kept instead")
+	return explainKeyOf(err, "in this session, and the key of this host's password is stored in one", "the next password that you give git is then stored instead")
 }
 
 // explainKeyOf is told what to say of a keyring that is absent, and what to do once
 // no keyring is wanted.
 func explainKeyOf(err error, absent, then string) error {
-	without := "\nor, to do without a keyring, set credential.oauthStore to \"file\"; " + then
+	without := "\nto use no keyring, set credential.oauthStore to \"file\"; " + then
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%w\nunlock it (log in to the desktop, or open its password manager)%s", err, without)
+		return fmt.Errorf("%w\nunlock it: log in to the desktop, or open the password manager%s", err, without)
 	case errors.Is(err, cache.ErrKeyringTimeout):
 		return fmt.Errorf("%w\nlook for its password dialog on the desktop%s", err, without)
 	case errors.Is(err, cache.ErrKeyringAbsent):

@@ -68,7 +68,7 @@ func (f fleetRequest) access() settings.FleetAccess {
 func (h *Helper) fleetHost(access settings.FleetAccess, origin, label string) (*fleet.Host, error) {
 	keys, err := fleet.ParseKeys(access.Keys)
 	if err != nil {
-		return nil, fmt.Errorf("the fleet's keys in %s: %v", access.KeySource, err)
+		return nil, fmt.Errorf("cannot read the fleet's keys in %s: %v", access.KeySource, err)
 	}
 	client, err := oauthflow.NewHTTPClient(access.HTTP)
 	if err != nil {
@@ -77,7 +77,7 @@ func (h *Helper) fleetHost(access settings.FleetAccess, origin, label string) (*
 	name := fleet.Name{Origin: origin, Label: label}
 	hostname, err := os.Hostname()
 	if err != nil {
-		hostname = "a machine without a name"
+		hostname = "an unnamed machine"
 	}
 	register := access.Address.Open(fleet.Access{
 		Client: trace.HTTP(h.Log(), oauthflow.Client{HTTP: client}).HTTP,
@@ -221,9 +221,9 @@ func leavesToOthers(err error) bool {
 func explainFleet(origin, label string, err error) error {
 	switch {
 	case leavesToOthers(err):
-		return fmt.Errorf("%w\non a machine with a person at it and the same settings, run: git credential-doorkey login %s", err, loginArguments(origin, label))
+		return fmt.Errorf("%w\non a machine with the same settings where you can sign in, run: git credential-doorkey login %s", err, loginArguments(origin, label))
 	case errors.Is(err, fleet.ErrOutOfReach):
-		return fmt.Errorf("the token for %s has expired, and %v\nthe sign-in is kept; run the command again when the engine works; to look at it, run: git credential-doorkey doctor %[1]s", origin, err)
+		return fmt.Errorf("the token for %s has expired, and %v\nrun the command again when the engine works; to check it, run: git credential-doorkey doctor %[1]s", origin, err)
 	}
 	return err
 }

@@ -46,7 +46,7 @@ func (a *signInAttempt) publish(ctx context.Context, locked *cache.Locked, signe
 	case result.NotSaved != nil:
 		return result.NotSaved
 	case err != nil:
-		return notPublishedError{fmt.Errorf("signed in to %s, but only this machine knows it: %v\nthe next git command for it on this machine publishes it", host.Name.Origin, err)}
+		return notPublishedError{fmt.Errorf("signed in to %s, but could not publish that to the fleet: %v\nthe next git command for it on this machine publishes it", host.Name.Origin, err)}
 	}
 	if before.Grant != "" && before.Ended == nil {
 		a.shared.replaced = EntryOfRecord(host, before, result.Offset)

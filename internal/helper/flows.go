@@ -26,16 +26,16 @@ type signInContext struct {
 // flowsFor adds the host: the person may have no terminal here, nor know which git
 // command it was, but can sign in elsewhere beforehand.
 var (
-	errAskingIsOff = errors.New("asking is turned off")
-	errJustRefused = errors.New("a sign-in was declined, timed out or failed recently, and without a terminal doorkey does not ask again at once (after a minute, then 2, 4, up to an hour)\n" +
+	errAskingIsOff = errors.New("interactive sign-in is turned off")
+	errJustRefused = errors.New("a sign-in was declined, timed out or failed recently; without a terminal, doorkey waits before it asks again (1 minute, then 2, 4, up to an hour)\n" +
 		"to sign in now, run: git credential-doorkey login")
-	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal to ask in\n" +
+	errNobodyToAsk = errors.New("no browser can open here, and there is no terminal\n" +
 		"in a CI job, set DOORKEY_FLOW=device\n" +
 		"to sign in, open a terminal and run: git credential-doorkey login")
-	errPromptsAreOff = errors.New("no browser can open here, and GIT_TERMINAL_PROMPT=0 says not to ask in the terminal\n" +
-		"go and other programs set that variable themselves; to sign in beforehand, run: git credential-doorkey login")
-	errNeedsSecret = errors.New("a sign-in in the browser takes the application's secret there\n" +
-		"set credential.<url>.oauthClientSecret; GitHub also signs in by device code, without a secret, in a terminal\n" +
+	errPromptsAreOff = errors.New("no browser can open here, and GIT_TERMINAL_PROMPT=0 turns off prompts in the terminal\n" +
+		"some programs, such as go, set that variable; to sign in beforehand, run: git credential-doorkey login")
+	errNeedsSecret = errors.New("signing in with the browser requires the application's secret on this server\n" +
+		"set credential.<url>.oauthClientSecret, or on GitHub sign in by device code, which needs a terminal but no secret\n" +
 		"to sign in, open a terminal and run: git credential-doorkey login")
 	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into")
 )
@@ -44,13 +44,13 @@ var (
 func selectFlows(c signInContext) ([]settings.Flow, error) {
 	switch {
 	case !c.asking:
-		return nil, fmt.Errorf("%w by %s\nto be asked anyway, run: git credential-doorkey login", errAskingIsOff, strings.Join(c.askingOff, " and by "))
+		return nil, fmt.Errorf("%w by %s\nto sign in anyway, run: git credential-doorkey login", errAskingIsOff, strings.Join(c.askingOff, " and by "))
 	case c.recentlyRefused && !c.terminal:
 		return nil, errJustRefused
 	case c.needsSecret && (!c.device || c.named == settings.Browser || c.named == settings.Paste):
 		return nil, errNeedsSecret
 	case c.named == settings.Paste && !c.terminal:
-		return nil, fmt.Errorf("%w\nname another flow by %s, or open a terminal and run: git credential-doorkey login", errNoPaste, c.namedBy)
+		return nil, fmt.Errorf("%w\nchoose another flow with %s, or open a terminal and run: git credential-doorkey login", errNoPaste, c.namedBy)
 	case c.named != settings.Unnamed && c.named != settings.Automatic:
 		return []settings.Flow{c.named}, nil
 	}

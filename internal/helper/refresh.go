@@ -50,7 +50,7 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 	if err != nil {
 		return Entry{}, err
 	}
-	failure := errors.New("its token was over again each time, before it could be handed out")
+	failure := errors.New("each new token had expired before it could be used")
 	for range attempts {
 		begun := time.Now()
 		last, err := h.runChild(what)
@@ -87,7 +87,7 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 			return renewed, err
 		}
 	}
-	return Entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.Origin, failure)
+	return Entry{}, fmt.Errorf("could not refresh the token for %s: %v\nrun the command again", q.Origin, failure)
 }
 
 // nearExpiryFallback is the grant with its old access token where that is not over yet,

@@ -131,7 +131,7 @@ func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn
 	defer cancel()
 	locked, err := signInLock.Lock(limited, a.UI.WaitingForLock(a.question.Origin))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
+		return nil, fmt.Errorf("waited %v for another git command that uses it", refreshTakes)
 	}
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (h *Helper) awaitSignIn(ctx context.Context, origin string, configured sett
 	signInLock, err := h.Cache.AwaitSignIn(ctx, origin, func() { h.showOtherSignIn(ctx, origin) })
 	h.Log().Info("await sign-in", "origin", origin, trace.Outcome(err), trace.Took(begun))
 	if errors.Is(err, context.DeadlineExceeded) { // which has asked the person
-		return nil, stopGit(fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", configured.Timeout+time.Minute, origin))
+		return nil, stopGit(fmt.Errorf("waited %v for another git command that is signing in to %s\nfinish or stop that sign-in, then run this command again", configured.Timeout+time.Minute, origin))
 	}
 	return signInLock, stopGitIf(terminal.IsCanceled(err), err)
 }

@@ -77,7 +77,7 @@ func (h *Helper) Lock(ctx context.Context, origin string) (*cache.Locked, error)
 	defer cancel()
 	locked, err := h.Cache.Lock(ctx, origin, h.UI.WaitingForLock(origin))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that is busy with %s, and changed nothing\nrun the command again", changePatience, origin)
+		return nil, fmt.Errorf("waited %v for another git command that uses %s, and changed nothing\nrun the command again", changePatience, origin)
 	}
 	return locked, err
 }

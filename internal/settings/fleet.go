@@ -84,8 +84,8 @@ func (r Reader) findFleetKeys(ctx context.Context, f Fleet, a *FleetAccess) erro
 			path, source = f.KeyFile, "credential.oauthFleetKey"
 		}
 		if path == "" {
-			return errors.New("credential.oauthFleet is set, and no key for it\n" +
-				"set credential.<url>.oauthFleetKey or " + FleetKeyFileVariable + " to the file of the fleet's keys; to make a new key, run: git credential-doorkey fleet-key")
+			return errors.New("credential.oauthFleet is set, but its key is not\n" +
+				"set credential.<url>.oauthFleetKey or " + FleetKeyFileVariable + " to the file with the fleet's keys; to create a key, run: git credential-doorkey fleet-key")
 		}
 		content, err := readNamed(ctx, source, path)
 		if err != nil {
@@ -94,7 +94,7 @@ func (r Reader) findFleetKeys(ctx context.Context, f Fleet, a *FleetAccess) erro
 		a.Keys, a.KeySource = content, path
 	}
 	if _, err := fleet.ParseKeys(a.Keys); err != nil {
-		return fmt.Errorf("the fleet's keys in %s: %v", a.KeySource, err)
+		return fmt.Errorf("cannot read the fleet's keys in %s: %v", a.KeySource, err)
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (er
 		return nil
 	}
 	if a.Token = secret.New(r.Environment.Variable(vaultTokenVariable)); a.Token.IsEmpty() {
-		return fmt.Errorf("there is no token for Vault at %s\nset credential.<url>.oauthFleetTokenFile to the file that Vault's agent writes it to, or %s", a.Address.URL, vaultTokenVariable)
+		return fmt.Errorf("no token for Vault at %s is configured\nset credential.<url>.oauthFleetTokenFile to the file that Vault's agent writes, or set %s", a.Address.URL, vaultTokenVariable)
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (a FleetAccess) ReadToken() (secret.Text, error) {
 	}
 	content, err := os.ReadFile(a.TokenFile)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("the token for the fleet's engine, in %q, cannot be read: %v\nset credential.<url>.oauthFleetTokenFile to the file that has it", a.TokenFile, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("cannot read the token for the fleet's engine in %q: %v\nset credential.<url>.oauthFleetTokenFile to the file that contains it", a.TokenFile, reasonOf(err))
 	}
 	return secret.New(strings.TrimSpace(string(content))), nil
 }
@@ -157,7 +157,7 @@ func readNamed(ctx context.Context, setting, path string) (secret.Text, error) {
 	}
 	content, err := os.ReadFile(expanded)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("%s is %q, which cannot be read: %v", setting, path, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("%s is %q, which is invalid: %v", setting, path, reasonOf(err))
 	}
 	return secret.New(string(content)), nil
 }

@@ -39,8 +39,8 @@ func (r Reader) rejectGlobal(ctx context.Context, origin string, telling [][2]st
 	}
 	for _, setting := range telling {
 		if everywhere[strings.ToLower(setting[0])] == setting[1] {
-			return fmt.Errorf("credential.%s is set for every host, and must not be: any host could have what is meant for one\n"+
-				"take it out, and set credential.%s.%[1]s where it is meant for this host", setting[0], origin)
+			return fmt.Errorf("credential.%s is set for all hosts: doorkey rejects it, because any host could get what is meant for one\n"+
+				"unset it; if it is meant for this host, set credential.%s.%[1]s instead", setting[0], origin)
 		}
 	}
 	return nil

@@ -39,8 +39,8 @@ func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
 	}
 	found, err := g.password(proxy)
 	if err != nil {
-		return fmt.Errorf("%v names the user %q of the proxy %q and no password, and %v\n"+
-			"give it there (user:password@…), or have it kept: git credential approve, with protocol=%s, host=%s, username=%s and password=…",
+		return fmt.Errorf("%v names the user %q of the proxy %q without a password, and %v\n"+
+			"add the password there (user:password@…), or store it with git credential approve and protocol=%s, host=%s, username=%s and password=…",
 			from, proxy.User.Username(), proxy.Host, reasonFor(err), proxy.Scheme, proxy.Host, proxy.User.Username())
 	}
 	s.ProxyPassword = secret.New(found)
@@ -53,7 +53,7 @@ func reasonFor(err error) string {
 	if errors.Is(err, gitconfig.ErrNotKept) {
 		return err.Error()
 	}
-	return fmt.Sprintf("git's credential helpers do not give it: %v", err)
+	return fmt.Sprintf("git's credential helpers do not return it: %v", err)
 }
 
 // configuredProxy returns the proxy that git would take, and where it is from:
@@ -130,22 +130,22 @@ func parseProxy(text string) (proxy *url.URL, password secret.Text, err error) {
 	user, host, hasUser := cutLast(authority, "@")
 	scheme = strings.ToLower(scheme)
 	if strings.ContainsAny(scheme, ":@") {
-		return nil, secret.Text{}, errors.New("this is no address of a proxy: write a \"/\" in a password as %2F")
+		return nil, secret.Text{}, errors.New("this is not the URL of a proxy; write a \"/\" in a password as %2F")
 	}
 	if !isProxyScheme(scheme) {
-		return nil, secret.Text{}, fmt.Errorf("doorkey does not speak %q with a proxy\nit knows http, https, socks5 and socks5h: most proxies for socks4 take socks5h too", scheme)
+		return nil, secret.Text{}, fmt.Errorf("doorkey does not support proxies of the type %q\nuse http, https, socks5 or socks5h; most socks4 proxies also accept socks5h", scheme)
 	}
 	proxy, err = url.Parse(scheme + "://" + host)
 	if err != nil || proxy.Hostname() == "" || proxy.Host != host {
-		return nil, secret.Text{}, errors.New("this is no address of a proxy, such as http://proxy.example:3128")
+		return nil, secret.Text{}, errors.New("this is not the URL of a proxy, such as http://proxy.example:3128")
 	}
 	if path != "" {
-		return nil, secret.Text{}, errors.New("doorkey does not reach a proxy by a path (a socket of this machine): give it a host and a port")
+		return nil, secret.Text{}, errors.New("doorkey does not support proxies on a local socket; give a host and a port")
 	}
 	if hasUser {
 		name, word, hasPassword := strings.Cut(user, ":")
 		if name = unescape(name); strings.ContainsAny(name, "\r\n\x00") {
-			return nil, secret.Text{}, errors.New("the proxy's user name has a line break in it")
+			return nil, secret.Text{}, errors.New("the proxy's user name contains a line break")
 		}
 		proxy.User = url.User(name)
 		if hasPassword {

@@ -114,8 +114,8 @@ func parsePlace(value string) (cache.KeyPlace, error) {
 	case cache.Automatic, cache.InKeyring, cache.InFile:
 		return place, nil
 	case "none": // of earlier versions, which left the grant to another helper
-		return "", errors.New("credential.oauthStore is \"none\", which doorkey no longer supports: two git commands at once would lose the sign-in\n" +
-			"set it to auto, keyring or file; doorkey then stores the tokens itself, encrypted")
+		return "", errors.New("credential.oauthStore is \"none\", which doorkey no longer supports: two git commands at the same time would lose the sign-in\n" +
+			"set it to auto, keyring or file; doorkey then stores the tokens encrypted")
 	}
 	return "", fmt.Errorf("credential.oauthStore is %q: it must be auto, keyring or file", value)
 }

@@ -13,7 +13,7 @@ import (
 type Gone struct{}
 
 // Error is what happened.
-func (Gone) Error() string { return "the terminal is closed" }
+func (Gone) Error() string { return "the terminal was closed" }
 
 // Unwrap makes IsCanceled true of it.
 func (Gone) Unwrap() error { return context.Canceled }

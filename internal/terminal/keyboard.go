@@ -72,8 +72,8 @@ func (s windowsSigns) whyNone() string {
 	if s.stderr != ptyStream || s.keyboard() != noKeyboard {
 		return ""
 	}
-	return "this terminal does not pass on to doorkey what you type, and there is no bash on PATH to read it with\n" +
-		"run the command with winpty before it, or in Windows Terminal or PowerShell"
+	return "this terminal does not pass your input to doorkey, and bash, which could read it, is not on PATH\n" +
+		"run the command with winpty in front of it, or in Windows Terminal or PowerShell"
 }
 
 // isInTerminal reports whether a variable names the program that shows a console

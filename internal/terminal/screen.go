@@ -98,7 +98,7 @@ func (s *Screen) size() (columns, rows int) {
 // longestLine is what a terminal passes on of one line, in bytes (N_TTY).
 const longestLine = 4095
 
-var errNoTerminal = errors.New("there is no terminal to read from")
+var errNoTerminal = errors.New("no terminal to read from")
 
 // ReadLine reads what the person types, until Enter or until ctx ends. It
 // leaves the terminal as it is: the address that is pasted may be seen, its

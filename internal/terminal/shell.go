@@ -37,7 +37,7 @@ const (
 	exitNoLine     = 4 // Ctrl-D
 )
 
-var errNoShellTerminal = errors.New("bash cannot read from this terminal\nrun the command with winpty before it, or in Windows Terminal or PowerShell")
+var errNoShellTerminal = errors.New("bash cannot read from this terminal\nrun the command with winpty in front of it, or in Windows Terminal or PowerShell")
 
 // readLine reads what the person types, until Enter or until ctx ends.
 func (t *shellTerminal) readLine(ctx context.Context) (string, error) {
@@ -67,7 +67,7 @@ func (t *shellTerminal) read(ctx context.Context, script, question string) (stri
 	case ended && exit.ExitCode() == exitNoTerminal:
 		return "", errNoShellTerminal
 	}
-	return "", fmt.Errorf("the terminal could not be read through bash: %v", err)
+	return "", fmt.Errorf("cannot read from the terminal through bash: %v", err)
 }
 
 // size is the number of columns and of rows, 0 if unknown.

@@ -25,14 +25,14 @@ func (u *UI) SignedIn(origin string, account cache.Account, now time.Time) {
 // OldGrantNotRevoked is said when the grant that a new one has replaced could not be
 // ended at the server.
 func (u *UI) OldGrantNotRevoked(origin, page string, err error) {
-	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Address: page}, notEnded("the grant before this one was not ended at the server", page, err))
+	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Address: page}, notEnded("the previous grant was not revoked on the server", page, err))
 }
 
 // GrantNotStored is said where the token that git is given is not stored, so that
 // the next command has to do without it.
 func (u *UI) GrantNotStored(origin string, problem error) {
 	u.tell(u.Stderr, event{Event: "not_stored", Host: origin}, fmt.Sprintf("the new token for %s could not be stored: %v\n"+
-		"this command can use it; a later one may ask for a new sign-in", origin, problem))
+		"this command can use it, but a later one may have to sign in again", origin, problem))
 }
 
 // GrantEndedAgain is said at a server that keeps one grant for each person and
@@ -43,8 +43,8 @@ func (u *UI) GrantEndedAgain(origin, page string) {
 	if page != "" {
 		where = ", on\n" + page
 	}
-	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s ended early again: if another machine signs in with the same application, each ends the other's sign-in\n"+
-		"register an application of its own for each machine%s\n"+
+	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: if another machine uses the same application, each new sign-in revokes the other\n"+
+		"register a separate application for each machine%s\n"+
 		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
 }
 
@@ -56,12 +56,12 @@ func (u *UI) SignedOut(origin string, account cache.Account, page string, proble
 		return
 	}
 	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Username: account.Username, Address: page},
-		notEnded(named(origin, account.Username)+" is forgotten here, but not ended at the server", page, problem))
+		notEnded(named(origin, account.Username)+" was removed from this machine, but not revoked on the server", page, problem))
 }
 
 // FleetForgotten says that a machine has forgotten what it had of a fleet's sign-in.
 func (u *UI) FleetForgotten(origin string, account cache.Account) {
-	u.tell(u.Stderr, event{Event: "forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("%s is forgotten on this machine; its fleet (%s) stays signed in\n"+
+	u.tell(u.Stderr, event{Event: "forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("%s was removed from this machine; its fleet (%s) is still signed in\n"+
 		"to sign all machines out, run: git credential-doorkey logout --fleet %s", named(origin, account.Username), account.Fleet.Engine, origin))
 }
 
@@ -76,20 +76,20 @@ func notEnded(what, page string, err error) string {
 	cause, _, _ := strings.Cut(err.Error(), "\n")
 	message := what + ": " + cause
 	if page == "" {
-		return message + "\nend it there by hand, on the page that lists the applications you have let in"
+		return message + "\nrevoke it there by hand, on the page that lists the applications you authorized"
 	}
-	return message + "\nend it there by hand:\n" + page
+	return message + "\nrevoke it there by hand:\n" + page
 }
 
 // PasswordForgotten says that a password was removed from the cache.
 func (u *UI) PasswordForgotten(origin string, account cache.Account) {
-	u.tell(u.Stderr, event{Event: "password_forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("forgot the password of %q for %s", account.Username, withPath(origin, account.Path)))
+	u.tell(u.Stderr, event{Event: "password_forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("removed the password of %q for %s", account.Username, withPath(origin, account.Path)))
 }
 
 // NothingStored is said where there is nothing to forget or to show. The origin is
 // "" for all.
 func (u *UI) NothingStored(origin, hint string) {
-	message := "nothing is kept"
+	message := "nothing is stored"
 	if origin != "" {
 		message += " for " + origin
 	}
@@ -101,7 +101,7 @@ func (u *UI) NothingStored(origin, hint string) {
 
 // StillStored tells of the accounts of a host that were not meant.
 func (u *UI) StillStored(origin string, others []cache.Account) {
-	u.tell(u.Stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still kept for %s: %s\n\"--username LABEL\" names one of them, \"--all\" all of them", origin, Labels(others)))
+	u.tell(u.Stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still stored for %s: %s\nselect one with \"--username LABEL\", or all with \"--all\"", origin, Labels(others)))
 }
 
 // ContinuesWithout is said where the state directory cannot be used, or the key of a
@@ -111,12 +111,12 @@ func (u *UI) ContinuesWithout(origin string, problem error) {
 	if errors.Is(problem, cache.ErrStateDirectory) {
 		e = event{Event: "state_unusable", Host: origin}
 	}
-	u.tell(u.Stderr, e, fmt.Sprintf("%v\nwhat is stored for %s is not found until then; git goes on without it", problem, origin))
+	u.tell(u.Stderr, e, fmt.Sprintf("%v\nuntil this is fixed, git continues without what is stored for %s", problem, origin))
 }
 
 // KeyIsGone is said before the sign-in that it makes necessary.
 func (u *UI) KeyIsGone(origin string, place cache.KeyPlace) {
-	message := "the key that the tokens for " + origin + " were sealed with is gone, so a new sign-in is needed"
+	message := "the encryption key of the tokens for " + origin + " is missing, so you have to sign in again"
 	if place == cache.InKeyring {
 		message += "\n" + SharedDirectory
 	}
@@ -125,8 +125,8 @@ func (u *UI) KeyIsGone(origin string, place cache.KeyPlace) {
 
 // SharedDirectory is the one cause of a key that is gone of which a new sign-in is
 // no cure: the next machine does not have the new key.
-const SharedDirectory = "each machine has a keyring of its own: if several share this state directory, in a home on the network, each new sign-in ends that of the others\n" +
-	"to have one key for all of them, in a file, run: git config --global credential.oauthStore file"
+const SharedDirectory = "each machine has its own keyring: if several machines share this state directory, such as a home directory on the network, each new sign-in replaces the others\n" +
+	"to use one key in a file for all of them, run: git config --global credential.oauthStore file"
 
 // Labels lists accounts by their labels.
 func Labels(accounts []cache.Account) string {
@@ -165,11 +165,11 @@ func withPath(origin, path string) string {
 func Expiry(account cache.Account, now time.Time) string {
 	renews := ""
 	if account.IsGrant() && account.Renewable() {
-		renews = ", renews itself"
+		renews = ", refreshes automatically"
 	}
 	switch {
 	case account.Ended:
-		return "refused by the server" + renews
+		return "rejected by the server" + renews
 	case account.Expiry.IsZero():
 		return "does not expire" + renews
 	case !account.Expiry.After(now):

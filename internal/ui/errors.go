@@ -20,4 +20,4 @@ func (e UsageError) Error() string {
 var ErrNoCommand = errors.New("no command")
 
 // ErrReported is a failure that the person has been told of already.
-var ErrReported = errors.New("reported already")
+var ErrReported = errors.New("already reported")

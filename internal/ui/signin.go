@@ -16,7 +16,7 @@ import (
 // the browser may open on another screen, or not at all.
 func (u *UI) ShowAddress(origin, address string, deadline time.Time) {
 	u.tell(u.Screen().Out, event{Event: "browser", Host: origin, Address: address, Until: deadline},
-		fmt.Sprintf("sign in to %s in the browser, within %s\nif none opens, open this address on this machine:\n%s", origin, timeLeft(deadline), address))
+		fmt.Sprintf("sign in to %s in the browser within %s\nif no browser opens, open this address on this machine:\n%s", origin, timeLeft(deadline), address))
 }
 
 // BrowserFailed says that no browser started. The address is on the screen by then.
@@ -26,7 +26,7 @@ func (u *UI) BrowserFailed(err error) {
 
 // BrowserGivenUp is said before the next flow is tried.
 func (u *UI) BrowserGivenUp(err error) {
-	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start, so you can sign in without it: %v", err))
+	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start; sign in without it: %v", err))
 }
 
 // BrowserUnusable is said of a BROWSER that names nothing that can be used.
@@ -52,7 +52,7 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 	}
 	hints := onlyIfYouStarted
 	if code.OtherHost != "" {
-		hints += fmt.Sprintf("\nthis page is on another server, %s: enter the code there only if you know that %s uses it", code.OtherHost, origin)
+		hints += fmt.Sprintf("\nthis page is on another server, %s: enter the code only if you know that %s uses that server", code.OtherHost, origin)
 	}
 	u.tell(u.Screen().Out, event{
 		Event: "device_code", Host: origin, UserCode: code.UserCode, VerificationURI: code.VerificationURL,
@@ -62,7 +62,7 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 }
 
 // onlyIfYouStarted warns of a code that somebody else has asked for.
-const onlyIfYouStarted = "only if you started git here: who enters the code lets this machine in"
+const onlyIfYouStarted = "enter this code only if you started this sign-in; it gives this machine access to your account"
 
 // NoDeviceFlow is said before the next rung is tried.
 func (u *UI) NoDeviceFlow(err error) {
@@ -74,8 +74,8 @@ func (u *UI) NoDeviceFlow(err error) {
 func (u *UI) AskForPaste(origin, address, port string, deadline time.Time) {
 	u.tell(u.Screen().Out, event{Event: "paste", Host: origin, Address: address, Until: deadline},
 		fmt.Sprintf("to sign in to %s, open this address in a browser on any machine, within %s:\n%s\n"+
-			"the last page will not load there: copy its address from the address bar and paste it here\n"+
-			"or, before opening it, run on that machine: ssh -L %s:127.0.0.1:%s <this machine>; then there is nothing to paste",
+			"the last page will not load; copy its address from the address bar and paste it here\n"+
+			"to avoid pasting, first run this on that machine: ssh -L %s:127.0.0.1:%s <this machine>",
 			origin, timeLeft(deadline), address, port, port))
 }
 

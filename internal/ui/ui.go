@@ -140,19 +140,19 @@ func (u *UI) ShowUsage() {
 // WaitingForLock returns what to call when another process holds an origin.
 func (u *UI) WaitingForLock(origin string) func() {
 	return func() {
-		u.tell(u.Stderr, event{Event: "waiting", Host: origin}, "waiting for another git command that is busy with "+origin)
+		u.tell(u.Stderr, event{Event: "waiting", Host: origin}, "waiting for another git command that uses "+origin)
 	}
 }
 
 // WaitingForMachine is said when another machine of a fleet refreshes the token for all.
 func (u *UI) WaitingForMachine(origin, hostname string) {
-	u.tell(u.Stderr, event{Event: "waiting", Host: origin}, fmt.Sprintf("waiting for %s, which is refreshing the token for %s for all machines", hostname, origin))
+	u.tell(u.Stderr, event{Event: "waiting", Host: origin}, fmt.Sprintf("waiting for %s, which is refreshing the token for %s for all machines of the fleet", hostname, origin))
 }
 
 // WaitingForSignIn is said when another process has the person sign in, until then at
 // most; the zero time is not known.
 func (u *UI) WaitingForSignIn(origin string, until time.Time) {
-	message := fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
+	message := fmt.Sprintf("waiting for the sign-in to %s that another git command started", origin)
 	if !until.IsZero() {
 		message += fmt.Sprintf(" (%s, until %s at most)", timeLeft(until), until.Local().Format(time.TimeOnly))
 	}
@@ -163,10 +163,10 @@ func (u *UI) WaitingForSignIn(origin string, until time.Time) {
 // the address, and the code to enter there, if there is one.
 func (u *UI) OtherSignIn(origin, address, userCode string, until time.Time) {
 	e := event{Event: "waiting", Host: origin, Address: address, Until: until}
-	message := "to finish that sign-in from here, open its address on this machine:\n" + address
+	message := "to finish that sign-in here, open its address on this machine:\n" + address
 	if userCode != "" {
 		e.Address, e.VerificationURI, e.UserCode = "", address, userCode
-		message = fmt.Sprintf("to finish that sign-in from here, open %s on any device and enter the code %s\n%s", address, userCode, onlyIfYouStarted)
+		message = fmt.Sprintf("to finish that sign-in here, open %s on any device and enter the code %s\n%s", address, userCode, onlyIfYouStarted)
 	}
 	u.tell(u.Screen().Out, e, message)
 }
@@ -179,36 +179,36 @@ func (u *UI) KeyringIsSlow() {
 // KeyIsInFile is said at the first sign-in without a keyring, and at no other command:
 // what stores a password speaks only of what has gone wrong.
 func (u *UI) KeyIsInFile(directory string) {
-	u.tell(u.Stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
+	u.tell(u.Stderr, event{Event: "key_in_file"}, "no system keyring is used; the encryption key is in a file that only you can read, in "+directory)
 }
 
 // OtherHelpersKeep is said at a sign-in: from then on each command hands the token on.
 func (u *UI) OtherHelpersKeep(origin string, helpers []string) {
-	u.tell(u.Stderr, event{Event: "other_helpers", Host: origin}, fmt.Sprintf("git also tells the token for %s to: %s\n"+
-		"so that doorkey alone has it, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
+	u.tell(u.Stderr, event{Event: "other_helpers", Host: origin}, fmt.Sprintf("git also passes the token for %s to: %s\n"+
+		"to store it only in doorkey, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
 }
 
 // CertificateNotVerified is said whenever a server is talked to whose certificate nobody
 // checks, as somebody has configured it for that host.
 // toTrust is how to have the certificate of its authority trusted.
 func (u *UI) CertificateNotVerified(origin, toTrust string) {
-	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not checked, as http.%s.sslVerify has it: anybody in between can take the tokens\n"+
-		"better get the certificate of its authority, then %s", origin, origin, toTrust))
+	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not verified, because http.%s.sslVerify is false: anyone on the network path can steal the tokens\n"+
+		"get the certificate of its authority instead, then %s", origin, origin, toTrust))
 }
 
 // LedElsewhere is said before a person is sent to a server of which doorkey itself
 // was led away: the browser may be known to a gateway there, and doorkey not.
 func (u *UI) LedElsewhere(origin, elsewhere string) {
-	u.tell(u.Stderr, event{Event: "led_elsewhere", Host: origin}, fmt.Sprintf("%s redirects doorkey to %s: a gateway in front of it may not let doorkey through\n"+
-		"if the sign-in fails after the browser, set http.%s.extraHeader or cookieFile to what the gateway wants, as for git", origin, elsewhere, origin))
+	u.tell(u.Stderr, event{Event: "led_elsewhere", Host: origin}, fmt.Sprintf("%s redirects doorkey to %s: a gateway in front of it may block doorkey\n"+
+		"if the sign-in fails after the browser step, set http.%s.extraHeader or cookieFile to what the gateway requires, as you would for git", origin, elsewhere, origin))
 }
 
 // UsernameIsToken is said where git asks for the password of a token. Neither the
 // token nor the path is shown: a command to be copied has nothing from outside.
 func (u *UI) UsernameIsToken(origin string) {
-	u.tell(u.Stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, and no account of doorkey's\n"+
-		"to take it out of a remote, run: git remote set-url origin %s/<path>\n"+
-		"revoke it at the server: whoever can read git's configuration has it (it may also stand in credential.username)",
+	u.tell(u.Stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, not a doorkey account\n"+
+		"to remove it from a remote, run: git remote set-url origin %s/<path>\n"+
+		"revoke it on the server: anyone who can read git's configuration can read it (also check credential.username)",
 		origin, origin))
 }
 
