@@ -8,23 +8,23 @@ import (
 	"git-credential-doorkey/internal/settings"
 )
 
-// signInContext is what the flows are selected by.
+// signInContext is everything that the selection of flows depends on.
 type signInContext struct {
 	named           settings.Flow // by --flow, DOORKEY_FLOW or credential.oauthFlow
 	namedBy         string        // which of these
-	browser         bool          // one can open before the person
-	device          bool          // the server is known to have the device flow
-	needsSecret     bool          // the server has no sign-in in the browser without the application's secret
-	terminal        bool          // a terminal that the person can read and type in
+	browser         bool          // a browser can open for the user
+	device          bool          // the server is known to support the device flow
+	needsSecret     bool          // the server requires the application's secret to sign in with the browser
+	terminal        bool          // a terminal that the user can read and type in
 	promptsAllowed  bool          // git may ask in the terminal (GIT_TERMINAL_PROMPT)
 	asking          bool          // doorkey may ask at all
-	askingOff       []string      // the settings that say no (credential.interactive, DOORKEY_INTERACTIVE)
-	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed so recently that nobody asks again
+	askingOff       []string      // the settings that turn asking off (credential.interactive, DOORKEY_INTERACTIVE)
+	recentlyRefused bool          // a sign-in to this host was declined, timed out or failed so recently that doorkey does not ask again
 }
 
-// Reasons not to ask, each with what to do next. They end with a command to which
-// flowsFor adds the host: the person may have no terminal here, nor know which git
-// command it was, but can sign in elsewhere beforehand.
+// Reasons not to ask, each with hints. They end with a command to which flowsFor adds
+// the host: the user may have no terminal here and may not know which git command
+// failed, but can sign in elsewhere beforehand.
 var (
 	errAskingIsOff = errors.New("interactive sign-in is turned off")
 	errJustRefused = errors.New("a sign-in was declined, timed out or failed recently; without a terminal, doorkey waits before it asks again (1 minute, then 2, 4, up to an hour)\n" +
@@ -40,7 +40,7 @@ var (
 	errNoPaste = errors.New("the flow \"paste\" needs a terminal to paste into")
 )
 
-// selectFlows returns the flows to try, in their order, or the reason to ask nobody.
+// selectFlows returns the flows to try, in order, or the reason not to ask.
 func selectFlows(c signInContext) ([]settings.Flow, error) {
 	switch {
 	case !c.asking:
@@ -69,7 +69,7 @@ func selectFlows(c signInContext) ([]settings.Flow, error) {
 	return c.inTerminal(), nil
 }
 
-// inTerminal are the flows that take no more than a terminal.
+// inTerminal returns the flows that need only a terminal.
 func (c signInContext) inTerminal() []settings.Flow {
 	switch {
 	case c.needsSecret:
