@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// ofProxy explains what a proxy says, and that it cannot be reached.
+// ofProxy explains errors of a proxy, or that it cannot be reached.
 func (f failure) ofProxy() *ConnectionError {
 	var answer proxyAnswer
 	if errors.As(f.err, &answer) {
@@ -22,14 +22,14 @@ func (f failure) ofProxy() *ConnectionError {
 		return nil
 	}
 	switch operation.Op {
-	case "proxyconnect": // net/http's word for a proxy that cannot be reached
+	case "proxyconnect": // net/http's name for a proxy that cannot be reached
 		text := "cannot connect to the proxy: " + operation.Err.Error()
 		if certificate := new(tls.CertificateVerificationError); errors.As(operation.Err, &certificate) {
 			return &ConnectionError{text: text, Lasting: true, hints: []string{
 				"if a certificate authority of your company signed its certificate, set " + f.Sources["proxySSLCAInfo"].Name("http.proxySSLCAInfo") + " to the file with the authority's certificate"}}
 		}
 		return &ConnectionError{text: text, Timeout: operation.Timeout(), hints: []string{"check " + f.nameOf("proxy") + " and that the proxy is running"}}
-	case "socks connect": // its word for a SOCKS proxy that does not connect
+	case "socks connect": // its name for a SOCKS proxy that could not connect
 		reason := operation.Err.Error()
 		if strings.Contains(reason, "auth") || strings.Contains(reason, "username") {
 			return f.ofPassword()
@@ -40,7 +40,7 @@ func (f failure) ofProxy() *ConnectionError {
 }
 
 func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
-	// 401 is what tinyproxy says to a wrong password.
+	// tinyproxy answers 401 to a wrong password.
 	if answer.status != http.StatusProxyAuthRequired && answer.status != http.StatusUnauthorized {
 		return &ConnectionError{
 			text:    fmt.Sprintf("the proxy answered with HTTP status %d %s", answer.status, http.StatusText(answer.status)),
@@ -61,7 +61,7 @@ func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
 		fmt.Sprintf("if you can reach %s without a proxy, add it to %s; or run a proxy on this machine that authenticates to that one, and set %s to it", f.host, f.exceptions(), f.proxyToSet())}}
 }
 
-// ofPassword is for a proxy that does not take the user and the password.
+// ofPassword explains a proxy that rejected the user and the password.
 func (f failure) ofPassword() *ConnectionError {
 	text := "the proxy requires a user name and a password"
 	if proxy, err := url.Parse(f.Proxy); err == nil && proxy.User != nil {

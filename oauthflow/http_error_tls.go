@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ofCertificate explains a server's certificate that is not good.
+// ofCertificate explains an invalid server certificate.
 func (f failure) ofCertificate() *ConnectionError {
 	verification := new(tls.CertificateVerificationError)
 	if !errors.As(f.err, &verification) {
@@ -37,7 +37,7 @@ func (f failure) ofCertificate() *ConnectionError {
 	return explained
 }
 
-// ToTrust says how to have the certificate of an origin's authority trusted.
+// ToTrust says how to trust the authority of an origin's certificate.
 func (s HTTPSettings) ToTrust(origin string) string {
 	if s.TrustsWindows {
 		return "import it into the trusted root certification authorities of Windows, which http.schannelUseSSLCAInfo selects"
@@ -45,7 +45,7 @@ func (s HTTPSettings) ToTrust(origin string) string {
 	return s.Sources["sslCAInfo"].ToSet("http."+origin+".sslCAInfo", "<file.pem>")
 }
 
-// ifTrustIsReplaced is advice for a file of authorities that is for every host.
+// ifTrustIsReplaced is a hint about a file of authorities that is set for all hosts.
 func (f failure) ifTrustIsReplaced() []string {
 	switch from := f.Sources["sslCAInfo"]; {
 	case f.CAFile == "":
@@ -56,7 +56,7 @@ func (f failure) ifTrustIsReplaced() []string {
 	return []string{"http.sslCAInfo replaces the system's certificate authorities; if only some hosts need it, set http.<url>.sslCAInfo for them instead"}
 }
 
-// day is a time as it is shown beside others.
+// day formats a time for a comparison with others.
 func day(moment time.Time) string { return moment.Local().Format(time.DateTime) }
 
 // trusted says which authorities doorkey trusts.
@@ -71,10 +71,10 @@ func (s HTTPSettings) trusted() string {
 	return text
 }
 
-// ofClientCertificate explains a server that wants to know who asks.
+// ofClientCertificate explains a server that requires a client certificate.
 func (f failure) ofClientCertificate() *ConnectionError {
 	operation := new(net.OpError)
-	if !errors.As(f.err, &operation) || operation.Op != "remote error" { // crypto/tls's word for an alert (RFC 8446 section 6)
+	if !errors.As(f.err, &operation) || operation.Op != "remote error" { // crypto/tls's name for an alert (RFC 8446 section 6)
 		return nil
 	}
 	explained := &ConnectionError{text: "the server closed the connection: " + operation.Err.Error(), Lasting: true}
@@ -85,14 +85,14 @@ func (f failure) ofClientCertificate() *ConnectionError {
 		explained.text = "the server requires a client certificate"
 		explained.hints = []string{fmt.Sprintf("set %s and %s to your certificate and key files", f.toSet("sslCert"), f.toSet("sslKey"))}
 	}
-	if strings.HasPrefix(f.Proxy, "https:") { // the alert does not say whose it is
+	if strings.HasPrefix(f.Proxy, "https:") { // the alert does not say who sent it
 		explained.hints = append(explained.hints, fmt.Sprintf("the proxy may be what requires it; then set %s and %s",
 			f.Sources["proxySSLCert"].Name("http.proxySSLCert"), f.Sources["proxySSLKey"].Name("http.proxySSLKey")))
 	}
 	return explained
 }
 
-// toSet is the setting to change for the server.
+// toSet returns the setting to change for the server.
 func (f failure) toSet(name string) string {
 	return f.Sources[name].Name("http." + f.origin + "." + name)
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// serverTLS is what TLS with the server needs.
+// serverTLS returns the TLS configuration for the server.
 func (s HTTPSettings) serverTLS() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.NoVerify}
 	if strings.EqualFold(s.TLSVersion, "tlsv1.3") {
@@ -26,8 +26,8 @@ func (s HTTPSettings) serverTLS() (*tls.Config, error) {
 	return config, err
 }
 
-// proxyTLS is what TLS with the proxy needs. Its certificate is always checked,
-// as git does it: it may be given a password.
+// proxyTLS returns the TLS configuration for the proxy. Like git, it always verifies the
+// proxy's certificate: the proxy may get a password.
 func (s HTTPSettings) proxyTLS() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if s.ProxyCAFile != "" {
@@ -41,13 +41,13 @@ func (s HTTPSettings) proxyTLS() (*tls.Config, error) {
 	return config, err
 }
 
-// dialTLS connects by TLS, within the dialer's time.
+// dialTLS connects by TLS, within the dialer's time limit.
 func dialTLS(dialer *net.Dialer, config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
 	return (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext
 }
 
-// readAuthorities returns the certificates of the file, or else the system's,
-// and those of the directory with them; nil, which is the system's, for neither.
+// readAuthorities returns the certificates of the file, or else the system's, plus those
+// of the directory. It returns nil, which means the system's, if neither is set.
 func (s HTTPSettings) readAuthorities() (*x509.CertPool, error) {
 	file, directory := s.CAFile, s.CAPath
 	if file == "" && directory == "" {
@@ -80,8 +80,8 @@ func addFile(pool *x509.CertPool, path string) error {
 	return nil
 }
 
-// addDirectory takes every certificate of a directory: OpenSSL finds them by
-// names made of hashes, GnuTLS by any name. Other files may lie there too.
+// addDirectory adds every certificate of a directory: OpenSSL finds them by names made
+// of hashes, GnuTLS by any name. The directory may also contain other files.
 func addDirectory(pool *x509.CertPool, directory string) error {
 	entries, err := os.ReadDir(directory)
 	if err != nil {
@@ -99,13 +99,13 @@ func addDirectory(pool *x509.CertPool, directory string) error {
 	return nil
 }
 
-// clientCertificate is what tls.Config asks for a client certificate.
+// clientCertificate is the function with which tls.Config gets a client certificate.
 type clientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error)
 
-// readClientCertificate reads a client certificate and its key, which may lie
-// in the certificate's file; the names are those of the settings. It is shown to every
-// server that asks, as curl does it, also where its authority is not among those
-// that the server names. nil for none.
+// readClientCertificate reads a client certificate and its key, which may be in the
+// certificate's file; the names are those of the settings. Like curl, it shows the
+// certificate to every server that asks, even if the server does not list its authority.
+// It returns nil for none.
 func readClientCertificate(certificateName, certificate, keyName, key string) (clientCertificate, error) {
 	if certificate == "" {
 		return nil, nil
