@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 )
 
-// NewFileMode is git's for a configuration file that it makes; the umask narrows it.
+// NewFileMode is git's mode for a new configuration file; the umask narrows it.
 const NewFileMode = 0o666
 
 // manyLinks is more symbolic links in a row than a sane configuration has.
 const manyLinks = 32
 
-// ResolveLinks returns the file that a configuration file really is, also where that does not exist yet: people who keep
-// their configuration elsewhere and link to it keep the link.
+// ResolveLinks returns the file that a configuration file links to, even if that does not exist yet: users who store
+// their configuration elsewhere keep the link.
 func ResolveLinks(file string) (string, error) {
 	for range manyLinks {
 		directory, err := filepath.EvalSymlinks(filepath.Dir(file))
@@ -25,7 +25,7 @@ func ResolveLinks(file string) (string, error) {
 		file = filepath.Join(directory, filepath.Base(file))
 		next, err := os.Readlink(file)
 		if err != nil {
-			return file, nil // not a link, or nothing at all
+			return file, nil // not a link, or missing
 		}
 		if !filepath.IsAbs(next) {
 			next = filepath.Join(directory, next)
@@ -35,9 +35,9 @@ func ResolveLinks(file string) (string, error) {
 	return "", fmt.Errorf(`"%s" is a symbolic link in a loop`, file)
 }
 
-// TakeLock creates "<file>.lock", which only one process can do: whoever changes a configuration file writes the new
-// one there and then moves it into place (git's own protocol). The mode is that of the new file. The caller removes the
-// lock or moves it.
+// TakeLock creates "<file>.lock", which only one process can do: to change a configuration file, a process writes the
+// new one there and then moves it into place (git's own protocol). The mode is that of the new file. The caller
+// removes or moves the lock.
 func TakeLock(scope Scope, file string, mode fs.FileMode) (*os.File, error) {
 	lock := file + ".lock"
 	handle, err := os.OpenFile(lock, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)

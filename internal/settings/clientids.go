@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// clientIDOf returns the client ID that a list has for an origin, "" for none.
-// It fails on a list that is not of the form above, so that who builds with it
-// sees that at the first try.
+// clientIDOf returns the client ID that a list has for an origin, "" for none. It fails
+// on a list that is not of the form above, so that a builder notices at the first
+// attempt.
 func clientIDOf(list, origin string) (string, error) {
 	found := ""
 	for pair := range strings.SplitSeq(list, ",") {

@@ -25,7 +25,7 @@ type Fleet struct {
 // IsSet reports whether the sign-in is shared.
 func (f Fleet) IsSet() bool { return f.Address != "" }
 
-// Variables with what is in the files of Fleet, or where these are.
+// Variables with the contents of Fleet's files, or with their paths.
 const (
 	FleetKeyVariable     = "DOORKEY_FLEET_KEY"
 	FleetKeyFileVariable = "DOORKEY_FLEET_KEY_FILE"
@@ -33,21 +33,21 @@ const (
 	vaultTokenVariable   = "VAULT_TOKEN"
 )
 
-// FleetAccess is what it takes to use a fleet's record. It marshals to JSON but for
-// the secrets, which a caller that passes them on has to reveal.
+// FleetAccess is everything that using a fleet's record requires. It marshals to JSON
+// except for the secrets, which the caller has to pass on separately.
 type FleetAccess struct {
 	Address   fleet.Address
 	HTTP      oauthflow.HTTPSettings
-	Keys      secret.Text `json:"-"` // as fleet.ParseKeys reads them
-	KeySource string      // where Keys is from, for messages
-	TokenFile string      // read for each request; "" if Token is given
+	Keys      secret.Text `json:"-"` // in the form that fleet.ParseKeys reads
+	KeySource string      // where Keys comes from, for messages
+	TokenFile string      // read for each request; "" if Token is set
 	Token     secret.Text `json:"-"` // of Kubernetes or Vault
 	User      string      // of etcd
 	Password  secret.Text `json:"-"` // of etcd
 }
 
-// FleetAccess finds out how the machines of a fleet share the sign-in to an origin:
-// where the engine is, how git would reach it, with which keys and token. An error
+// FleetAccess finds out how the machines of a fleet share the sign-in to an origin: the
+// engine's address, how git would reach it, and which keys and token to use. An error
 // names the setting.
 func (r Reader) FleetAccess(ctx context.Context, origin string, f Fleet) (a FleetAccess, err error) {
 	if err := r.rejectGlobal(ctx, origin, [][2]string{{"oauthFleet", f.Address}}); err != nil {
@@ -99,7 +99,7 @@ func (r Reader) findFleetKeys(ctx context.Context, f Fleet, a *FleetAccess) erro
 	return nil
 }
 
-// findFleetToken finds what the engine is asked with.
+// findFleetToken finds the credential for the engine.
 func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (err error) {
 	if a.Address.Kind == fleet.Etcd {
 		a.User, a.Password, err = keptLogin(ctx, a.Address.URL)
@@ -122,8 +122,8 @@ func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (er
 	return nil
 }
 
-// ReadToken returns what Kubernetes or Vault are asked with. A file is read each
-// time: it is replaced while doorkey runs.
+// ReadToken returns the token for Kubernetes or Vault. It reads a file each time: the
+// file is replaced while doorkey runs.
 func (a FleetAccess) ReadToken() (secret.Text, error) {
 	if a.TokenFile == "" {
 		return a.Token, nil
@@ -135,8 +135,8 @@ func (a FleetAccess) ReadToken() (secret.Text, error) {
 	return secret.New(strings.TrimSpace(string(content))), nil
 }
 
-// keptLogin asks git's credential helpers who to be at an engine; an engine without
-// users is nothing that they know.
+// keptLogin asks git's credential helpers for the user and password of an engine; they
+// know none for an engine without users.
 func keptLogin(ctx context.Context, address string) (user string, password secret.Text, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil {
@@ -162,7 +162,7 @@ func readNamed(ctx context.Context, setting, path string) (secret.Text, error) {
 	return secret.New(string(content)), nil
 }
 
-// reasonOf is why a file could not be read, without its path.
+// reasonOf says why a file could not be read, without its path.
 func reasonOf(err error) error {
 	if failed, is := errors.AsType[*fs.PathError](err); is {
 		return failed.Err

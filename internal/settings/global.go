@@ -9,11 +9,11 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// RejectGlobalSecrets refuses settings that are meant for one host and are set
-// for all: endpoints of another server, whose tokens would go to every host that
-// a URL can name, and a client secret, which would be sent to each of them.
+// RejectGlobalSecrets rejects settings that are meant for one host but set for all:
+// endpoints of another server, which would redirect tokens of every host that a URL can
+// name, and a client secret, which would be sent to each of them.
 func (r Reader) RejectGlobalSecrets(ctx context.Context, origin string, provider oauthflow.Provider, configured oauthflow.Settings) error {
-	var telling [][2]string // names of settings, and what they say
+	var telling [][2]string // names of settings, and their values
 	for _, setting := range [][3]string{
 		{"oauthAuthURL", configured.AuthURL, provider.AuthURL}, {"oauthTokenURL", configured.TokenURL, provider.TokenURL},
 		{"oauthDeviceAuthURL", configured.DeviceAuthURL, provider.DeviceAuthURL}, {"oauthRevokeURL", configured.RevokeURL, provider.RevokeURL},
@@ -28,7 +28,7 @@ func (r Reader) RejectGlobalSecrets(ctx context.Context, origin string, provider
 	return r.rejectGlobal(ctx, origin, telling)
 }
 
-// rejectGlobal refuses those of the named settings that are set for every host.
+// rejectGlobal rejects those of the named settings that are set for all hosts.
 func (r Reader) rejectGlobal(ctx context.Context, origin string, telling [][2]string) error {
 	if len(telling) == 0 {
 		return nil
@@ -46,6 +46,6 @@ func (r Reader) rejectGlobal(ctx context.Context, origin string, telling [][2]st
 	return nil
 }
 
-// noHost is a name that no host has (RFC 2606): what git says for it, it says
-// for every host.
+// noHost is a name that no host has (RFC 2606): settings that apply to it apply to all
+// hosts.
 const noHost = "every-host.invalid"
