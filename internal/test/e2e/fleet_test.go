@@ -187,7 +187,7 @@ func (m *machines) mustFail(t *testing.T) {
 		var stderr strings.Builder
 		command.Stderr = &stderr
 		answer, err := command.Output()
-		if err == nil || string(answer) != "quit=1\n" || !strings.Contains(stderr.String(), "the engine cannot be reached: ") {
+		if err == nil || string(answer) != "quit=1\n" || !strings.Contains(stderr.String(), "cannot reach the engine: ") {
 			t.Errorf("machine %d: %q, %q", machine, answer, stderr.String())
 		}
 	})
