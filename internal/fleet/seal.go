@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"git-credential-doorkey/internal/secret"
@@ -158,8 +160,17 @@ func (k Keys) Open(name Name, value []byte) (Record, error) {
 		}
 		return openWith(aead, name, e)
 	}
-	return Record{}, fmt.Errorf("the record is encrypted with the key %q, which this machine does not have (its keys: %q)\n"+
-		"copy the fleet's keys to this machine", e.Key, k.IDs())
+	return Record{}, fmt.Errorf("the record is encrypted with the key %q, which this machine does not have; it has %s\n"+
+		"copy the fleet's keys to this machine", e.Key, quotedList(k.IDs()))
+}
+
+// quotedList is a list for an error.
+func quotedList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = strconv.Quote(text)
+	}
+	return strings.Join(quoted, ", ")
 }
 
 func openWith(aead cipher.AEAD, name Name, e envelope) (Record, error) {
