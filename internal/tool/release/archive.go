@@ -35,7 +35,7 @@ func companions() (all []companion) {
 func documents() []string {
 	return []string{
 		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md",
-		"docs/ci-jobs.md", "docs/comparison.md", "docs/fleet.md", "docs/for-programs.md", "docs/hosts.md", "docs/how-it-works.md",
+		"docs/ci-jobs.md", "docs/comparison.md", "docs/decisions.md", "docs/fleet.md", "docs/for-programs.md", "docs/hosts.md", "docs/how-it-works.md",
 		"docs/macos-checklist.md", "docs/over-ssh.md", "docs/speed.md", "docs/terminal.svg", "docs/troubleshooting.md",
 		"docs/windows-checklist.md",
 	}
