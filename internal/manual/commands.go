@@ -129,7 +129,7 @@ func machineCommands() []Command {
 		{
 			Name: "fleet-key", Summary: "print a new key for a fleet of machines",
 			About: []string{
-				"The key is random, in base64, to be a line of the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Anyone who has the key and can read the engine has the sign-in.",
+				"The key is a random line, in base64, for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Anyone who has the key and can read the engine has the sign-in.",
 			},
 		},
 		{
