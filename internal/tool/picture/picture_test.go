@@ -19,6 +19,11 @@ import (
 	_ "git-credential-doorkey/internal/setup"
 )
 
+func TestMain(m *testing.M) {
+	parts.Undisturbed()
+	os.Exit(m.Run())
+}
+
 // TestPictureIsCurrent draws the picture again.
 func TestPictureIsCurrent(t *testing.T) {
 	parts.Long(t)
@@ -27,7 +32,6 @@ func TestPictureIsCurrent(t *testing.T) {
 	}
 	parts.Go(t)
 	parts.Program(t, "tmux", "apt-get install tmux")
-	parts.Undisturbed()
 	drawn, err := picture(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -90,6 +90,10 @@ func (s *stage) configure(ctx context.Context, programs string) error {
 	if err := os.WriteFile(start, []byte("PS1='"+prompt+"'\n"), 0o600); err != nil {
 		return err
 	}
+	// Of ssh the doctor asks the version. This machine may have another one, or none.
+	if err := os.WriteFile(filepath.Join(programs, "ssh"), []byte("#!/bin/sh\necho OpenSSH_10.0 >&2\n"), 0o700); err != nil {
+		return err
+	}
 	s.environment = []string{
 		"HOME=" + s.home, "PATH=" + programs + string(os.PathListSeparator) + os.Getenv("PATH"), "GIT_CONFIG_SYSTEM=" + system,
 		"SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22", "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",

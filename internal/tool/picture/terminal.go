@@ -13,7 +13,7 @@ import (
 
 // The size of the terminal. The whole session fits on the screen.
 const (
-	columns = 96
+	columns = 100
 	rows    = 120
 )
 
