@@ -8,24 +8,24 @@ import (
 	"path/filepath"
 )
 
-// accountFile is a file with accounts of an origin: all that are not for one path
-// alone, or the passwords for one path.
+// accountFile is a file with accounts of an origin: all except those for only one path,
+// or the passwords for one path.
 type accountFile struct {
 	path   string
 	origin string
 	ofPath bool
 }
 
-// file is that of all accounts of an origin that are not for one path alone. An older
-// doorkey has put the others there, too.
+// file returns the file of all accounts of an origin except those for only one path. An
+// older doorkey stores those there, too.
 func (c *Cache) file(origin string) accountFile {
 	return accountFile{path: c.path(origin, ".json"), origin: origin}
 }
 
-// between is where a change is written before it is renamed.
+// between returns where a change is written before it is renamed.
 func (f accountFile) between() string { return f.path + ".new" }
 
-// read returns the content of the file and the accounts in it. No file has none.
+// read returns the content of the file and its accounts. A missing file has none.
 func (f accountFile) read() (content []byte, accounts []Account, err error) {
 	content, err = readPrivate(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -44,7 +44,7 @@ func (f accountFile) read() (content []byte, accounts []Account, err error) {
 	return content, accounts, nil
 }
 
-// readContents is read with what a get does not need.
+// readContents also reads what a get does not need.
 func (f accountFile) readContents() (contents, error) {
 	content, accounts, err := f.read()
 	if err != nil {
@@ -53,18 +53,18 @@ func (f accountFile) readContents() (contents, error) {
 	return contents{accounts, generationOf(content), unknownIn(content)}, nil
 }
 
-// decode refuses accounts that another file has to have.
+// decode rejects accounts that belong in another file.
 func (f accountFile) decode(content []byte) ([]Account, error) {
 	accounts, err := decode(content, f.origin)
 	for _, account := range accounts {
 		if f.ofPath && (!account.isOfPath() || pathFileName(account.Path) != filepath.Base(f.path)) {
-			return nil, fmt.Errorf("holds the password for the path %q, whose file has another name", account.Path)
+			return nil, fmt.Errorf("contains the password for the path %q, which belongs in another file", account.Path)
 		}
 	}
 	return accounts, err
 }
 
-// decodeContents is decode with what a get does not need.
+// decodeContents also decodes what a get does not need.
 func (f accountFile) decodeContents(content []byte) (contents, error) {
 	accounts, err := f.decode(content)
 	if err != nil {
@@ -79,11 +79,11 @@ func (f accountFile) unreadable(err error) error {
 	if f.ofPath {
 		what = "path"
 	}
-	return fmt.Errorf("account file \"%s\": %v\nto start anew for this %s alone, move that file away", f.path, err, what)
+	return fmt.Errorf("account file \"%s\": %v\nto start again for this %s only, move that file away", f.path, err, what)
 }
 
-// remove removes the file. First goes what a process has left that was killed, so that
-// takeFinished does not bring its accounts back.
+// remove removes the file. It first removes what a killed process left behind, so that
+// takeFinished does not restore its accounts.
 func (f accountFile) remove() error {
 	if err := removePrivate(f.between()); err != nil {
 		return err

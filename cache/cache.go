@@ -1,10 +1,9 @@
-// Package cache keeps accounts on disk, one file per origin, and one per path for
-// passwords that are for one path alone. What an account
-// is lies open in the file (who, where, since when); its tokens and passwords
-// are sealed with a data key that the operating system's keyring holds, or a
-// private file where there is no keyring.
+// Package cache stores accounts on disk, one file per origin, and one per path for
+// passwords that are for only one path. The description of an account is not encrypted
+// (who, where, since when); its tokens and passwords are encrypted with a data key in
+// the operating system's keyring, or in a private file if there is no keyring.
 //
-// Reading takes no lock. Changing does: Lock an origin, read again, then Put.
+// Reading needs no lock. To change something, Lock an origin, read again, then Put.
 package cache
 
 import (
@@ -19,27 +18,27 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// Cache is a directory of accounts. The zero value is not usable: a Cache
-// needs a Directory.
+// Cache is a directory of accounts. The zero value is not usable: a Cache needs a
+// Directory.
 type Cache struct {
-	// Directory is an absolute path; with any other, nothing is read or made. It
-	// is made on the first change, for its owner alone (mode 0700).
+	// Directory is an absolute path; otherwise nothing is read or created. It is created
+	// on the first change, for its owner only (mode 0700).
 	Directory string
 
-	// KeyringPatience is how long one call to the keyring may take: longer
-	// where its service may be asking a person to unlock it. Zero means 3 s.
+	// KeyringPatience is how long one call to the keyring may take: longer if the
+	// keyring may be asking the user to unlock it. Zero means 3 s.
 	KeyringPatience time.Duration
 
-	// KeyringSlow, if set, is called once when the keyring has not answered
-	// for 2 s and KeyringPatience is longer than that.
+	// KeyringSlow, if set, is called once if the keyring has not responded for 2 s and
+	// KeyringPatience is longer than that.
 	KeyringSlow func()
 }
 
-// DefaultDirectory returns where accounts are kept: the directory that named
-// gives if it is not empty, else "git-credential-doorkey" in the user's state
-// directory (XDG base directory specification; on Windows and macOS their own
-// place for it). It is "" where nobody has one: without HOME, and XDG_STATE_HOME,
-// package xdg would take what lies below "/".
+// DefaultDirectory returns where accounts are stored: the named directory if named is
+// not empty, else "git-credential-doorkey" in the user's state directory (XDG base
+// directory specification; on Windows and macOS the system's place for it). It is "" if
+// there is no state directory: without HOME and XDG_STATE_HOME, package xdg would use a
+// directory below "/".
 func DefaultDirectory(named string) string {
 	switch {
 	case named != "":
@@ -50,13 +49,13 @@ func DefaultDirectory(named string) string {
 	return ""
 }
 
-// ErrStateDirectory is returned by Accounts where nobody can tell whether anything
-// is kept: the state directory cannot be looked into, or Directory is no absolute
-// path. Other methods return it for the latter.
-var ErrStateDirectory = errors.New("the state directory cannot be used")
+// ErrStateDirectory is returned by Accounts if it is impossible to tell whether anything
+// is stored: the state directory cannot be read, or Directory is not an absolute path.
+// Other methods return it for the latter.
+var ErrStateDirectory = errors.New("cannot use the state directory")
 
-// checkNamed fails where Directory is no absolute path: it would be looked for
-// wherever git runs, in anybody's repository.
+// checkNamed fails if Directory is not an absolute path: it would depend on the
+// directory where git runs, which may be anyone's repository.
 func (c *Cache) checkNamed() error {
 	const wayOut = "\nset HOME, or DOORKEY_STATE_DIR to an absolute path"
 	switch {
@@ -68,13 +67,13 @@ func (c *Cache) checkNamed() error {
 	return nil
 }
 
-// Accounts returns the accounts of an origin ("https://gitlab.com"), the
-// newest first, without unsealing anything. No file means no accounts.
+// Accounts returns the accounts of an origin ("https://gitlab.com"), the newest first,
+// without decrypting anything. A missing file has no accounts.
 func (c *Cache) Accounts(origin string) ([]Account, error) { return c.AccountsFor(origin, "") }
 
-// AccountsFor returns the accounts of an origin that a request with a path can mean,
-// in their order; for "", which means every path, all of them. Passwords for other
-// paths are not read, however many there are.
+// AccountsFor returns the accounts of an origin that a request with a path can mean, in
+// their order; for "", which means every path, all of them. It does not read passwords
+// for other paths, however many there are.
 func (c *Cache) AccountsFor(origin, path string) ([]Account, error) {
 	if err := c.checkNamed(); err != nil {
 		return nil, err
@@ -92,10 +91,10 @@ func (c *Cache) AccountsFor(origin, path string) ([]Account, error) {
 	return merge(accounts, ofPaths), err
 }
 
-// Unseal returns the tokens or the password of an account that Accounts or Put
-// of this origin returned. Its errors are those of the key: ErrKeyringAbsent,
-// ErrKeyringLocked, ErrKeyringTimeout, ErrKeyGone; or the account was
-// damaged or moved here from another place.
+// Unseal returns the tokens or the password of an account that Accounts or Put of this
+// origin returned. It returns the errors of the key: ErrKeyringAbsent, ErrKeyringLocked,
+// ErrKeyringTimeout, ErrKeyGone; or an error if the account was damaged or moved here
+// from another place.
 func (c *Cache) Unseal(ctx context.Context, origin string, account Account) (Secrets, error) {
 	key, err := c.namedKey(ctx, account.key)
 	if err != nil {
@@ -104,10 +103,10 @@ func (c *Cache) Unseal(ctx context.Context, origin string, account Account) (Sec
 	return c.unsealWith(key, origin, account)
 }
 
-// UnsealAll does for many accounts what Unseal does for one, and gets each data
-// key once. An account whose key is gone has no secrets. One that cannot be
-// unsealed has none either, and keeps nobody from the others: the error is that
-// of the first such, beside what could be had.
+// UnsealAll unseals many accounts, and gets each data key once. An account whose key is
+// missing has no secrets. One that cannot be decrypted has none either, but does not
+// affect the others: the error is the first of these, and the secrets of the others are
+// returned with it.
 func (c *Cache) UnsealAll(ctx context.Context, origin string, accounts []Account) (all []Secrets, failure error) {
 	keys := make(map[keyReference]dataKey)
 	for _, account := range accounts {
@@ -137,7 +136,7 @@ func (c *Cache) unsealWith(key dataKey, origin string, account Account) (Secrets
 	return secrets, nil
 }
 
-// path names a file of an origin.
+// path returns the path of a file of an origin.
 func (c *Cache) path(origin, suffix string) string {
 	return filepath.Join(c.Directory, fileName(origin)+suffix)
 }

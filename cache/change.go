@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Accounts reads the origin's accounts that are not for one path alone, but once:
+// Accounts reads the origin's accounts except those for only one path, and only once:
 // nobody else changes them meanwhile.
 func (l *Locked) Accounts() ([]Account, error) {
 	if l.known == nil {
@@ -21,7 +21,7 @@ func (l *Locked) Accounts() ([]Account, error) {
 	return slices.Clone(l.known.accounts), nil
 }
 
-// Find returns the account that now takes the place of one that was read before.
+// Find returns the account that now has the position of one that was read before.
 func (l *Locked) Find(account Account) (found Account, isThere bool, err error) {
 	accounts, err := l.Accounts()
 	if err != nil {
@@ -40,23 +40,22 @@ func (l *Locked) Find(account Account) (found Account, isThere bool, err error) 
 	return Account{}, false, nil
 }
 
-// Reserve proves that the next Put can be written and holds the room for it,
-// so that neither a full disk nor a read-only directory is met after a
-// single-use refresh token or code has been spent. It also gets the data key for
-// that place, so that Put does not depend on the keyring any more. All that is
-// left for Put is to write, to sync and to rename.
+// Reserve makes sure that the next Put can be written and reserves the space for it, so
+// that a full disk or a read-only directory is noticed before a single-use refresh token
+// or code is used up. It also gets the data key for that place, so that Put no longer
+// depends on the keyring. Put then only has to write, sync and rename.
 func (l *Locked) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	if _, err := l.Accounts(); err != nil {
 		return err
 	}
-	_ = l.moveOut() // what cannot be moved stays where it is
+	_ = l.moveOut() // accounts that cannot be moved stay where they are
 	l.reserved, err = l.cache.reserve(ctx, l.origin, ".json.new", place)
 	return err
 }
 
-// Put seals an account and keeps it in the place of those that it replaces,
-// first in the list. It returns the account as Accounts will. After Reserve, what
-// fails is tried again for some seconds.
+// Put encrypts an account and stores it in place of those that it replaces, first in the
+// list. It returns the account as Accounts will. After Reserve, failed operations are
+// repeated for some seconds.
 func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secrets Secrets) (Account, error) {
 	key, isReserved := l.reserved.key, l.reserved.place == place
 	if !isReserved {
@@ -82,9 +81,9 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	})
 }
 
-// storePatience is for how long something that fails is tried again when what is to
-// be stored was got for a token or a code that is spent: nobody hurries the process
-// that has it.
+// storePatience is how long a failed operation is repeated if the data to store came
+// from a token or a code that is used up: nothing limits the time of the process that
+// has it.
 const storePatience = 10 * time.Second
 
 func patiently(ctx context.Context, do func() error) error {
@@ -98,14 +97,14 @@ func patiently(ctx context.Context, do func() error) error {
 	}
 }
 
-// put is Put for an account that is sealed. A password without a path is for every
-// path.
+// put is Put for an account that is already encrypted. A password without a path is for
+// every path.
 func (l *Locked) put(account Account) error {
 	edit := func(accounts []Account) []Account {
 		return append([]Account{account}, without(accounts, account.replaces)...)
 	}
 	if account.isOfPath() {
-		if _, err := l.Accounts(); err != nil { // a get reads that file, too
+		if _, err := l.Accounts(); err != nil { // a get also reads that file
 			return err
 		}
 		if err := l.cache.makePathsDirectory(l.origin); err != nil {
@@ -128,9 +127,9 @@ func (l *Locked) put(account Account) error {
 	return nil
 }
 
-// Forget removes accounts, which have been read before. With the last one of a file
-// that goes, too, and with the last of the origin its notes: nothing is kept there any
-// more, and a person who has ended it all may be asked again at once.
+// Forget removes accounts that were read before. A file without accounts is removed,
+// too, and with the last account of the origin its notes: nothing is stored there any
+// more, and a user who removed everything may be asked again at once.
 func (l *Locked) Forget(forgotten ...Account) error {
 	_ = l.moveOut()
 	positions, files := make(map[position]bool), make(map[accountFile]bool)
@@ -159,9 +158,9 @@ func (l *Locked) Forget(forgotten ...Account) error {
 	return err
 }
 
-// moveOut gives passwords for one path that an older doorkey has put into the origin's
-// file their own. They are in both until all are moved, and those that are in both are
-// moved once more.
+// moveOut moves passwords for one path, which an older doorkey stores in the origin's
+// file, to their own files. They are in both until all are moved; those that are in both
+// are moved again.
 func (l *Locked) moveOut() error {
 	accounts, err := l.Accounts()
 	if err != nil || !slices.ContainsFunc(accounts, Account.isOfPath) {
@@ -185,7 +184,7 @@ func (l *Locked) moveOut() error {
 	return l.change(func(accounts []Account) []Account { return without(accounts, Account.isOfPath) })
 }
 
-// forgetIn removes the accounts that match from the file of a path.
+// forgetIn removes the matching accounts from the file of a path.
 func (l *Locked) forgetIn(file accountFile, matches func(Account) bool) error {
 	if err := file.takeFinished(); err != nil {
 		return err
@@ -197,7 +196,8 @@ func (l *Locked) forgetIn(file accountFile, matches func(Account) bool) error {
 	return l.changePath(file, func(accounts []Account) []Account { return without(accounts, matches) })
 }
 
-// changePath changes the file of a path. The directory goes with the last one.
+// changePath changes the file of a path. If it was the last one, the directory is
+// removed, too.
 func (l *Locked) changePath(file accountFile, edit func([]Account) []Account) error {
 	if err := file.takeFinished(); err != nil {
 		return err
@@ -209,7 +209,7 @@ func (l *Locked) changePath(file accountFile, edit func([]Account) []Account) er
 	changed := contents{edit(known.accounts), known.generation + 1, known.unknown}
 	if len(changed.accounts) == 0 {
 		err := file.remove()
-		_ = os.Remove(filepath.Dir(file.path)) // unless there is another one
+		_ = os.Remove(filepath.Dir(file.path)) // unless it contains another file
 		return err
 	}
 	content, err := encode(l.origin, changed)

@@ -1,12 +1,12 @@
 package cache
 
-// denial is what can be known of a change of a file that Windows has denied.
+// denial describes a change of a file that Windows denied.
 type denial struct {
-	isDirectory        bool // in the place of the file
+	isDirectory        bool // a directory has the name of the file
 	isReadOnly         bool // the file has that attribute
-	mayChangeDirectory bool // this user may make files in its directory
+	mayChangeDirectory bool // this user may create files in its directory
 }
 
-// isForGood reports whether a change is denied in the same way each time. It is not
-// where another process has the file open, or it is about to be removed.
+// isForGood reports whether the change will be denied again. It will not if another
+// process has the file open, or if the file is about to be removed.
 func (d denial) isForGood() bool { return d.isDirectory || d.isReadOnly || !d.mayChangeDirectory }

@@ -108,7 +108,7 @@ func TestDamage(t *testing.T) {
 		{"of another origin", func(path string) error {
 			return os.WriteFile(path, []byte(`{"version":1,"origin":"https://evil.example"}`), 0o600)
 		}, "https://evil.example"},
-		{"readable by others", openToOthers, "to take it back, run: "},
+		{"readable by others", openToOthers, "to make it private again, run: "},
 		{"a directory", func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) }, "not a regular file"},
 	}...) {
 		t.Run(row.name, func(t *testing.T) {
@@ -203,7 +203,7 @@ func TestFileInTheWay(t *testing.T) {
 			}
 			c := &Cache{Directory: filepath.Join(home, "local", "state", "doorkey")}
 			_, locking := c.Lock(t.Context(), origin, nil)
-			want := fmt.Sprintf("\"%s\" is not a directory\nmove it away\nor set DOORKEY_STATE_DIR to a directory of your own", inTheWay)
+			want := fmt.Sprintf("\"%s\" is not a directory\nmove it away\nor set DOORKEY_STATE_DIR to a directory that you own", inTheWay)
 			for what, err := range map[string]error{"Lock": locking, "TryWrite": c.TryWrite()} {
 				if err == nil || !strings.HasSuffix(err.Error(), want) {
 					t.Errorf("%s: %v, want %q", what, err, want)

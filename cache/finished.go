@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// takeFinished renames what a process has written, whole, that was ended before it
-// got to that itself: it may have been got for a token that is spent. The caller
-// holds the origin's lock. A reserve, half of a change, what is older than the file,
-// and what doorkey has not made is left for the next change to write over, or to
-// refuse.
+// takeFinished renames a complete file that a process wrote before it was killed: its
+// content may have come from a token that is used up. The caller holds the origin's
+// lock. It leaves other files for the next change to overwrite or reject: a reserve,
+// half of a change, a file older than the current one, and one that doorkey did not
+// create.
 func (f accountFile) takeFinished() error {
 	info, err := os.Lstat(f.between())
 	if err != nil || hasOtherNames(info) {
@@ -29,9 +29,9 @@ func (f accountFile) takeFinished() error {
 	}
 	there, err := readPrivate(f.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil // Accounts says what is wrong with it
+		return nil // Accounts reports what is wrong with it
 	}
-	// What is damaged is older than what is not.
+	// A damaged file counts as older than an intact one.
 	if current, _ := f.decodeContents(there); !changed.isNewer(current) {
 		return nil
 	}
@@ -48,14 +48,14 @@ func (c *Cache) finishChange(ctx context.Context, origin string) {
 	}
 }
 
-// contents are what an account file has in it.
+// contents is the content of an account file.
 type contents struct {
 	accounts   []Account
 	generation uint64         // counts the changes; 0 in the file of an older doorkey
-	unknown    map[string]any // what another version of doorkey has written beside
+	unknown    map[string]any // members that another version of doorkey has written
 }
 
-// unknownIn returns the members at the top of a file that this version does not know.
+// unknownIn returns the top-level members of a file that this version does not know.
 func unknownIn(content []byte) map[string]any {
 	top, err := readObject(content)
 	if err != nil {
@@ -65,8 +65,8 @@ func unknownIn(content []byte) map[string]any {
 	return top.rest()
 }
 
-// isNewer compares two files of one origin. Of those of an older doorkey only the
-// clock tells.
+// isNewer compares two files of one origin. For those of an older doorkey, only the
+// clock decides.
 func (c contents) isNewer(other contents) bool {
 	if other.generation > 0 {
 		return c.generation > other.generation
@@ -74,7 +74,7 @@ func (c contents) isNewer(other contents) bool {
 	return c.latest().After(other.latest())
 }
 
-// latest is when the last of the accounts was kept.
+// latest returns when the last of the accounts was stored.
 func (c contents) latest() (latest time.Time) {
 	for _, account := range c.accounts {
 		if account.Obtained.After(latest) {
@@ -84,9 +84,10 @@ func (c contents) latest() (latest time.Time) {
 	return latest
 }
 
-// generationOf reads the generation apart from the accounts: a get needs none.
+// generationOf reads the generation separately from the accounts: a get does not need
+// it.
 func generationOf(content []byte) uint64 {
 	var file struct{ Generation uint64 }
-	_ = json.Unmarshal(content, &file) // what is damaged has none
+	_ = json.Unmarshal(content, &file) // a damaged file has none
 	return file.Generation
 }

@@ -2,12 +2,12 @@ package cache
 
 import "fmt"
 
-// icacls are the commands with which a person of Windows gives a path to a user and to
-// the system alone, whatever the directory above it hands down: the first takes away
-// what was set on the path itself, the second what is inherited. Both are needed: what
-// a directory outside the profile inherits lets others read it.
+// icacls returns the commands with which a Windows user gives a path only to a user and
+// the system, whatever the parent directory passes on: the first removes entries of the
+// path itself, the second the inherited ones. Both are needed: a directory outside the
+// profile inherits entries that let others read it.
 func icacls(path string, isDirectory bool, user string) string {
-	inheritance := "" // of what is in a directory
+	inheritance := "" // for the contents of a directory
 	if isDirectory {
 		inheritance = "(OI)(CI)"
 	}
@@ -15,9 +15,8 @@ func icacls(path string, isDirectory bool, user string) string {
 		inQuotes(path), inQuotes(user+":"+inheritance+"F"), inQuotes(localSystem+":"+inheritance+"F"))
 }
 
-// localSystem is the system's user, by its number: its name is another one in other
-// languages.
+// localSystem is the system's user, by its number: its name depends on the language.
 const localSystem = "*S-1-5-18"
 
-// inQuotes is a text as one word of a command of Windows. No path has a quote in it.
+// inQuotes returns a text as one word of a Windows command. No path contains a quote.
 func inQuotes(text string) string { return `"` + text + `"` }

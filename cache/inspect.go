@@ -13,23 +13,23 @@ import (
 
 // Inspection is what Inspect finds in the state directory.
 type Inspection struct {
-	Exists bool // the directory is there, as far as can be seen
-	Hosts  int  // with accounts in files that can be read
-	// Problems are errors that a git command will meet. Each names the file and
-	// the way out.
+	Exists bool // the directory exists, as far as can be seen
+	Hosts  int  // with accounts in readable files
+	// Problems are errors that a git command will get. Each names the file and what to
+	// do.
 	Problems []error
-	// Abandoned are files that a process which was killed has left. The next
-	// change of their host takes them away.
+	// Abandoned are files that a killed process left behind. The next change of their
+	// host removes them.
 	Abandoned []string
 
 	origins map[string]bool // with accounts
 }
 
-// abandonedAfter is longer than any change or sign-in lasts.
+// abandonedAfter is longer than any change or sign-in takes.
 const abandonedAfter = time.Hour
 
-// Inspect looks at every file of the state directory, at the given time. It
-// changes nothing and unseals nothing.
+// Inspect checks every file of the state directory, at the given time. It changes
+// nothing and decrypts nothing.
 func (c *Cache) Inspect(now time.Time) Inspection {
 	if err := c.checkNamed(); err != nil {
 		return Inspection{Problems: []error{err}}
@@ -47,7 +47,7 @@ func (c *Cache) Inspect(now time.Time) Inspection {
 	found := Inspection{Exists: true}
 	found.add(checkDirectory(c.Directory))
 	files, err := os.ReadDir(c.Directory)
-	if !errors.Is(err, fs.ErrPermission) { // which has been said
+	if !errors.Is(err, fs.ErrPermission) { // which was already reported
 		found.add(err)
 	}
 	for _, file := range files {
@@ -64,8 +64,8 @@ func (i *Inspection) add(err error) {
 	}
 }
 
-// look looks at a file of a directory. What is in a directory of passwords for one path
-// is no directory of them itself.
+// look checks a file of a directory. A directory inside a directory of passwords for one
+// path is not one of these itself.
 func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	path := filepath.Join(directory, file.Name())
 	switch filepath.Ext(path) {
@@ -95,7 +95,7 @@ func (i *Inspection) look(directory string, file fs.DirEntry, now time.Time) {
 	}
 }
 
-// lookInto looks at a directory of passwords for one path.
+// lookInto checks a directory of passwords for one path.
 func (i *Inspection) lookInto(directory string, now time.Time) {
 	if _, err := isRealDirectory(directory); err != nil {
 		i.add(err)
@@ -103,7 +103,7 @@ func (i *Inspection) lookInto(directory string, now time.Time) {
 	}
 	i.add(checkDirectory(directory))
 	files, err := os.ReadDir(directory)
-	if !errors.Is(err, fs.ErrPermission) { // which has been said
+	if !errors.Is(err, fs.ErrPermission) { // which was already reported
 		i.add(err)
 	}
 	for _, file := range files {
@@ -111,12 +111,12 @@ func (i *Inspection) lookInto(directory string, now time.Time) {
 	}
 }
 
-// trialSize is more than the accounts of most people need, in bytes.
+// trialSize is more than the accounts of most users need, in bytes.
 const trialSize = 64 << 10
 
-// TryWrite writes a file where accounts are kept, or where the state directory
-// would be made, and takes it away again. It fails where a sign-in could not be
-// kept: no right, a full disk, a read-only file system.
+// TryWrite writes a file where accounts are stored, or where the state directory would
+// be created, and removes it again. It fails if a sign-in could not be stored: no
+// permission, a full disk, a read-only file system.
 func (c *Cache) TryWrite() error {
 	if err := c.checkNamed(); err != nil {
 		return err
@@ -135,8 +135,8 @@ func (c *Cache) TryWrite() error {
 	return err
 }
 
-// TryKeyFile loads the data key that is in a file as a sign-in does, under the same
-// lock. It is no error if there is none: a sign-in makes one.
+// TryKeyFile loads the data key from its file as a sign-in does, under the same lock. It
+// is not an error if there is none: a sign-in creates one.
 func (c *Cache) TryKeyFile(ctx context.Context) error {
 	err := c.tryLock(ctx, filepath.Join(c.Directory, "key.lock"))
 	if err == nil {
@@ -148,15 +148,16 @@ func (c *Cache) TryKeyFile(ctx context.Context) error {
 	return err
 }
 
-// TryLock takes the origin's lock as a refresh does, and gives it back.
+// TryLock takes the origin's lock as a refresh does, and releases it.
 func (c *Cache) TryLock(ctx context.Context, origin string) error {
 	return c.tryLock(ctx, c.path(origin, ".lock"))
 }
 
-// trialPatience is how long a lock is waited for only to see that it can be had.
+// trialPatience is how long to wait for a lock when only checking it.
 const trialPatience = 2 * time.Second
 
-// tryLock makes no state directory. A lock that another process has can be had.
+// tryLock does not create the state directory. It does not fail if another process holds
+// the lock.
 func (c *Cache) tryLock(ctx context.Context, path string) error {
 	if _, err := os.Lstat(c.Directory); err != nil {
 		return nil

@@ -33,13 +33,13 @@ func TestInspect(t *testing.T) {
 		}, "revoke them on the server", nil},
 		{"a damaged account file", func(t *testing.T, directory string) {
 			write(t, filepath.Join(directory, accounts), "{", 0o600)
-		}, "to start anew for this host alone, move that file away", nil},
+		}, "to start again for this host only, move that file away", nil},
 		{"an account file of a later version", func(t *testing.T, directory string) {
 			write(t, filepath.Join(directory, accounts), `{"version":9,"origin":"`+origin+`"}`, 0o600)
 		}, "newer doorkey", nil},
 		{"an account file that was renamed", func(t *testing.T, directory string) {
 			os.Rename(filepath.Join(directory, accounts), filepath.Join(directory, "https-example.com.json"))
-		}, "has another name", nil},
+		}, "belong", nil},
 		{"a symbolic link for an account file", func(t *testing.T, directory string) {
 			os.Rename(filepath.Join(directory, accounts), filepath.Join(directory, "elsewhere"))
 			os.Symlink("elsewhere", filepath.Join(directory, accounts))
@@ -61,13 +61,13 @@ func TestInspect(t *testing.T) {
 		}, "other users can read", nil},
 		{"a damaged file of a path", func(t *testing.T, directory string) {
 			write(t, filepath.Join(directory, pathOfTests), "{", 0o600)
-		}, "to start anew for this path alone, move that file away", nil},
+		}, "to start again for this path only, move that file away", nil},
 		{"a file of a path that was renamed", func(t *testing.T, directory string) {
 			os.Rename(filepath.Join(directory, pathOfTests), filepath.Join(directory, fileName(origin)+".paths", "0.json"))
-		}, "has another name", nil},
+		}, "belong", nil},
 		{"a directory of paths that was renamed", func(t *testing.T, directory string) {
 			os.Rename(filepath.Join(directory, fileName(origin)+".paths"), filepath.Join(directory, "https-example.com.paths"))
-		}, "has another name", nil},
+		}, "belong", nil},
 		{"what a process that was killed left for a path", func(t *testing.T, directory string) {
 			path := filepath.Join(directory, pathOfTests+".new")
 			write(t, path, "", 0o600)

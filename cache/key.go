@@ -12,42 +12,42 @@ import (
 	"strings"
 )
 
-// KeyPlace is where the data key is kept.
+// KeyPlace is where the data key is stored.
 type KeyPlace string
 
-// The places for the data key. Automatic is the keyring where there is one,
-// else the file; what an account was sealed with is never "auto".
+// The places for the data key. Automatic is the keyring if there is one, else the file;
+// the place of an account's key is never "auto".
 const (
 	Automatic KeyPlace = "auto"
 	InKeyring KeyPlace = "keyring"
 	InFile    KeyPlace = "file"
 )
 
-// Errors of the data key. None of them says that an account is gone: nothing
-// may be deleted and nobody be signed in anew because of the first three.
+// Errors of the data key. None of the first three means that an account is lost: nothing
+// may be deleted and no sign-in started because of them.
 var (
-	// ErrKeyringAbsent: there is no keyring service on this machine, or none
+	// ErrKeyringAbsent means that there is no keyring service on this machine, or none
 	// that this process can reach.
-	ErrKeyringAbsent = errors.New("there is no keyring")
-	// ErrKeyringLocked: the keyring is there, locked, and was not unlocked.
+	ErrKeyringAbsent = errors.New("no keyring is available")
+	// ErrKeyringLocked means that the keyring is locked and was not unlocked.
 	ErrKeyringLocked = errors.New("the keyring is locked")
-	// ErrKeyringTimeout: the keyring did not answer in time.
-	ErrKeyringTimeout = errors.New("the keyring does not answer")
-	// ErrKeyringUnseen, of TryKeyring alone: there is a keyring, and whether it is
-	// locked cannot be found out without a dialog.
-	ErrKeyringUnseen = errors.New("the keyring was not asked whether it is locked")
-	// ErrKeyGone: the keyring or the key file has this data key no more; what
-	// was sealed with it stays unreadable, and a new sign-in starts anew.
-	ErrKeyGone = errors.New("the data key is gone")
+	// ErrKeyringTimeout means that the keyring did not respond in time.
+	ErrKeyringTimeout = errors.New("the keyring does not respond")
+	// ErrKeyringUnseen, only from TryKeyring, means that there is a keyring, but it is
+	// impossible to tell without a dialog whether it is locked.
+	ErrKeyringUnseen = errors.New("did not check whether the keyring is locked")
+	// ErrKeyGone means that the keyring or the key file no longer has this data key: the
+	// data encrypted with it stays unreadable, and a new sign-in starts again.
+	ErrKeyGone = errors.New("the data key is missing")
 )
 
-// keyReference names the key that an account is sealed with.
+// keyReference identifies the key that encrypts an account.
 type keyReference struct {
 	Place KeyPlace `json:"place"`
 	ID    string   `json:"id"`
 }
 
-// keyHolder is a place that holds data keys under their IDs.
+// keyHolder stores data keys under their IDs.
 type keyHolder interface {
 	// load returns the key that was saved under the ID; ErrKeyGone if none was.
 	load(ctx context.Context, id string) ([]byte, error)
@@ -61,7 +61,7 @@ func (c *Cache) holder(place KeyPlace) (keyHolder, error) {
 	case InFile:
 		return keyFile{directory: c.Directory}, nil
 	}
-	return nil, fmt.Errorf("%q is no place for a key: update doorkey, or sign in again", place)
+	return nil, fmt.Errorf("unknown key location %q; update doorkey, or sign in again", place)
 }
 
 // namedKey returns the key that an account refers to.
@@ -72,7 +72,7 @@ func (c *Cache) namedKey(ctx context.Context, reference keyReference) (dataKey, 
 	}
 	key, err := holder.load(ctx, reference.ID)
 	if err == nil && len(key) != keySize {
-		err = fmt.Errorf("the data key %q in the %s has %d bytes, not %d: it was changed by hand", reference.ID, reference.Place, len(key), keySize)
+		err = fmt.Errorf("the data key %q in the %s has %d bytes instead of %d: it was edited by hand", reference.ID, reference.Place, len(key), keySize)
 	}
 	if err != nil {
 		return dataKey{}, err
@@ -83,8 +83,8 @@ func (c *Cache) namedKey(ctx context.Context, reference keyReference) (dataKey, 
 // keySize is the size of a data key in bytes: AES-256.
 const keySize = 32
 
-// sealingKey returns the key for new accounts: the current one of the place,
-// or a new one when there is none or the current one is gone.
+// sealingKey returns the key for new accounts: the current one of the place, or a new
+// one if there is none or the current one is missing.
 func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error) {
 	if place == Automatic {
 		key, err := c.sealingKey(ctx, InKeyring)
@@ -113,13 +113,13 @@ func (c *Cache) sealingKey(ctx context.Context, place KeyPlace) (dataKey, error)
 	return key, writePrivate(c.keyIDFile(place), []byte(key.reference.ID+"\n"))
 }
 
-// currentKey returns the key of a place that new accounts are sealed with;
-// ErrKeyGone if there is none.
+// currentKey returns the key of a place that encrypts new accounts; ErrKeyGone if there
+// is none.
 func (c *Cache) currentKey(ctx context.Context, place KeyPlace) (dataKey, error) {
 	id, err := readHex(c.keyIDFile(place))
 	switch {
 	case errors.Is(err, errNoHex):
-		return dataKey{}, fmt.Errorf(`"%s" has no ID of a data key in it: move it away`, c.keyIDFile(place))
+		return dataKey{}, fmt.Errorf(`"%s" contains no data key ID; move it away`, c.keyIDFile(place))
 	case err != nil:
 		return dataKey{}, err
 	}
@@ -130,11 +130,11 @@ func (c *Cache) keyIDFile(place KeyPlace) string {
 	return filepath.Join(c.Directory, string(place)+".key-id")
 }
 
-// errNoHex: a file has something else in it than hexadecimal digits.
-var errNoHex = errors.New("no hexadecimal digits")
+// errNoHex means that a file contains something else than hexadecimal digits.
+var errNoHex = errors.New("not hexadecimal digits")
 
-// readHex reads what a file has in hexadecimal digits. An empty one, and one of
-// zeros, as a power loss leaves them, is like none: ErrKeyGone.
+// readHex reads a file of hexadecimal digits. An empty file, or one of zeros, as a power
+// loss leaves them, counts as missing: ErrKeyGone.
 func readHex(path string) ([]byte, error) {
 	content, err := readPrivate(path)
 	text := strings.Trim(string(content), " \r\n\x00")
@@ -151,9 +151,9 @@ func readHex(path string) ([]byte, error) {
 	return decoded, nil
 }
 
-// saveAndReadBack saves a new key, and fails unless the holder then has it: what
-// is sealed with a key that was not kept is lost, and not every keyring says so
-// (security(1) of macOS reads the command from its standard input, for one).
+// saveAndReadBack saves a new key, and fails unless the holder then has it: data
+// encrypted with a key that was not saved is lost, and not every keyring reports that
+// (for example, security(1) of macOS, which reads the command from its standard input).
 func saveAndReadBack(ctx context.Context, holder keyHolder, key dataKey) error {
 	if err := holder.save(ctx, key.reference.ID, key.bytes); err != nil {
 		return err
@@ -161,7 +161,7 @@ func saveAndReadBack(ctx context.Context, holder keyHolder, key dataKey) error {
 	kept, err := holder.load(ctx, key.reference.ID)
 	switch {
 	case errors.Is(err, ErrKeyGone), err == nil && !bytes.Equal(kept, key.bytes):
-		return fmt.Errorf("the %s did not keep a new data key, so nothing was encrypted with it\nto keep the key in a file, run: git config --global credential.oauthStore file", key.reference.Place)
+		return fmt.Errorf("the %s did not store a new data key, so nothing was encrypted with it\nto store the key in a file, run: git config --global credential.oauthStore file", key.reference.Place)
 	}
 	return err
 }
@@ -172,12 +172,12 @@ func newKey(place KeyPlace) dataKey {
 	return dataKey{keyReference{place, hex.EncodeToString(random[keySize:])}, random[:keySize]}
 }
 
-// keyFile keeps each data key in a private file beside the accounts.
+// keyFile stores each data key in a private file beside the accounts.
 type keyFile struct{ directory string }
 
 func (f keyFile) path(id string) (string, error) {
 	if _, err := hex.DecodeString(id); err != nil || id == "" {
-		return "", fmt.Errorf("%q is not the ID of a data key", id)
+		return "", fmt.Errorf("%q is not a data key ID", id)
 	}
 	return filepath.Join(f.directory, "file-"+id+".key"), nil
 }
@@ -192,7 +192,7 @@ func (f keyFile) load(_ context.Context, id string) ([]byte, error) {
 	case errors.Is(err, ErrKeyGone):
 		return nil, fmt.Errorf(`key file "%s": %w`, path, ErrKeyGone)
 	case errors.Is(err, errNoHex):
-		return nil, fmt.Errorf(`key file "%s" is damaged: what was sealed with it cannot be read; move it away and sign in again`, path)
+		return nil, fmt.Errorf(`key file "%s" is damaged, so the data encrypted with it cannot be read; move it away and sign in again`, path)
 	}
 	return key, err
 }

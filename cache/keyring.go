@@ -10,18 +10,18 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// keyringService is the name under which entries stand in the keyring, where
-// people can see them.
+// keyringService is the service name of the entries in the keyring, which users can see
+// there.
 const keyringService = "git-credential-doorkey"
 
 // defaultPatience is enough for a keyring that asks nobody.
 const defaultPatience = 3 * time.Second
 
-// slowAfter is when a person is told that the keyring is waited for.
+// slowAfter is when the user is told that doorkey waits for the keyring.
 const slowAfter = 2 * time.Second
 
-// systemKeyring keeps data keys in the operating system's keyring: Secret
-// Service, macOS Keychain or Windows Credential Manager.
+// systemKeyring stores data keys in the operating system's keyring: Secret Service,
+// macOS Keychain or Windows Credential Manager.
 type systemKeyring struct {
 	patience time.Duration
 	slow     func()
@@ -40,7 +40,7 @@ func (k systemKeyring) load(ctx context.Context, id string) ([]byte, error) {
 	}
 	key, err := hex.DecodeString(text)
 	if err != nil {
-		return nil, fmt.Errorf("keyring entry %q of %q is not a data key: it was changed by hand", entryName(id), keyringService)
+		return nil, fmt.Errorf("keyring entry %q of %q is not a data key: it was edited by hand", entryName(id), keyringService)
 	}
 	return key, nil
 }
@@ -51,7 +51,7 @@ func (k systemKeyring) save(ctx context.Context, id string, key []byte) error {
 	}))
 }
 
-// connected does one thing with the keyring once it has been reached.
+// connected returns a function that reaches the keyring and then calls do.
 func connected(do func() error) func() error {
 	return func() error {
 		if err := reachKeyring(); err != nil {
@@ -61,16 +61,16 @@ func connected(do func() error) func() error {
 	}
 }
 
-// call does one thing with the keyring and waits for it no longer than
-// patience. A call that is given up goes on by itself: go-keyring waits
-// without limit while a password dialog is open, and knows no way to stop.
+// call calls do and waits for it no longer than patience. An abandoned call continues in
+// the background: go-keyring waits without limit while a password dialog is open, and
+// cannot be stopped.
 func (k systemKeyring) call(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() {
-		// go-keyring dereferences nil when the bus goes away in the middle.
+		// go-keyring dereferences nil if the bus disappears during a call.
 		defer func() {
 			if recover() != nil {
-				done <- fmt.Errorf("%w: its connection was lost", ErrKeyringAbsent)
+				done <- fmt.Errorf("%w: the connection was lost", ErrKeyringAbsent)
 			}
 		}()
 		done <- do()

@@ -10,8 +10,8 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// security runs security(1) and returns what it prints. go-keyring does not say
-// why a read has failed.
+// security runs security(1) and returns its output. go-keyring does not say why a read
+// failed.
 func security(arguments ...string) (string, error) {
 	var stdout, stderr strings.Builder
 	command := exec.Command("/usr/bin/security", arguments...)
@@ -23,8 +23,8 @@ func security(arguments ...string) (string, error) {
 	return stdout.String(), err
 }
 
-// readEntry reads an entry as go-keyring writes it. One that is not found is gone
-// only if the default keychain is in sight.
+// readEntry reads an entry as go-keyring writes it. An entry that is not found is
+// missing only if the default keychain is available.
 func readEntry(name string) (string, error) {
 	printed, err := security("find-generic-password", "-s", keyringService, "-wa", name)
 	if errors.Is(err, ErrKeyGone) {
@@ -59,7 +59,7 @@ func keychainInSight() (string, error) {
 	})
 }
 
-// classifySystem knows how security(1) ended for go-keyring.
+// classifySystem interprets go-keyring's error by the exit code of security(1).
 func classifySystem(err error) error {
 	if exit, ended := errors.AsType[*exec.ExitError](err); ended && exit.Exited() {
 		return securityError(exit.ExitCode(), "")

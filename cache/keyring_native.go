@@ -2,6 +2,5 @@
 
 package cache
 
-// reachKeyring has nothing to connect to: each session of Windows and macOS has a
-// keyring.
+// reachKeyring does nothing: every Windows and macOS session has a keyring.
 func reachKeyring() error { return nil }

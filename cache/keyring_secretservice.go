@@ -16,9 +16,9 @@ import (
 	secretservice "github.com/zalando/go-keyring/secret_service"
 )
 
-// reachKeyring connects to the session bus, which go-keyring then uses, too.
-// Whatever is wrong with the bus or its address (people set it to /dev/null to have
-// none), without a connection there is no keyring.
+// reachKeyring connects to the session bus, which go-keyring then also uses. Whatever is
+// wrong with the bus or its address (some users set it to /dev/null to have none),
+// without a connection there is no keyring.
 func reachKeyring() error {
 	if !hasSessionBus() {
 		return ErrKeyringAbsent
@@ -30,8 +30,8 @@ func reachKeyring() error {
 }
 
 // hasSessionBus reports whether there is a session bus to connect to. Without this
-// look, connecting would start a bus of its own (dbus-launch) on a machine
-// without one, where no keyring can be.
+// check, connecting would start a new bus (dbus-launch) on a machine without one, where
+// there can be no keyring.
 func hasSessionBus() bool {
 	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
 		return true
@@ -40,10 +40,10 @@ func hasSessionBus() bool {
 	return err == nil
 }
 
-// readEntry reads an entry as go-keyring does, only sooner: with three calls
-// where its Get makes eight, to ask first which collections there are, and to
-// unlock what nearly always is unlocked. What is not simply there (an entry
-// that is locked or gone, a service without a "login" collection) is Get's.
+// readEntry reads an entry as go-keyring does, but faster: with three calls where its
+// Get makes eight, to ask which collections there are and to unlock what is nearly
+// always unlocked. It leaves everything else to Get: an entry that is locked or missing,
+// a service without a "login" collection.
 func readEntry(name string) (string, error) {
 	if text, found := readUnlocked(name); found {
 		return text, nil
@@ -59,7 +59,7 @@ func readUnlocked(name string) (text string, found bool) {
 	if err != nil {
 		return "", false
 	}
-	// These attributes and this collection are what go-keyring's Set writes.
+	// go-keyring's Set writes these attributes and this collection.
 	items, err := service.SearchItems(service.GetCollection("login"), map[string]string{"service": keyringService, "username": name})
 	if err != nil || len(items) == 0 {
 		return "", false
@@ -75,7 +75,7 @@ func readUnlocked(name string) (text string, found bool) {
 	return string(secret.Value), true
 }
 
-// classifySystem tells an absent service from a locked one (Secret Service
+// classifySystem distinguishes a missing service from a locked one (Secret Service
 // specification, "Errors").
 func classifySystem(err error) error {
 	var answer dbus.Error
@@ -87,7 +87,7 @@ func classifySystem(err error) error {
 		return ErrKeyringLocked
 	case errors.As(err, &answer) && strings.HasPrefix(answer.Name, "org.freedesktop.DBus.Error."):
 		return fmt.Errorf("%w: %v", ErrKeyringAbsent, err)
-	// go-keyring has only words for a password dialog that was dismissed.
+	// For a dismissed password dialog, go-keyring has only a text.
 	case strings.HasPrefix(err.Error(), "failed to unlock"):
 		return ErrKeyringLocked
 	}

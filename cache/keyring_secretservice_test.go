@@ -77,7 +77,7 @@ func TestKeyringFailures(t *testing.T) {
 	}
 }
 
-// TestNoSessionBus: whatever stands for a bus that is none, there is no keyring, and
+// TestNoSessionBus: whatever stands for a bus that is none, no keyring is available, and
 // the key is kept in a file.
 func TestNoSessionBus(t *testing.T) {
 	for _, address := range []string{

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// What security(1) of macOS ends with is the last byte of an OSStatus
+// The exit code of security(1) of macOS is the last byte of an OSStatus
 // (Security/SecBase.h). This file has no build tag, so that its tests run on every
 // system.
 
-// securityError is the error of a security(1) that ended with an exit code, with
-// what it said: nil for 0, one of this package's where the code is known.
+// securityError returns the error for an exit code of security(1) and its output: nil
+// for 0, one of this package's errors if the code is known.
 func securityError(code int, said string) error {
 	meaning := securityMeaning(code)
 	said = strings.Join(strings.Fields(strings.TrimPrefix(said, "security: ")), " ")
@@ -28,8 +28,8 @@ func securityError(code int, said string) error {
 	return fmt.Errorf("%w (security: %s)", meaning, said)
 }
 
-// securityMeaning returns which of this package's errors an exit code is, nil if
-// it is none.
+// securityMeaning returns the error of this package for an exit code, nil if there is
+// none.
 func securityMeaning(code int) error {
 	switch code {
 	case 36, // errSecInteractionNotAllowed (-25308): locked, and no dialog may open
@@ -47,11 +47,10 @@ func securityMeaning(code int) error {
 	return nil
 }
 
-// defaultKeychain reads the path that "security default-keychain" prints, with
-// quotes and blanks around it. With another HOME, as sudo and a test may set it, it
-// names a file that is not there: no keychain is in sight, so that an entry which
-// is not found is not gone, and an attempt to add one would offer to reset the
-// keychain.
+// defaultKeychain reads the path that "security default-keychain" prints, with quotes
+// and blanks around it. With another HOME, as sudo or a test may set it, the path is a
+// file that does not exist. Then no keychain is available, so that an entry that is not
+// found is not missing, and an attempt to add one would offer to reset the keychain.
 func defaultKeychain(printed string, isThere func(path string) bool) (path string, err error) {
 	path = strings.Trim(strings.TrimSpace(printed), `"`)
 	if path == "" || !isThere(path) {
@@ -60,7 +59,7 @@ func defaultKeychain(printed string, isThere func(path string) bool) (path strin
 	return path, nil
 }
 
-// entryText is an entry as go-keyring writes it on macOS, decoded.
+// entryText returns an entry, as go-keyring writes it on macOS, decoded.
 func entryText(printed string) (string, error) {
 	text, encoded := strings.CutPrefix(strings.TrimSpace(printed), "go-keyring-base64:")
 	if !encoded {

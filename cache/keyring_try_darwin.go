@@ -1,9 +1,9 @@
 package cache
 
-// tryKeyring asks security(1) about the default keychain. To say that an entry is
-// not there, a locked keychain need not be unlocked, so that this would say nothing
-// of the lock. What does (show-keychain-info) opens the password dialog of a locked
-// keychain on a desktop, and ends with an error elsewhere.
+// tryKeyring asks security(1) about the default keychain. A locked keychain need not be
+// unlocked to say that an entry does not exist, so that would reveal nothing about the
+// lock. The command that does (show-keychain-info) opens the password dialog of a locked
+// keychain on a desktop, and fails elsewhere.
 func tryKeyring(desktop bool) error {
 	path, err := keychainInSight()
 	if err != nil {

@@ -4,8 +4,8 @@ package cache
 
 import "github.com/godbus/dbus/v5"
 
-// The collection that go-keyring keeps entries in, and the one that it takes
-// where there is none of that name.
+// The collection where go-keyring stores entries, and the one that it uses if there is
+// none of that name.
 const (
 	loginCollection   dbus.ObjectPath = "/org/freedesktop/secrets/collection/login"
 	defaultCollection dbus.ObjectPath = "/org/freedesktop/secrets/aliases/default"

@@ -2,6 +2,6 @@ package cache
 
 import "io/fs"
 
-// hasOtherNames does not look: a hard link on Windows takes the right to write
-// to the file that it leads to.
+// hasOtherNames always returns false: making a hard link on Windows requires the right
+// to write to its file.
 func hasOtherNames(fs.FileInfo) bool { return false }

@@ -10,23 +10,23 @@ import (
 	"slices"
 )
 
-// Kept is what is kept of an origin, or a file that cannot be read.
+// Kept is what is stored for an origin, or a file that cannot be read.
 type Kept struct {
-	// File is the path of the file of accounts; of the directory, if the origin has
-	// nothing but passwords for one path.
+	// File is the path of the account file; of the directory, if the origin has only
+	// passwords for one path.
 	File string
-	// Origin is whose accounts they are; "" where the file cannot be read.
+	// Origin is the origin of the accounts; "" if the file cannot be read.
 	Origin string
-	// Accounts are those of the origin, the newest first, as Cache.Accounts
+	// Accounts are the accounts of the origin, the newest first, as Cache.Accounts
 	// returns them.
 	Accounts []Account
 	// Problem says why the file cannot be read; nil for one that can.
 	Problem error
 }
 
-// List returns what is kept of each origin, in the order of the names of their files,
-// without unsealing anything. A file that cannot be read is listed with its problem,
-// and keeps nobody from the others. No directory means no files.
+// List returns what is stored for each origin, in the order of the file names, without
+// decrypting anything. A file that cannot be read is listed with its problem, and does
+// not affect the others. A missing directory has no files.
 func (c *Cache) List() ([]Kept, error) {
 	if err := c.checkNamed(); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (c *Cache) List() ([]Kept, error) {
 	return all, nil
 }
 
-// appendPaths adds the passwords for one path to what is kept of their origin.
+// appendPaths adds the passwords for one path to the accounts of their origin.
 func appendPaths(all, ofPaths []Kept) []Kept {
 	for _, kept := range ofPaths {
 		i := slices.IndexFunc(all, func(other Kept) bool {
@@ -68,8 +68,8 @@ func appendPaths(all, ofPaths []Kept) []Kept {
 	return all
 }
 
-// listPaths lists a directory of passwords for one path: those that can be read first,
-// if there are any, then each file that cannot.
+// listPaths lists a directory of passwords for one path: first the readable ones, if
+// there are any, then each file that cannot be read.
 func listPaths(directory string) []Kept {
 	kept, unreadable := Kept{File: directory}, []Kept(nil)
 	if _, err := isRealDirectory(directory); err != nil {
@@ -98,14 +98,14 @@ func listPaths(directory string) []Kept {
 	return append([]Kept{kept}, unreadable...)
 }
 
-// readListed reads a file of accounts of which nothing but its path is known.
+// readListed reads an account file of which only the path is known.
 func readListed(path string) (string, []Account, error) {
 	content, err := readPrivate(path)
 	if err != nil {
 		return "", nil, err
 	}
 	var head struct{ Origin string }
-	// What is no JSON object names no origin: decode says what is wrong.
+	// Anything but a JSON object names no origin: decode says what is wrong.
 	_ = json.Unmarshal(content, &head)
 	file := listedFile(path, head.Origin)
 	accounts, err := file.decode(content)
@@ -114,7 +114,7 @@ func readListed(path string) (string, []Account, error) {
 		named = filepath.Base(filepath.Dir(path))
 	}
 	if err == nil && fileName(head.Origin)+filepath.Ext(named) != named {
-		err = fmt.Errorf("holds accounts of %q, whose file has another name", head.Origin)
+		err = fmt.Errorf("contains accounts of %q, which belong in another file", head.Origin)
 	}
 	if err != nil {
 		return "", nil, err
@@ -122,13 +122,13 @@ func readListed(path string) (string, []Account, error) {
 	return head.Origin, accounts, nil
 }
 
-// listedFile is the file of an origin at a path.
+// listedFile returns the file of an origin at a path.
 func listedFile(path, origin string) accountFile {
 	return accountFile{path: path, origin: origin, ofPath: filepath.Ext(filepath.Dir(path)) == ".paths"}
 }
 
-// Holds reports whether a file is one for an origin, by its name: also one that cannot
-// be read.
+// Holds reports whether a file belongs to an origin, by its name, so that it also works
+// for an unreadable file.
 func (c *Cache) Holds(file Kept, origin string) bool {
 	paths := c.pathsDirectory(origin)
 	return file.File == c.path(origin, ".json") || file.File == paths || filepath.Dir(file.File) == paths

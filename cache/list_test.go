@@ -69,7 +69,7 @@ func TestList(t *testing.T) {
 	}
 	want := []string{
 		"https-b.example.json ! damaged: ",
-		"https-c.example.json ! holds accounts of \"https://gitlab.example.com\", whose file has another name",
+		"https-c.example.json ! contains accounts of \"https://gitlab.example.com\", which belong in another file",
 		"https-d.example.json ! written by a newer doorkey",
 		"https-e.example.json ! \"" + filepath.Join(c.Directory, "https-e.example.json") + "\": other users can read or change it",
 		"https-f.example.json ! \"" + filepath.Join(c.Directory, "https-f.example.json") + "\" is not a regular file",

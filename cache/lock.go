@@ -9,25 +9,25 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// Locked is an origin that this process alone may change, until Unlock.
+// Locked is an origin that only this process may change, until Unlock.
 type Locked struct {
 	cache    *Cache
 	origin   string
 	unlock   func()
 	reserved reservation
-	known    *contents // of the origin's file, once it was read
+	known    *contents // of the origin's file, after it was read
 }
 
-// announceAfter is how long a lock is waited for in silence.
+// announceAfter is how long to wait for a lock before calling waiting.
 const announceAfter = time.Second
 
-// Lock waits until no other process holds the origin, then holds it. The
-// kernel frees the lock of a process that ends, however it ends. After a
-// second of waiting it calls waiting, if not nil. When ctx ends first it returns
-// the context's error.
+// Lock waits until no other process holds the lock of the origin, then holds it. The
+// kernel releases the lock of a process that ends, however it ends. After a second of
+// waiting it calls waiting, if not nil. If ctx ends first, it returns the context's
+// error.
 //
-// What was read before Lock may have changed: read again. A change that a killed
-// process has not finished is finished first.
+// Anything that was read before Lock may have changed: read again. Lock first completes
+// a change that a killed process left unfinished.
 func (c *Cache) Lock(ctx context.Context, origin string, waiting func()) (*Locked, error) {
 	unlock, err := c.lockFile(ctx, c.path(origin, ".lock"), waiting)
 	if err != nil {
@@ -40,18 +40,18 @@ func (c *Cache) Lock(ctx context.Context, origin string, waiting func()) (*Locke
 	return &Locked{cache: c, origin: origin, unlock: unlock}, nil
 }
 
-// AwaitTurn waits until no other process has its turn at refreshing the
-// origin's grants, then has it until leave. It protects nothing: who changes an
-// account takes Lock as well. But of many processes that find the same token
-// over, only one at a time then goes about it, and the others find what it got.
-// After a second of waiting it calls waiting, if not nil, as Lock does. When ctx
-// ends first it returns the context's error.
+// AwaitTurn waits until no other process holds the refresh lock of the origin, then
+// holds it until leave. The lock protects nothing: a process that changes an account
+// also takes Lock. But of many processes that find the same expired token, only one at a
+// time then refreshes it, and the others find the result. After a second of waiting it
+// calls waiting, if not nil, as Lock does. If ctx ends first, it returns the context's
+// error.
 func (c *Cache) AwaitTurn(ctx context.Context, origin string, waiting func()) (leave func(), err error) {
 	return c.lockFile(ctx, c.path(origin, ".turn-lock"), waiting)
 }
 
-// lockFile locks a file of its own that is never deleted: deleting it would
-// let two processes hold a lock of the same name.
+// lockFile locks a separate file that is never deleted: deleting it would let two
+// processes hold a lock of the same name.
 func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
 	if err := c.checkNamed(); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlo
 	if err := makePrivateDirectory(c.Directory); err != nil {
 		return nil, err
 	}
-	made, err := openOwn(path) // another user's could be held for ever
+	made, err := openOwn(path) // another user could hold the lock of another user's file forever
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlo
 		}
 		return func() { r.file.Close() }, nil
 	case <-ctx.Done():
-		go func() { // the lock may still come: give it back
+		go func() { // the lock may still arrive: release it
 			if r := <-got; r.err == nil {
 				r.file.Close()
 			}
@@ -92,7 +92,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlo
 	}
 }
 
-// Unlock lets other processes change the origin, and gives unused room back.
+// Unlock lets other processes change the origin, and frees unused space.
 func (l *Locked) Unlock() {
 	l.reserved.release()
 	l.unlock()

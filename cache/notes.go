@@ -8,52 +8,53 @@ import (
 	"time"
 )
 
-// notes is what commands tell each other about an origin, beside its accounts.
-// Losing a note costs time at most, so a file that cannot be read counts as empty.
+// notes is what commands tell each other about an origin, besides its accounts. Losing a
+// note costs only time, so an unreadable file counts as empty.
 type notes struct {
 	RefreshFailed Failure      `json:"refresh_failed,omitzero"`
 	SignInFailed  Failure      `json:"sign_in_failed,omitzero"`
-	SignInRefused Refusal      `json:"sign_in_refused,omitzero"` // the last of a person
-	SignIn        Announcement `json:"sign_in,omitzero"`         // that is in progress
-	DeadGrants    DeadGrants   `json:"dead_grants,omitzero"`     // of servers that keep one for each person and application
+	SignInRefused Refusal      `json:"sign_in_refused,omitzero"` // the user's last refusal
+	SignIn        Announcement `json:"sign_in,omitzero"`         // the running sign-in
+	DeadGrants    DeadGrants   `json:"dead_grants,omitzero"`     // of servers that allow one for each user and application
 }
 
-// Failure is a refresh or a sign-in that failed because the server did not answer.
-// It also applies to commands that were already waiting for it: each of them would
-// find out the same, as slowly, one after another.
+// Failure is a refresh or a sign-in that failed because the server did not answer. It
+// also applies to commands that were already waiting for it: each of them would get the
+// same result, just as slowly, one after another.
 type Failure struct {
 	At   time.Time `json:"at"`
 	Text string    `json:"text"` // why, for people
 }
 
-// IsSince reports whether there is a failure, and it is another one than the one
-// of the given time, which was the last before somebody began to wait.
+// IsSince reports whether there is a failure that differs from the one at the given
+// time, which was the last before the caller began to wait.
 func (f Failure) IsSince(before time.Time) bool { return f.Text != "" && !f.At.Equal(before) }
 
-// NoteFailure tells those who wait to refresh that there is nothing to wait for.
+// NoteFailure tells processes that wait to refresh that the refresh failed.
 func (l *Locked) NoteFailure(failure Failure) error {
 	return l.cache.changeNotes(l.origin, func(n *notes) { n.RefreshFailed = failure })
 }
 
-// ClearFailure forgets failed refreshes and sign-ins: the server has answered.
+// ClearFailure removes recorded failures of refreshes and sign-ins: the server has
+// answered.
 func (l *Locked) ClearFailure() {
 	l.cache.clearNotes(l.origin, func(n *notes) { n.RefreshFailed, n.SignInFailed = Failure{}, Failure{} })
 }
 
-// LastFailure returns the refresh that failed last; the zero value if none is noted.
+// LastFailure returns the last failed refresh; the zero value if none is recorded.
 func (c *Cache) LastFailure(origin string) Failure { return c.readNotes(origin).RefreshFailed }
 
-// NoteFailure tells those who wait to sign in that there is nothing to wait for.
+// NoteFailure tells processes that wait for the sign-in that it failed.
 func (s *SignIn) NoteFailure(failure Failure) error {
 	return s.cache.changeNotes(s.origin, func(n *notes) { n.SignInFailed = failure })
 }
 
-// ClearFailure forgets what NoteFailure noted.
+// ClearFailure removes what NoteFailure recorded.
 func (s *SignIn) ClearFailure() {
 	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInFailed = Failure{} })
 }
 
-// LastSignInFailure is LastFailure of sign-ins.
+// LastSignInFailure is LastFailure for sign-ins.
 func (c *Cache) LastSignInFailure(origin string) Failure { return c.readNotes(origin).SignInFailed }
 
 // readNotes needs no lock: the file is replaced in one step.
@@ -68,14 +69,14 @@ func (c *Cache) readNotes(origin string) (n notes) {
 	return n
 }
 
-// notesPatience is how long a note waits for its lock, which others hold for
-// milliseconds: longer means that one of them was stopped, and the note is lost.
+// notesPatience is how long to wait for the lock of the notes, which others hold for
+// milliseconds: longer means that one of them was suspended, and the note is lost.
 const notesPatience = 2 * time.Second
 
 // changeNotes edits the notes of an origin. It is called under the origin's lock or
-// under that of its sign-ins, which do not exclude each other, and a sign-in cannot
-// wait for the former: a refresh holds it as long as a server takes to answer. So
-// notes have a lock of their own, under which nothing else is waited for.
+// under that of its sign-ins, which do not exclude each other, and a sign-in cannot wait
+// for the former: a refresh holds it as long as a server takes to answer. So notes have
+// their own lock, under which nothing else waits.
 func (c *Cache) changeNotes(origin string, edit func(*notes)) error {
 	ctx, cancel := context.WithTimeout(context.Background(), notesPatience)
 	defer cancel()
@@ -85,14 +86,14 @@ func (c *Cache) changeNotes(origin string, edit func(*notes)) error {
 	}
 	defer unlock()
 	for _, suffix := range []string{".failed", ".sign-in-failed", ".refused", ".sign-in.until"} {
-		os.Remove(c.path(origin, suffix)) // of an older doorkey
+		os.Remove(c.path(origin, suffix)) // written by an older doorkey
 		os.Remove(c.path(origin, suffix+".new"))
 	}
 	left := c.readNotes(origin)
 	edit(&left)
 	path := c.path(origin, ".notes")
 	if left == (notes{}) {
-		os.Remove(path + ".new") // of a process that was killed
+		os.Remove(path + ".new") // left by a killed process
 		return removeFile(path)
 	}
 	content, err := json.Marshal(left)
@@ -107,9 +108,9 @@ func (c *Cache) changeNotes(origin string, edit func(*notes)) error {
 	return between.become(path, content)
 }
 
-// clearNotes is changeNotes for an edit that only removes notes: if there are none,
-// it locks and writes nothing. A note that stays does no harm: it is older than
-// anyone who waits next, or soon too old.
+// clearNotes is changeNotes for an edit that only removes notes: if there are none, it
+// locks and writes nothing. A note that remains does no harm: it is older than any
+// process that waits next, or soon too old.
 func (c *Cache) clearNotes(origin string, edit func(*notes)) {
 	before := c.readNotes(origin)
 	after := before

@@ -11,13 +11,13 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// object is a JSON object with its members as package json gives them where it
-// is told of no struct. To look through a struct's fields by reflection, and
-// work out how they are written too, took a tenth of a whole get.
+// object is a JSON object with its members as package json decodes them without a
+// struct. Looking through a struct's fields by reflection, including how they are
+// written, took a tenth of a whole get.
 type object struct {
 	members map[string]any
 	asked   []string // the names of members that have been read
-	err     error    // that a member is not of the kind that is expected of it
+	err     error    // a member has an unexpected type
 }
 
 func readObject(content []byte) (*object, error) {
@@ -27,12 +27,12 @@ func readObject(content []byte) (*object, error) {
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("damaged: it is no JSON object")
+		return nil, fmt.Errorf("damaged: it is not a JSON object")
 	}
 	return &object{members: members}, nil
 }
 
-// rest returns the members that nobody has asked for yet, nil if there are none.
+// rest returns the members that were not read yet, nil if there are none.
 func (o *object) rest() (rest map[string]any) {
 	for name, value := range o.members {
 		if slices.Contains(o.asked, name) {
@@ -46,8 +46,8 @@ func (o *object) rest() (rest map[string]any) {
 	return rest
 }
 
-// member returns a member as encoding/json reads it (string, bool, float64,
-// []any, map[string]any), the zero value if there is none.
+// member returns a member as encoding/json decodes it (string, bool, float64, []any,
+// map[string]any), the zero value if there is none.
 func member[T any](o *object, name string) (value T) {
 	o.asked = append(o.asked, name)
 	value, ok := o.members[name].(T)
@@ -58,14 +58,14 @@ func member[T any](o *object, name string) (value T) {
 }
 
 func (o *object) damaged(name string) {
-	o.err = fmt.Errorf("damaged: %q is not what it should be", name)
+	o.err = fmt.Errorf("damaged: %q has an invalid value", name)
 }
 
-// text is a text in a file. One that is no UTF-8, which git passes on and JSON
-// has not, is written as {"base64":"…"}.
+// text is a text in a file. Invalid UTF-8, which git passes on but JSON does not allow,
+// is written as {"base64":"…"}.
 type text string
 
-// form is what package json writes of a text, and object.text reads.
+// form returns what package json writes for a text, and object.text reads.
 func (t text) form() any {
 	if utf8.ValidString(string(t)) {
 		return string(t)
@@ -101,8 +101,7 @@ func (o *object) texts(name string) (all []string) {
 	return all
 }
 
-// time is read as strictly as package json does: a time that is empty is not
-// one that is not known.
+// time is as strict as package json: an empty time is not an unknown one.
 func (o *object) time(name string) (value time.Time) {
 	o.asked = append(o.asked, name)
 	if o.members[name] == nil {
@@ -122,7 +121,7 @@ func (o *object) bytes(name string) []byte {
 	return value
 }
 
-// secret tells an empty one from none.
+// secret distinguishes an empty secret from a missing one.
 func (o *object) secret(name string) secret.Text {
 	if o.members[name] == nil {
 		return secret.Text{}

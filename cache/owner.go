@@ -9,40 +9,40 @@ import (
 	"syscall"
 )
 
-// errNotPrivate is what checkPrivate says of a file or directory of this user's.
+// errNotPrivate is checkPrivate's error for a file or directory of this user.
 var errNotPrivate = errors.New("other users can read or change it")
 
-// foreignError is what checkPrivate says of one that belongs to somebody else.
+// foreignError is checkPrivate's error for one that belongs to another user.
 type foreignError struct{ owner owner }
 
 func (e foreignError) Error() string { return fmt.Sprintf("it belongs to %v", e.owner) }
 
-// untrusted says of what checkPrivate refuses why that is so, and the way out, which
-// is another one for what belongs to somebody else.
+// untrusted explains why checkPrivate rejects a path, and what to do, which differs if
+// it belongs to another user.
 func untrusted(what, path string, err error) error {
 	if foreign, is := errors.AsType[foreignError](err); is {
 		return fmt.Errorf("%s belongs to %v\n%s", what, foreign.owner, orElsewhere(foreign.owner.wayOut(path), path))
 	}
-	return fmt.Errorf("%s: %v\nmove it away, or to take it back, run: %s", what, err, takeBack(path))
+	return fmt.Errorf("%s: %v\nmove it away, or to make it private again, run: %s", what, err, takeBack(path))
 }
 
-// blocked says of a path that cannot be used what is in the way, and the way out.
-// Errors for which nothing is in the way stay as they are.
+// blocked explains what prevents the use of a path, and what to do. It returns errors
+// with another cause unchanged.
 func blocked(path string, err error) error {
 	path = filepath.Clean(path)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return denied(path)
 	case errors.Is(err, syscall.ENOTDIR),
-		errors.Is(err, fs.ErrExist),    // of a link to nothing
+		errors.Is(err, fs.ErrExist),    // of a dangling link
 		errors.Is(err, fs.ErrNotExist): // on Windows
 		return noDirectory(path, err)
 	}
 	return err
 }
 
-// noDirectory names what stands where a directory has to be; err if nothing does.
-// What is HOME itself is not moved away, and neither is a device.
+// noDirectory names the file that is in the place of a directory; it returns err if
+// there is none. HOME itself and devices are not to be moved away.
 func noDirectory(path string, err error) error {
 	inTheWay, info := firstThere(path)
 	if target, missing := os.Stat(inTheWay); info == nil || missing == nil && target.IsDir() {
@@ -55,7 +55,7 @@ func noDirectory(path string, err error) error {
 	return fmt.Errorf("\"%s\" is not a directory\n%s", inTheWay, orElsewhere(wayOut, path))
 }
 
-// denied names what the system does not let doorkey use, and whose that is.
+// denied names what the system does not let doorkey use, and its owner.
 func denied(path string) error {
 	inTheWay, info := firstThere(path)
 	what := fmt.Sprintf(`"%s": permission denied`, path)
@@ -65,7 +65,7 @@ func denied(path string) error {
 	whose, known := ownerOf(inTheWay, info)
 	switch {
 	case !known || whose.isOurs():
-		return fmt.Errorf("%s\n%s", what, orElsewhere("see to it that you may read and write there", path))
+		return fmt.Errorf("%s\n%s", what, orElsewhere("make sure that you can read and write there", path))
 	case inTheWay == path:
 		what += fmt.Sprintf(": it belongs to %v", whose)
 	default:
@@ -74,7 +74,8 @@ func denied(path string) error {
 	return fmt.Errorf("%s\n%s", what, orElsewhere(whose.wayOut(inTheWay), path))
 }
 
-// firstThere returns a path that can be looked at, or the first above it that can.
+// firstThere returns a path that exists and can be examined, or else the first such
+// parent.
 func firstThere(path string) (string, fs.FileInfo) {
 	info, err := os.Lstat(path)
 	for err != nil && path != filepath.Dir(path) {
@@ -84,12 +85,11 @@ func firstThere(path string) (string, fs.FileInfo) {
 	return path, info
 }
 
-// orElsewhere adds to the way out for a path, "" for none, the one that is always
-// there.
+// orElsewhere adds to the hint for a path, "" for none, the one that always works.
 func orElsewhere(wayOut, path string) string {
-	elsewhere := "set DOORKEY_STATE_DIR to a directory of your own"
+	elsewhere := "set DOORKEY_STATE_DIR to a directory that you own"
 	if isHomeless(path) {
-		elsewhere = "set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory of your own"
+		elsewhere = "set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory that you own"
 	}
 	if wayOut == "" {
 		return elsewhere
@@ -97,7 +97,7 @@ func orElsewhere(wayOut, path string) string {
 	return wayOut + "\nor " + elsewhere
 }
 
-// isBelow reports whether a path is in a directory, however deep.
+// isBelow reports whether a path is in a directory, at any depth.
 func isBelow(directory, path string) bool {
 	below, err := filepath.Rel(directory, path)
 	return err == nil && below != "." && filepath.IsLocal(below)

@@ -15,7 +15,7 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// root is the user who may do everything.
+// root is the superuser.
 const root owner = 0
 
 // owner is who owns a file or directory: a user ID.
@@ -35,8 +35,8 @@ func ownerOf(_ string, info fs.FileInfo) (whose owner, known bool) {
 
 func (o owner) isOurs() bool { return int(o) == os.Geteuid() }
 
-// String is the user's name where the file of users has it; other directories of
-// users are not read.
+// String returns the user's name if /etc/passwd has it; other user databases are not
+// read.
 func (o owner) String() string {
 	if o == root {
 		return "root"
@@ -47,23 +47,23 @@ func (o owner) String() string {
 	return fmt.Sprintf("user %d", int(o))
 }
 
-// wayOut is what to do about a file or directory of this owner's: "" where nothing
-// is to be done about it. What root has made inside what is this user's can be taken
-// over: root could do everything with it as it is.
+// wayOut returns what to do about a file or directory of this owner; "" if nothing can
+// be done. Files that root made in this user's directories can be taken over: root could
+// change them anyway.
 func (o owner) wayOut(path string) string {
 	switch me := os.Geteuid(); {
 	case owner(me) == root:
-		return fmt.Sprintf("doorkey runs as root: run the command as %v, or with root's own home (sudo -H)", o)
+		return fmt.Sprintf("doorkey is running as root; run the command as %v, or with root's home directory (sudo -H)", o)
 	case !isInOurs(path):
 		return ""
 	case o == root:
-		return fmt.Sprintf("if it was made with sudo, run: sudo chown -R %d %s", me, inShell(path))
+		return fmt.Sprintf("if it was created with sudo, run: sudo chown -R %d %s", me, inShell(path))
 	}
 	return "move it away"
 }
 
-// isInOurs reports whether a path stands in a directory of this user's. "/", "/root"
-// and a home do not: what is in the way there is not for this user to change.
+// isInOurs reports whether a path is in a directory of this user. "/", "/root" and a
+// home directory are not: this user cannot change what is there.
 func isInOurs(path string) bool {
 	parent := filepath.Dir(path)
 	return parent != path && belongsToUs(parent)
@@ -78,14 +78,15 @@ func belongsToUs(directory string) bool {
 	return known && whose.isOurs() && info.IsDir()
 }
 
-// isHomeless reports whether a path is where HOME has accounts kept, and HOME is not
-// this user's: a service's that is nowhere, the "/" of a container, another user's.
+// isHomeless reports whether a path is where HOME puts the accounts, but HOME does not
+// belong to this user: a service's that does not exist, the "/" of a container, another
+// user's.
 func isHomeless(path string) bool {
 	return os.Getenv("DOORKEY_STATE_DIR") == "" && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) && isBelow(xdg.StateHome, path) && !belongsToUs(os.Getenv("HOME"))
 }
 
-// takeBack is the command with which a person makes a path private again.
+// takeBack returns the command with which a user makes a path private again.
 func takeBack(path string) string { return "chmod go-rwx " + inShell(path) }
 
-// inShell is a path as one word of a command.
+// inShell returns a path as one word of a command.
 func inShell(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }

@@ -23,14 +23,14 @@ func ownerOf(path string, _ fs.FileInfo) (whose owner, known bool) {
 	return owner{sid}, err == nil && sid != nil
 }
 
-// isOurs counts those who are to Windows what root is elsewhere, too: what an
-// administrator makes belongs to all of them.
+// isOurs includes the users that correspond to root elsewhere: what an administrator
+// creates belongs to all of them.
 func (o owner) isOurs() bool {
 	trusted, err := trustedUsers()
 	return err == nil && slices.ContainsFunc(trusted, o.Equals)
 }
 
-// String is the user's name, with that of the machine or domain.
+// String returns the user's name, with that of the machine or domain.
 func (o owner) String() string {
 	account, domain, _, err := o.LookupAccount("")
 	if err != nil {
@@ -39,26 +39,26 @@ func (o owner) String() string {
 	return domain + `\` + account
 }
 
-// wayOut is what to do about a file or directory of this owner's: "" where nothing
-// is to be done about it.
+// wayOut returns what to do about a file or directory of this owner; "" if nothing can
+// be done.
 func (o owner) wayOut(path string) string {
 	if !isInOurs(path) {
 		return ""
 	}
-	return fmt.Sprintf("move it away, or if it should be yours, as an administrator run: takeown /f %s", inShell(path))
+	return fmt.Sprintf("move it away, or if it is yours, run as an administrator: takeown /f %s", inShell(path))
 }
 
-// isInOurs reports whether a path is in this user's profile, whatever the variables
-// say: of directories there, some belong to the system.
+// isInOurs reports whether a path is in this user's profile, whatever the variables say:
+// some directories there belong to the system.
 func isInOurs(path string) bool {
 	me, err := user.Current()
 	return err == nil && isBelow(me.HomeDir, path)
 }
 
-// isHomeless is never so: the system says where the profile is.
+// isHomeless is always false: the system knows where the profile is.
 func isHomeless(string) bool { return false }
 
-// takeBack is how a person makes a path private again.
+// takeBack returns how a user makes a path private again.
 func takeBack(path string) string {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {

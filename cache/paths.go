@@ -10,24 +10,24 @@ import (
 	"strings"
 )
 
-// A password for one path (credential.useHttpPath) has a file of its own, since there
-// may be thousands at one host, a deploy token for each project: a get reads one, and a
-// store writes one. They are in a directory of the origin, under the origin's lock.
+// A password for one path (credential.useHttpPath) has its own file, since one host may
+// have thousands, such as a deploy token for each project: a get reads one, and a store
+// writes one. They are in a directory of the origin, under the origin's lock.
 //
-// No other file says that the directory is there: an older doorkey, which does not
-// know it, would lose that.
+// No other file records that the directory exists: an older doorkey, which does not know
+// it, would drop that record.
 
-// pathsDirectory is where an origin's passwords for one path are.
+// pathsDirectory returns the directory of an origin's passwords for one path.
 func (c *Cache) pathsDirectory(origin string) string { return c.path(origin, ".paths") }
 
-// pathFileName is the name of the file with the passwords for a path.
+// pathFileName returns the name of the file with the passwords for a path.
 func pathFileName(path string) string { return fingerprint([]byte(path)) + ".json" }
 
 func (c *Cache) pathFile(origin, path string) accountFile {
 	return accountFile{path: filepath.Join(c.pathsDirectory(origin), pathFileName(path)), origin: origin, ofPath: true}
 }
 
-// fileOf is where an account is, as far as can be seen.
+// fileOf returns the file that an account is in, as far as can be seen.
 func (c *Cache) fileOf(origin string, account Account) accountFile {
 	if account.isOfPath() {
 		if file := c.pathFile(origin, account.Path); isThere(file.path) {
@@ -86,8 +86,8 @@ func (c *Cache) pathFiles(origin string) (files []accountFile, err error) {
 	return files, nil
 }
 
-// isRealDirectory reports whether there is a directory. What is none, or leads to one
-// elsewhere, is an error.
+// isRealDirectory reports whether there is a directory. Anything else, or a link to a
+// directory elsewhere, is an error.
 func isRealDirectory(path string) (bool, error) {
 	info, err := os.Lstat(path)
 	switch {
@@ -96,13 +96,13 @@ func isRealDirectory(path string) (bool, error) {
 	case err != nil:
 		return false, fmt.Errorf("%w: %v", ErrStateDirectory, blocked(path, err))
 	case !info.IsDir():
-		return false, fmt.Errorf(`"%s" is not a directory: move it away`, path)
+		return false, fmt.Errorf(`"%s" is not a directory; move it away`, path)
 	}
 	return true, nil
 }
 
-// makePathsDirectory makes the directory of an origin's passwords for one path, for
-// its owner alone. One that is there already must be so, too.
+// makePathsDirectory creates the directory of an origin's passwords for one path, for
+// its owner only. An existing one must be private, too.
 func (c *Cache) makePathsDirectory(origin string) error {
 	directory := c.pathsDirectory(origin)
 	isThere, err := isRealDirectory(directory)
@@ -118,7 +118,8 @@ func (c *Cache) makePathsDirectory(origin string) error {
 	return nil
 }
 
-// position is what an account takes, and another one can take from it.
+// position is what identifies an account: a new account replaces one with the same
+// position.
 type position struct {
 	isGrant        bool
 	username, path string
@@ -126,9 +127,9 @@ type position struct {
 
 func (a Account) position() position { return position{a.IsGrant(), a.Username, a.Path} }
 
-// merge puts two lists of an origin's accounts together, the newest first: those of its
-// file, in their own order, and the passwords for paths. Of two in one position, as a
-// process leaves them that is killed or an older doorkey makes them, the newer one stays.
+// merge combines two lists of an origin's accounts, the newest first: those of its file,
+// in their own order, and the passwords for paths. If two have the same position, which
+// a killed process or an older doorkey can cause, the newer one stays.
 func merge(accounts, ofPaths []Account) []Account {
 	if len(ofPaths) == 0 || len(accounts) == 0 {
 		return append(accounts, ofPaths...)

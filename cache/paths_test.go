@@ -166,7 +166,7 @@ func TestAccountsForAPath(t *testing.T) {
 		t.Errorf("another path's file is damaged: %v", err)
 	}
 	for _, path := range []string{"b", ""} {
-		if _, err := c.AccountsFor(origin, path); err == nil || !strings.Contains(err.Error(), damaged) || !strings.Contains(err.Error(), "for this path alone") {
+		if _, err := c.AccountsFor(origin, path); err == nil || !strings.Contains(err.Error(), damaged) || !strings.Contains(err.Error(), "for this path only") {
 			t.Errorf("for the path %q: %v, want an error that names the file", path, err)
 		}
 	}
@@ -288,7 +288,7 @@ func TestFilesOfPathsStayInTheirPlace(t *testing.T) {
 		to   func(c *Cache) string
 		want string
 	}{
-		{"another path's", func(c *Cache) string { return c.pathFile(origin, "b").path }, "whose file has another name"},
+		{"another path's", func(c *Cache) string { return c.pathFile(origin, "b").path }, "belong"},
 		{"the origin's", func(c *Cache) string { return c.path(origin, ".json") }, ""}, // as an older doorkey has it
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -10,20 +10,19 @@ import (
 	"syscall"
 )
 
-// The modes of what the cache makes; on Windows an access list stands for them.
-// They are set when it is made, never after, so that there is no moment at which
-// others can read it.
+// The modes of what the cache creates; on Windows, an access list does this. They are
+// set at creation, never later, so that there is no moment at which others can read it.
 const (
 	privateFile      fs.FileMode = 0o600
 	privateDirectory fs.FileMode = 0o700
 )
 
-// largestFile is the largest file that is read, in bytes: room for thousands
-// of accounts, and an end to one that somebody filled.
+// largestFile is the largest file that is read, in bytes: enough for thousands of
+// accounts, and a limit for one that someone else filled.
 const largestFile = 64 << 20
 
-// makePrivateDirectory makes the directory for its owner alone. One that is
-// there already must be so too.
+// makePrivateDirectory creates the directory for its owner only. An existing one must be
+// private, too.
 func makePrivateDirectory(path string) error {
 	if err := makeDirectory(path); err != nil {
 		return fmt.Errorf("state directory: %v", blocked(path, err))
@@ -31,7 +30,8 @@ func makePrivateDirectory(path string) error {
 	return checkDirectory(path)
 }
 
-// checkDirectory refuses a directory that others can read or change, and what is none.
+// checkDirectory rejects a directory that others can read or change, and anything that
+// is not a directory.
 func checkDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {
@@ -39,7 +39,7 @@ func checkDirectory(path string) error {
 	}
 	defer directory.Close()
 	info, err := directory.Stat()
-	if err == nil && !info.IsDir() { // on Windows: elsewhere none could be made
+	if err == nil && !info.IsDir() { // on Windows; elsewhere, creating it would have failed
 		err = syscall.ENOTDIR
 	}
 	if err != nil {
@@ -67,25 +67,25 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf(`"%s" is not a regular file: move it away`, path)
+		return nil, fmt.Errorf(`"%s" is not a regular file; move it away`, path)
 	}
 	if err := checkPrivate(file, info); err != nil {
 		if errors.Is(err, errNotPrivate) {
-			err = fmt.Errorf("%w\nif the tokens in it may have been seen, revoke them on the server", err)
+			err = fmt.Errorf("%w\nif someone may have read the tokens in it, revoke them on the server", err)
 		}
 		return nil, untrusted(fmt.Sprintf(`"%s"`, path), path, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err == nil && len(content) > largestFile {
-		err = fmt.Errorf(`"%s" is larger than %d bytes: move it away`, path, largestFile)
+		err = fmt.Errorf(`"%s" is larger than %d bytes; move it away`, path, largestFile)
 	}
 	return content, err
 }
 
-// openToWrite opens a file for its owner alone, and makes it if need be. What
-// somebody else may have put there while the directory was open to others is
-// refused: what is written through it would be theirs to read, or would land in
-// another file of the person's. It also returns the size of what is in the file.
+// openToWrite opens a file for its owner only, and creates it if necessary. It rejects a
+// file that another user may have put there while the directory was open to others: that
+// user could read what is written, or it would overwrite another file of the owner. It
+// also returns the size of the file's content.
 func openToWrite(path string) (*os.File, int64, error) {
 	file, err := openOwn(path)
 	if err != nil {
@@ -94,13 +94,13 @@ func openToWrite(path string) (*os.File, int64, error) {
 	info, err := file.Stat()
 	if err != nil || hasOtherNames(info) {
 		file.Close()
-		return nil, 0, fmt.Errorf(`"%s" is a hard link to another file: move it away`, path)
+		return nil, 0, fmt.Errorf(`"%s" is a hard link to another file; move it away`, path)
 	}
 	return file, info.Size(), nil
 }
 
-// openOwn opens a file, or makes it, and refuses what doorkey has not made: one
-// that is not regular, or not private.
+// openOwn opens or creates a file, and rejects one that doorkey did not create: one that
+// is not regular, or not private.
 func openOwn(path string) (*os.File, error) {
 	file, err := openNoFollow(path, os.O_WRONLY|os.O_CREATE)
 	if err != nil {
@@ -110,7 +110,7 @@ func openOwn(path string) (*os.File, error) {
 	switch {
 	case err != nil:
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf(`"%s" is not a regular file: move it away`, path)
+		err = fmt.Errorf(`"%s" is not a regular file; move it away`, path)
 	default:
 		if err = checkPrivate(file, info); err != nil {
 			err = untrusted(fmt.Sprintf(`"%s"`, path), path, err)
@@ -123,9 +123,9 @@ func openOwn(path string) (*os.File, error) {
 	return file, nil
 }
 
-// writePrivate replaces a file in one step: whoever reads it finds the old
-// content or the new, after a crash too. The caller holds the lock that the
-// file belongs to, so the name of the file in between needs no chance in it.
+// writePrivate replaces a file in one step: a reader finds the old content or the new,
+// even after a crash. The caller holds the lock of the file, so the name of the
+// temporary file need not be random.
 func writePrivate(path string, content []byte) error {
 	between, err := openRoom(path + ".new")
 	if err != nil {
@@ -138,8 +138,8 @@ func writePrivate(path string, content []byte) error {
 	return nil
 }
 
-// removePrivate removes a file in one step, for good also after a crash. Whoever
-// has it open reads on. The caller holds the lock that the file belongs to.
+// removePrivate removes a file in one step, and permanently even after a crash. A
+// process that has it open can continue to read. The caller holds the lock of the file.
 func removePrivate(path string) error {
 	if err := removeFile(path); errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -10,20 +10,20 @@ import (
 	"syscall"
 )
 
-// makeDirectory makes a directory and those above it, for their owner alone.
+// makeDirectory creates a directory and its parents, for their owner only.
 func makeDirectory(path string) error { return os.MkdirAll(path, privateDirectory) }
 
-// openNoFollow opens a file, never what a symbolic link points to, and does
-// not wait on a FIFO.
+// openNoFollow opens a file, but not the target of a symbolic link, and does not wait on
+// a FIFO.
 func openNoFollow(path string, flag int) (*os.File, error) {
 	file, err := os.OpenFile(path, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, privateFile)
-	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) { // the second is FreeBSD's
-		return nil, fmt.Errorf(`"%s" is a symbolic link, which doorkey does not follow: move it away, or put the file itself there`, path)
+	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) { // the second one is for FreeBSD
+		return nil, fmt.Errorf(`"%s" is a symbolic link, which doorkey does not follow; move it away, or replace it with the file`, path)
 	}
 	return file, err
 }
 
-// checkPrivate refuses what another user owns or may read or change.
+// checkPrivate rejects what another user owns or can read or change.
 func checkPrivate(_ *os.File, info fs.FileInfo) error {
 	if whose, known := ownerOf("", info); known && !whose.isOurs() {
 		return foreignError{whose}
@@ -40,9 +40,9 @@ func replaceFile(from, to string) error { return os.Rename(from, to) }
 // removeFile removes a file, which may be open.
 func removeFile(path string) error { return os.Remove(path) }
 
-// syncDirectory makes a rename or a removal last through a power loss, where the
-// file system can: some on a network or in user space cannot. The change has
-// happened by then, so that a failure is none of the change.
+// syncDirectory makes a rename or a removal survive a power loss, if the file system
+// can: some network and FUSE file systems cannot. The change has already happened, so a
+// failure does not make it fail.
 func syncDirectory(path string) {
 	if directory, err := os.Open(path); err == nil {
 		defer directory.Close()

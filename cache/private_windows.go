@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// makeDirectory makes a directory, and those above it as they are usual. Access
-// to it is not inherited from above, and files in it inherit it.
+// makeDirectory creates a directory, and its parents with the usual access. It does not
+// inherit access from its parent, but its files inherit from it.
 func makeDirectory(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), privateDirectory); err != nil {
 		return err
@@ -34,8 +34,8 @@ func makeDirectory(path string) error {
 	return nil
 }
 
-// openNoFollow opens a file, or a directory for reading, never what a link
-// points to. Others may rename over it meanwhile, as on other systems.
+// openNoFollow opens a file, or a directory for reading, but not the target of a link.
+// Others may replace it by a rename meanwhile, as on other systems.
 func openNoFollow(path string, flag int) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
@@ -64,9 +64,9 @@ func openNoFollow(path string, flag int) (*os.File, error) {
 	return os.NewFile(uintptr(handle), path), nil
 }
 
-// ownerAlone is the access to what the cache makes, set when it is made: this
-// user's, and the system's, which indexes and backs up; nothing that a directory
-// above hands down ("P"). The flags say what files in a directory inherit.
+// ownerAlone is the access to what the cache creates, set at creation: only this user,
+// and the system, which indexes and backs up; nothing is inherited from a parent ("P").
+// The flags say what files in a directory inherit.
 func ownerAlone(flags string) (*windows.SecurityAttributes, error) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
@@ -80,12 +80,12 @@ func ownerAlone(flags string) (*windows.SecurityAttributes, error) {
 	return &windows.SecurityAttributes{Length: uint32(unsafe.Sizeof(windows.SecurityAttributes{})), SecurityDescriptor: descriptor}, nil
 }
 
-// checkPrivate refuses what another user owns or has any access to.
+// checkPrivate rejects what another user owns or has any access to.
 func checkPrivate(file *os.File, _ fs.FileInfo) error {
 	descriptor, err := windows.GetSecurityInfo(windows.Handle(file.Fd()), windows.SE_FILE_OBJECT,
 		windows.OWNER_SECURITY_INFORMATION|windows.DACL_SECURITY_INFORMATION)
 	if err != nil {
-		return fmt.Errorf("who can read it cannot be found out: %v", err)
+		return fmt.Errorf("cannot find out who can read it: %v", err)
 	}
 	return checkAccess(descriptor)
 }
@@ -102,7 +102,7 @@ func checkAccess(descriptor *windows.SECURITY_DESCRIPTOR) error {
 	case !slices.ContainsFunc(trusted, whose.Equals):
 		return foreignError{owner{whose}}
 	}
-	// No list at all opens a file to everybody.
+	// Without a list, everyone has access.
 	list, _, err := descriptor.DACL()
 	if err != nil || list == nil {
 		return errNotPrivate
@@ -115,8 +115,8 @@ func checkAccess(descriptor *windows.SECURITY_DESCRIPTOR) error {
 	return nil
 }
 
-// harmless reports whether an entry of an access list gives nothing to anybody
-// else than the trusted. An entry of a kind that is not known may give anything.
+// harmless reports whether an entry of an access list gives nothing to anyone but the
+// trusted users. An entry of an unknown kind may give anything.
 func harmless(list *windows.ACL, number uint32, trusted []*windows.SID) bool {
 	var entry *windows.ACCESS_ALLOWED_ACE
 	if err := windows.GetAce(list, number, &entry); err != nil {
@@ -131,15 +131,15 @@ func harmless(list *windows.ACL, number uint32, trusted []*windows.SID) bool {
 	return false
 }
 
-// trustedUsers are this user and those who are to Windows what root is elsewhere:
-// the system, and the administrators, to whom every profile is open.
+// trustedUsers returns this user and the users that correspond to root elsewhere: the
+// system, and the administrators, who can open every profile.
 func trustedUsers() ([]*windows.SID, error) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
 		return nil, err
 	}
 	trusted := []*windows.SID{user.User.Sid}
-	// The creator-owner stands in a list for whoever will make a file there.
+	// In a list, the creator-owner stands for the user who will create a file there.
 	for _, known := range []windows.WELL_KNOWN_SID_TYPE{windows.WinLocalSystemSid, windows.WinBuiltinAdministratorsSid, windows.WinCreatorOwnerSid} {
 		sid, err := windows.CreateWellKnownSid(known)
 		if err != nil {
@@ -150,18 +150,18 @@ func trustedUsers() ([]*windows.SID, error) {
 	return trusted, nil
 }
 
-// replaceFile renames a file over another one of the same directory. os.Root
-// does that as POSIX has it, also while readers have the other one open, where
-// the file system knows how (NTFS since Windows 10).
+// replaceFile renames a file over another one in the same directory. os.Root does that
+// with POSIX semantics, even while readers have the other file open, if the file system
+// supports it (NTFS since Windows 10).
 func replaceFile(from, to string) error {
 	return changeIn(to, func(directory *os.Root, name string) error { return directory.Rename(filepath.Base(from), name) })
 }
 
-// removeFile removes a file, which readers may have open: its name is free at
-// once, where the file system knows how (as for replaceFile).
+// removeFile removes a file that readers may have open: its name is free at once, if the
+// file system supports that (as for replaceFile).
 func removeFile(path string) error { return changeIn(path, (*os.Root).Remove) }
 
-// changeIn changes a directory at a name in it.
+// changeIn changes a name in a directory.
 func changeIn(path string, change func(directory *os.Root, name string) error) error {
 	directory, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
@@ -173,7 +173,7 @@ func changeIn(path string, change func(directory *os.Root, name string) error) e
 	})
 }
 
-// denialOf looks at a path after its change was denied.
+// denialOf examines a path after its change was denied.
 func denialOf(path string) denial {
 	found := denial{mayChangeDirectory: true}
 	if name, err := windows.UTF16PtrFromString(path); err == nil {
@@ -196,12 +196,11 @@ func denialOf(path string) denial {
 	return found
 }
 
-// busyPatience is how long a file may be in somebody's hands, such as a virus
-// scanner's. What is to be written may have been got for a refresh token that is
-// spent.
+// busyPatience is how long another program, such as a virus scanner, may hold a file.
+// The data to write may have come from a refresh token that is used up.
 const busyPatience = 10 * time.Second
 
-// whileBusy repeats what is refused because another process has the file open.
+// whileBusy repeats an operation that fails because another process has the file open.
 func whileBusy(do func() error, isBusy func(error) bool) error {
 	for end := time.Now().Add(busyPatience); ; time.Sleep(5 * time.Millisecond) {
 		err := do()

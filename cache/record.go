@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Forms of the file. A file of a later form is not touched.
+// Formats of the file. A file in a later format is not touched.
 const (
 	version      = 1
-	fleetVersion = 2 // has an account that a fleet shares, which an older doorkey would refresh on its own
+	fleetVersion = 2 // has an account that a fleet shares, which an older doorkey would refresh alone
 )
 
 // file is the file of one origin, as it is written.
@@ -24,7 +24,7 @@ type file struct {
 	unknown map[string]any
 }
 
-// MarshalJSON adds what this version does not know, as it was read.
+// MarshalJSON adds unknown members as they were read.
 func (f file) MarshalJSON() ([]byte, error) {
 	type known file
 	return withUnknown(known(f), f.unknown)
@@ -46,7 +46,7 @@ type record struct {
 	Obtained            time.Time   `json:"obtained"`
 	Expiry              time.Time   `json:"expiry,omitzero"`
 	Ended               bool        `json:"ended,omitempty"`
-	Renewable           *bool       `json:"renewable"` // nil: an older doorkey did not say it
+	Renewable           *bool       `json:"renewable"` // nil: an older doorkey did not write it
 	Fleet               *membership `json:"fleet,omitempty"`
 	Key                 keyRecord   `json:"key"`
 	Sealed              []byte      `json:"sealed"`
@@ -67,13 +67,13 @@ type membership struct {
 	unknown map[string]any
 }
 
-// MarshalJSON adds what this version does not know, as it was read.
+// MarshalJSON adds unknown members as they were read.
 func (m membership) MarshalJSON() ([]byte, error) {
 	type known membership
 	return withUnknown(known(m), m.unknown)
 }
 
-// MarshalJSON adds what this version does not know, as it was read.
+// MarshalJSON adds unknown members as they were read.
 func (r record) MarshalJSON() ([]byte, error) {
 	type known record
 	return withUnknown(known(r), r.unknown)
@@ -85,10 +85,10 @@ type keyRecord struct {
 	unknown map[string]any
 }
 
-// MarshalJSON adds what this version does not know, as it was read.
+// MarshalJSON adds unknown members as they were read.
 func (r keyRecord) MarshalJSON() ([]byte, error) { return withUnknown(r.keyReference, r.unknown) }
 
-// withUnknown marshals an object that has members, and adds those that are unknown.
+// withUnknown marshals an object and adds the unknown members.
 func withUnknown(known any, unknown map[string]any) ([]byte, error) {
 	content, err := json.Marshal(known)
 	if err != nil || len(unknown) == 0 {
@@ -98,8 +98,8 @@ func withUnknown(known any, unknown map[string]any) ([]byte, error) {
 	return append(append(content[:len(content)-1], ','), more[1:]...), err
 }
 
-// decode reads the file of an origin. A file that was renamed to another
-// origin's name is refused.
+// decode reads the file of an origin. It rejects a file that was renamed to another
+// origin's name.
 func decode(content []byte, origin string) ([]Account, error) {
 	f, err := readObject(content)
 	if err != nil {
@@ -109,11 +109,11 @@ func decode(content []byte, origin string) ([]Account, error) {
 	case f.err != nil:
 		return nil, f.err
 	case form > fleetVersion:
-		return nil, fmt.Errorf("written by a newer doorkey (form %v, this one reads %d): update this one", form, fleetVersion)
+		return nil, fmt.Errorf("written by a newer doorkey (format %v; this one reads %d); update doorkey", form, fleetVersion)
 	case form < 1:
-		return nil, fmt.Errorf("damaged: it names no version")
+		return nil, fmt.Errorf("damaged: it has no version")
 	case named != origin:
-		return nil, fmt.Errorf("holds accounts of %q, not of %q", named, origin)
+		return nil, fmt.Errorf("contains accounts of %q instead of %q", named, origin)
 	}
 	var accounts []Account
 	for _, value := range member[[]any](f, "accounts") {
@@ -179,15 +179,13 @@ func recordOf(a Account) record {
 	return r
 }
 
-// longestName keeps file names within what every file system takes, with room
-// for a suffix.
+// longestName keeps file names short enough for every file system, including a suffix.
 const longestName = 200
 
-// fileName turns an origin into the name of its file. Different origins have
-// different names, on file systems that ignore case too: what is not a lower
-// case letter, a digit, "." or "-" is written as "%" and its hexadecimal code. The
-// first "-" is the end of the scheme: one in it is written as "_", which no
-// scheme has.
+// fileName returns the file name for an origin. Different origins have different names,
+// even on file systems that ignore case: everything except lower case letters, digits,
+// "." and "-" is written as "%" and its hexadecimal code. The first "-" is the end of
+// the scheme: a "-" in the scheme is written as "_", which no scheme contains.
 func fileName(origin string) string {
 	scheme, host, _ := strings.Cut(origin, "://")
 	var name strings.Builder
@@ -199,7 +197,7 @@ func fileName(origin string) string {
 		}
 	}
 	if name.Len() > longestName {
-		return "long_" + fingerprint([]byte(origin)) // no other name has a "_"
+		return "long_" + fingerprint([]byte(origin)) // no other name contains "_"
 	}
 	return name.String()
 }

@@ -2,23 +2,23 @@ package cache
 
 import "time"
 
-// Refusal is a sign-in that the person was asked for, and that nothing came of.
+// Refusal is a sign-in that the user was asked for and that did not succeed.
 type Refusal struct {
 	At    time.Time `json:"at"`
-	Count int       `json:"count"` // how often in a row, since somebody was there
+	Count int       `json:"count"` // how often in a row, since someone was at a terminal
 }
 
-// NoteRefusal remembers a refusal for processes that would ask again right away.
+// NoteRefusal records a refusal for processes that would ask again at once.
 func (s *SignIn) NoteRefusal(r Refusal) error {
 	r.At = r.At.UTC()
 	return s.cache.changeNotes(s.origin, func(n *notes) { n.SignInRefused = r })
 }
 
-// ClearRefusal forgets what NoteRefusal noted.
+// ClearRefusal removes what NoteRefusal recorded.
 func (s *SignIn) ClearRefusal() {
 	s.cache.clearNotes(s.origin, func(n *notes) { n.SignInRefused = Refusal{} })
 }
 
-// LastRefusal returns what NoteRefusal noted last for an origin; the zero value if
-// nothing is noted, or nothing that can be believed.
+// LastRefusal returns what NoteRefusal recorded last for an origin; the zero value if
+// nothing plausible is recorded.
 func (c *Cache) LastRefusal(origin string) Refusal { return c.readNotes(origin).SignInRefused }

@@ -7,16 +7,16 @@ import (
 	"path/filepath"
 )
 
-// reservation is what a Put takes and might not get when it is too late to be
-// without: the room on the disk, and the data key for a place.
+// reservation is what a Put needs and might not get later: the space on the disk, and
+// the data key of a place.
 type reservation struct {
 	room  *room // nil if there is none
 	place KeyPlace
 	key   dataKey
 }
 
-// reserve makes a reservation whose room is in the origin's file with the suffix.
-// An account file that cannot be read cannot be changed either.
+// reserve makes a reservation with space in the origin's file with the suffix. An
+// account file that cannot be read cannot be changed either.
 func (c *Cache) reserve(ctx context.Context, origin, suffix string, place KeyPlace) (reservation, error) {
 	if err := c.checkNamed(); err != nil {
 		return reservation{}, err
@@ -33,9 +33,9 @@ func (c *Cache) reserve(ctx context.Context, origin, suffix string, place KeyPla
 	return reservation{room, place, key}, err
 }
 
-// saveAgain sees to it that what is sealed with a reserved key can be read: a key
-// file is gone if the state directory was deleted meanwhile. What else is wrong with
-// that file is for its reader to report.
+// saveAgain makes sure that data encrypted with a reserved key can be read: a key file
+// is gone if the state directory was deleted meanwhile. Other problems of that file are
+// reported when it is read.
 func (c *Cache) saveAgain(ctx context.Context, key dataKey) error {
 	if key.reference.Place != InFile {
 		return nil
@@ -52,11 +52,11 @@ func (c *Cache) saveAgain(ctx context.Context, key dataKey) error {
 	return file.save(ctx, key.reference.ID, key.bytes)
 }
 
-// roomForGrant is how much larger a file is after the next change, in bytes, at the
-// most that is likely: a grant with tokens of a few thousand characters.
+// roomForGrant is how much larger, in bytes, a file is likely to be at most after the
+// next change: by a grant with tokens of a few thousand characters.
 const roomForGrant = 64 << 10
 
-// release gives the room back, if it was not used.
+// release frees the space if it was not used.
 func (r reservation) release() {
 	if r.room != nil {
 		r.room.release()

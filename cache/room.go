@@ -11,19 +11,19 @@ import (
 	"syscall"
 )
 
-// room is the file in between that a change writes and then renames. One that was
-// reserved is open already and has more bytes in it than the change needs, which
-// are written over: so neither a full disk nor a failing open is met by then.
+// room is the temporary file that a change writes and then renames. A reserved one is
+// already open and has more bytes than the change needs, which are overwritten: so
+// neither a full disk nor a failed open can occur at that point.
 type room struct {
 	path     string
 	file     *os.File // nil while it is closed
-	size     int64    // of what is in the file, in bytes
-	complete bool     // the file has all of the new content, which must not be lost
-	synced   []byte   // the content, once it is safe
-	unsynced bool     // a crash may lose the content, and the old one as well
+	size     int64    // of the file's content, in bytes
+	complete bool     // the file has the complete new content, which must not be lost
+	synced   []byte   // the content, after it is safe
+	unsynced bool     // a crash may lose both the new and the old content
 }
 
-// openRoom opens the file in between, or makes it.
+// openRoom opens or creates the temporary file.
 func openRoom(path string) (*room, error) {
 	r := &room{path: path}
 	if err := r.open(); err != nil {
@@ -37,13 +37,13 @@ func (r *room) open() (err error) {
 	return err
 }
 
-// reserveRoom makes a room of a size in bytes.
+// reserveRoom creates a room of a size in bytes.
 func reserveRoom(path string, size int64) (*room, error) {
 	r, err := openRoom(path)
 	if err != nil {
 		return nil, err
 	}
-	// Neither a hole nor zeros, which some file systems compress: they take no room.
+	// Neither a hole nor zeros, which some file systems compress: they use no space.
 	content := make([]byte, size)
 	rand.Read(content)
 	if err = r.write(content); err == nil {
@@ -56,9 +56,9 @@ func reserveRoom(path string, size int64) (*room, error) {
 	return r, nil
 }
 
-// become writes the content over the room and renames that to path. It can be
-// called again after an error. A room that is complete then may still become the
-// file: takeFinished does that, if this process does not get to it.
+// become overwrites the room with the content and renames it to path. It can be called
+// again after an error. A complete room may then still become the file: takeFinished
+// does that if this process cannot.
 func (r *room) become(path string, content []byte) error {
 	if !bytes.Equal(r.synced, content) {
 		if err := r.fill(content); err != nil {
@@ -68,7 +68,7 @@ func (r *room) become(path string, content []byte) error {
 	return r.rename(path)
 }
 
-// rename puts a complete room into the place of the file.
+// rename replaces the file with a complete room.
 func (r *room) rename(path string) error {
 	if err := replaceFile(r.path, path); err != nil {
 		return fmt.Errorf(`cannot write "%s": %v`, path, err)
@@ -79,7 +79,7 @@ func (r *room) rename(path string) error {
 	return nil
 }
 
-// fill makes the room complete, and closes it.
+// fill completes the room and closes it.
 func (r *room) fill(content []byte) error {
 	if !r.isInPlace() {
 		r.file.Close()
@@ -89,8 +89,8 @@ func (r *room) fill(content []byte) error {
 	}
 	err := r.write(content)
 	if errors.Is(err, syscall.ENOSPC) {
-		// A file system that copies on write wants room for what is written over,
-		// too. Without the reserve there is some, as soon as it is given back.
+		// A copy-on-write file system needs space even for bytes that are overwritten.
+		// There is some as soon as the reserve is freed.
 		r.discard()
 		return err
 	}
@@ -105,13 +105,13 @@ func (r *room) fill(content []byte) error {
 		}
 	}
 	r.synced = content
-	// The padding does no harm where it cannot be cut off.
+	// If the padding cannot be cut off, it does no harm.
 	_ = r.file.Truncate(int64(len(content)))
 	return nil
 }
 
-// write writes over all that is in the file, with line feeds behind the content:
-// every reader, also an older doorkey, skips them.
+// write overwrites the whole file, with line feeds after the content: every reader skips
+// them, even an older doorkey.
 func (r *room) write(content []byte) error {
 	r.complete = false
 	padding := bytes.Repeat([]byte{'\n'}, int(max(0, r.size-int64(len(content)))))
@@ -121,8 +121,8 @@ func (r *room) write(content []byte) error {
 	return err
 }
 
-// isInPlace reports whether the room is open and still what its name leads to: the
-// state directory may have been deleted meanwhile.
+// isInPlace reports whether the room is open and its name still leads to it: the state
+// directory may have been deleted meanwhile.
 func (r *room) isInPlace() bool {
 	opened, err := r.file.Stat()
 	if err != nil {
@@ -132,7 +132,7 @@ func (r *room) isInPlace() bool {
 	return err == nil && os.SameFile(opened, there)
 }
 
-// moveTo gives the room another name. Where that fails, become makes it anew there.
+// moveTo renames the room. If that fails, become creates it again there.
 func (r *room) moveTo(path string) {
 	if r.isInPlace() && replaceFile(r.path, path) != nil {
 		r.discard()
@@ -146,7 +146,7 @@ func (r *room) discard() {
 	os.Remove(r.path)
 }
 
-// release gives the room back, unless a change is in it that has to be finished.
+// release frees the space, unless it contains a change that has to be completed.
 func (r *room) release() {
 	if r.complete {
 		r.file.Close()

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// SignIn is the right to have a person sign in to an origin, until End. Of all
-// processes one has it. It keeps others from asking as well, but nobody from
-// refreshing, changing or forgetting what is kept: a person can take minutes.
+// SignIn is the right to ask the user to sign in to an origin, until End. Only one
+// process has it. It prevents others from asking, but not from refreshing, changing or
+// removing what is stored: a user can take minutes.
 type SignIn struct {
 	cache    *Cache
 	origin   string
@@ -15,11 +15,11 @@ type SignIn struct {
 	reserved reservation
 }
 
-// AwaitSignIn waits until no other process has a person sign in to the origin,
-// and then has the right to. Waiting is as for Lock; AnnouncedSignIn has what to tell
-// the person then.
+// AwaitSignIn waits until no other process asks the user to sign in to the origin, and
+// then holds that right. It waits as Lock does; AnnouncedSignIn returns what to tell the
+// user meanwhile.
 //
-// What was read before AwaitSignIn may have changed: read again.
+// Anything that was read before AwaitSignIn may have changed: read again.
 func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func()) (*SignIn, error) {
 	s := &SignIn{cache: c, origin: origin}
 	end, err := c.lockFile(ctx, c.path(origin, ".sign-in-lock"), waiting)
@@ -27,21 +27,21 @@ func (c *Cache) AwaitSignIn(ctx context.Context, origin string, waiting func()) 
 		return nil, err
 	}
 	s.end = end
-	s.withdraw() // what was announced is of a process that was killed
+	s.withdraw() // a killed process may have left an announcement
 	c.finishChange(ctx, origin)
 	return s, nil
 }
 
-// Reserve does for the change that comes after the sign-in what Locked.Reserve
-// does for the next one.
+// Reserve does for the change after the sign-in what Locked.Reserve does for the next
+// Put.
 func (s *SignIn) Reserve(ctx context.Context, place KeyPlace) (err error) {
 	s.reserved, err = s.cache.reserve(ctx, s.origin, ".sign-in.new", place)
 	return err
 }
 
-// NewKeyPlace returns the place of the data key that Reserve has got, if no grant is
-// sealed with it yet: the person may not know of it, since what stores a password says
-// nothing. Otherwise it is "".
+// NewKeyPlace returns the place of the data key that Reserve got, if no grant is
+// encrypted with it yet: the user may not know it, since commands that store a password
+// do not report it. Otherwise it returns "".
 func (s *SignIn) NewKeyPlace() KeyPlace {
 	key := s.reserved.key.reference
 	all, err := s.cache.List()
@@ -56,8 +56,8 @@ func (s *SignIn) NewKeyPlace() KeyPlace {
 	return key.Place
 }
 
-// Lock holds the origin as Cache.Lock does, with what Reserve has got, and reads its
-// accounts. What fails is tried again for some seconds, as by Put.
+// Lock locks the origin as Cache.Lock does, with the reservation of Reserve, and reads
+// its accounts. It repeats failed operations for some seconds, as Put does.
 func (s *SignIn) Lock(ctx context.Context, waiting func()) (locked *Locked, err error) {
 	err = patiently(ctx, func() (err error) {
 		if locked, err = s.cache.Lock(ctx, s.origin, waiting); err != nil {
@@ -78,7 +78,7 @@ func (s *SignIn) Lock(ctx context.Context, waiting func()) (locked *Locked, err 
 	return locked, nil
 }
 
-// End lets another process ask, and gives unused room back.
+// End lets another process ask, and frees unused space.
 func (s *SignIn) End() {
 	s.reserved.release()
 	s.withdraw()

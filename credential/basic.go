@@ -10,11 +10,10 @@ import (
 // basic is the scheme of a user name and a password (RFC 7617).
 const basic = "Basic"
 
-// AsEphemeral returns the response in the form that no helper keeps: user name
-// and password as one credential of the scheme Basic, for this command alone
-// (authtype, git 2.46). git before 2.54 does not send such a credential along
-// with the probe before a request over http.postBuffer (1 MB), so that large
-// pushes fail.
+// AsEphemeral returns the response in the form that no helper stores: user name and
+// password as one credential of the scheme Basic, only for this command (authtype, git
+// 2.46). Before git 2.54, git does not send such a credential with the probe before a
+// request over http.postBuffer (1 MB), so that large pushes fail.
 func (r Response) AsEphemeral() Response {
 	r.Capabilities = append([]string{"authtype"}, r.Capabilities...)
 	r.AuthType, r.Ephemeral = basic, true
@@ -23,9 +22,9 @@ func (r Response) AsEphemeral() Response {
 	return r
 }
 
-// Decoded returns the request with the user name and the password that stand in
-// a credential of the scheme Basic, so that both forms are compared as one. A
-// request with no such credential is returned as it is.
+// Decoded returns the request with the user name and the password of a credential of the
+// scheme Basic, so that both forms can be compared. It returns a request without such a
+// credential unchanged.
 func (r Request) Decoded() Request {
 	if !strings.EqualFold(r.AuthType, basic) || r.Password.IsSet() {
 		return r

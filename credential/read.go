@@ -11,19 +11,18 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// maxLine is the longest line that a request may have, in bytes, without its
-// end. git's own limit for a pkt-line is of this size; no field needs more.
+// maxLine is the longest line that a request may have, in bytes, without its line end.
+// git's own limit for a pkt-line is of this size; no field needs more.
 const maxLine = 65535
 
-// Read reads one request: lines up to an empty line or the end of in. Keys
-// that it does not know are ignored, as git asks of helpers.
+// Read reads one request: lines up to an empty line or the end of in. It ignores unknown
+// keys, as git requires of helpers.
 //
-// It fails, and the request is to be left without an answer, on what git never
-// sends: a NUL, a CR that is not directly before the LF, a line of over 65,535
-// bytes, a line without "=", a single-valued key given twice, a value that its
-// key does not allow. A lone CR in particular can make two programs see two
-// different hosts (CVE-2024-52006, CVE-2020-5260). It fails
-// with ErrZone on a host that git may well send.
+// It fails, and the request must not be answered, on what git never sends: a NUL, a CR
+// that is not directly before the LF, a line of over 65,535 bytes, a line without "=", a
+// single-valued key that appears twice, a value that its key does not allow. A lone CR
+// in particular can make two programs see two different hosts (CVE-2024-52006,
+// CVE-2020-5260). It fails with ErrZone on a host that git may send.
 func Read(in io.Reader) (Request, error) {
 	var request Request
 	given := make(map[string]bool)
@@ -42,7 +41,7 @@ func Read(in io.Reader) (Request, error) {
 	}
 }
 
-// readLine returns the next line without its end, io.EOF after the last.
+// readLine returns the next line without its line end, io.EOF after the last.
 func readLine(lines *bufio.Reader) (string, error) {
 	raw, err := lines.ReadSlice('\n')
 	switch {
@@ -61,15 +60,15 @@ func readLine(lines *bufio.Reader) (string, error) {
 	case len(line) > maxLine:
 		return "", fmt.Errorf("longer than %d bytes", maxLine)
 	case strings.ContainsRune(line, '\r'):
-		return "", fmt.Errorf("has a carriage return inside")
+		return "", fmt.Errorf("contains a carriage return")
 	case strings.ContainsRune(line, 0):
-		return "", fmt.Errorf("has a NUL byte")
+		return "", fmt.Errorf("contains a NUL byte")
 	}
 	return line, nil
 }
 
-// set takes one line into the request. Errors name the key and never the
-// value: it may be a secret.
+// set stores one line in the request. Errors name the key but never the value: it may be
+// a secret.
 func (r *Request) set(line string, given map[string]bool) error {
 	key, value, found := strings.Cut(line, "=")
 	if !found {
@@ -77,7 +76,7 @@ func (r *Request) set(line string, given map[string]bool) error {
 	}
 	if list := r.list(key); list != nil {
 		if value == "" {
-			*list = nil // an empty value forgets those before it
+			*list = nil // an empty value removes those before it
 		} else {
 			*list = append(*list, value)
 		}
@@ -85,7 +84,7 @@ func (r *Request) set(line string, given map[string]bool) error {
 	}
 	known, err := r.setSingle(key, value)
 	if known && given[key] {
-		return fmt.Errorf("%q is given twice", key)
+		return fmt.Errorf("%q appears twice", key)
 	}
 	given[key] = true
 	return err
@@ -104,8 +103,7 @@ func (r *Request) list(key string) *[]string {
 	return nil
 }
 
-// setSingle sets the field of a single-valued key. A key that it does not know
-// changes nothing.
+// setSingle sets the field of a single-valued key. An unknown key changes nothing.
 func (r *Request) setSingle(key, value string) (known bool, err error) {
 	switch key {
 	case "protocol":
@@ -141,13 +139,13 @@ func parseExpiry(value string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("\"password_expiry_utc\" is not a number of seconds since 1970")
 	}
 	if seconds > lastSecond {
-		return time.Time{}, nil // never, as milliseconds in its place would have it
+		return time.Time{}, nil // never expires; such large numbers are milliseconds by mistake
 	}
 	return time.Unix(seconds, 0), nil
 }
 
-// lastSecond is the end of the year 9999, after which dates have no common form
-// (RFC 3339 section 1).
+// lastSecond is the end of the year 9999, the last one that RFC 3339 (section 1) can
+// represent.
 const lastSecond = 253402300799
 
 // parseBool reads a boolean as git's configuration writes it (git_config_bool).
@@ -158,5 +156,5 @@ func parseBool(key, value string) (bool, error) {
 	case "false", "no", "off", "0", "":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither true nor false", key)
+	return false, fmt.Errorf("%q is not true or false", key)
 }

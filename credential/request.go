@@ -1,8 +1,8 @@
-// Package credential speaks the protocol between git and a credential helper,
-// as gitcredentials(7) and git-credential(1) of git 2.55 describe it: lines of
-// "key=value" on standard input and output.
+// Package credential implements the protocol between git and a credential helper, as
+// gitcredentials(7) and git-credential(1) of git 2.55 describe it: lines of "key=value"
+// on standard input and output.
 //
-// It knows nothing of OAuth and nothing of where credentials are kept.
+// It does not depend on OAuth or on where credentials are stored.
 package credential
 
 import (
@@ -14,18 +14,18 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Request is what git tells a helper: for get, what it wants to know; for
-// store and erase, the credential that the server took or refused. A field
-// that git did not send has its zero value.
+// Request is what git sends to a helper: for get, what it asks for; for store and erase,
+// the credential that the server accepted or rejected. A field that git did not send has
+// its zero value.
 //
-// The attribute "url" has no field: git reads it itself and sends its parts.
+// The attribute "url" has no field: git splits it and sends its parts.
 type Request struct {
 	Protocol string // "https", "http", …
-	Host     string // host name or address, with ":port" where the URL has one
+	Host     string // host name or address, with ":port" if the URL has one
 	Path     string // only with credential.useHttpPath
 
 	Username      string
-	UsernameGiven bool // tells an empty user name from none
+	UsernameGiven bool // distinguishes an empty user name from a missing one
 	Password      secret.Text
 
 	PasswordExpiry    time.Time   // password_expiry_utc (git 2.40), zero if none
@@ -46,12 +46,12 @@ type Request struct {
 var defaultPorts = map[string]string{"https": "443", "http": "80"}
 
 // Origin returns the place that the request is about as scheme, host and port
-// ("https://gitlab.example.com:8443"), in the one form in which two names of
-// the same place are equal: lower case, without a default port. It returns ""
-// when the request names no protocol or no host: there is nobody to answer for.
+// ("https://gitlab.example.com:8443"), in a canonical form: lower case, without a
+// default port. It returns "" if the request names no protocol or no host, so that
+// nobody can answer it.
 //
-// The passphrase of a certificate has no host ("cert://"): git asks for it by
-// the path of its file.
+// The passphrase of a certificate has no host ("cert://"): git asks for it by the path
+// of its file.
 func (r Request) Origin() string {
 	if r.Protocol == "" || r.Host == "" && (r.Protocol != "cert" || r.Path == "") {
 		return ""
@@ -63,8 +63,8 @@ func (r Request) Origin() string {
 	return scheme + "://" + host
 }
 
-// URL returns what the request asks about as a URL, as git makes one of it to
-// look its settings up. There is no password in it.
+// URL returns what the request asks about as a URL, the one with which git looks up its
+// settings. It contains no password.
 func (r Request) URL() *url.URL {
 	address := &url.URL{Scheme: r.Protocol, Host: r.Host, Path: "/" + r.Path}
 	if r.Username != "" {
@@ -78,8 +78,8 @@ func (r Request) Offers(capability string) bool {
 	return slices.Contains(r.Capabilities, capability)
 }
 
-// lowerASCII lowers A to Z alone. Unicode's lower case would make one host of
-// two: that of the Kelvin sign is the letter k.
+// lowerASCII lowers only A to Z. Unicode's lower case would merge two hosts: the Kelvin
+// sign becomes the letter k.
 func lowerASCII(text string) string {
 	return strings.Map(func(c rune) rune {
 		if 'A' <= c && c <= 'Z' {

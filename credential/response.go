@@ -11,8 +11,8 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Response is what a helper answers to get. The zero value is "I do not know":
-// nothing is written, and git asks its next helper or the person.
+// Response is a helper's answer to get. The zero value is "I do not know": nothing is
+// written, and git asks its next helper or the user.
 type Response struct {
 	Username      string
 	UsernameGiven bool // writes the user name even when it is empty
@@ -21,23 +21,23 @@ type Response struct {
 	PasswordExpiry    time.Time   // zero: none; whole seconds are written
 	OAuthRefreshToken secret.Text // for a storage helper after this one
 
-	Capabilities []string // those that the answer makes use of
+	Capabilities []string // those that the answer uses
 	AuthType     string
 	Credential   secret.Text
 	Ephemeral    bool
 	State        []string
 	Continue     bool
-	Quit         bool // git stops, and asks neither its next helper nor the person
+	Quit         bool // git stops, and asks neither its next helper nor the user
 }
 
-// Write writes the response in one piece, or nothing of it: git uses what it
-// reads even from a helper that then fails. It refuses a value with a line
-// break or a NUL, which would let a server add lines of its own.
+// Write writes the whole response at once, or nothing: git uses what it reads even from
+// a helper that fails afterwards. It rejects a value with a line break or a NUL, which
+// would let a server add lines.
 func (r Response) Write(out io.Writer) error {
 	var lines bytes.Buffer
 	for _, pair := range r.pairs() {
 		if strings.ContainsAny(pair[1], "\n\r\x00") {
-			return fmt.Errorf("%q of the answer has a line break or a NUL byte: not given to git", pair[0])
+			return fmt.Errorf("%q of the answer contains a line break or a NUL byte, so nothing was returned to git", pair[0])
 		}
 		lines.WriteString(pair[0] + "=" + pair[1] + "\n")
 	}
@@ -45,8 +45,8 @@ func (r Response) Write(out io.Writer) error {
 	return err
 }
 
-// pairs lists keys and values in the order in which they are written:
-// capabilities first, as git demands of those that it has to know beforehand.
+// pairs lists keys and values in the order in which they are written: capabilities
+// first, as git requires for those that it must know beforehand.
 func (r Response) pairs() (pairs [][2]string) {
 	add := func(key, value string) { pairs = append(pairs, [2]string{key, value}) }
 	addTrue := func(key string, value bool) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The lines of a block. They are found again by the first, so a later wording must keep knowing this one.
+// The lines of a block. The first identifies it, so a later version must still recognize this one.
 const (
 	mark       = "# git-credential-doorkey install: from here on git asks doorkey alone, no other helper gets the tokens."
 	undo       = `# "git-credential-doorkey uninstall", with the same options, takes out exactly these lines.`
@@ -15,13 +15,15 @@ const (
 	helperLine = "\thelper = "
 )
 
-// blockLines are what install writes: an empty helper makes git forget all helpers that it read before
-// ("git help credentials", CONFIGURATION OPTIONS), so they stay in their files, inert, and come back when the block goes.
+// blockLines returns what install writes: an empty helper makes git forget all helpers that it read before ("git help
+// credentials", CONFIGURATION OPTIONS), so they stay in their files, inactive, and work again when the block is
+// removed.
 func blockLines(header, helper string) []string {
 	return []string{mark, undo, header, resetLine, helperLine + configText(helper)}
 }
 
-// line is one line of a file: its text without the line end, and where it stands with it.
+// line is one line of a file: its text without the line end, and its position with the
+// line end.
 type line struct {
 	text       string
 	start, end int
@@ -38,17 +40,17 @@ func splitLines(data []byte) []line {
 	return lines
 }
 
-// block is a place in a file where the mark of install stands.
+// block is a place in a file with install's mark.
 type block struct {
 	lines  []line
 	number int // of the first line, from 1
-	// header and helper are empty where a person's edit has made them unrecognisable.
+	// header and helper are empty if a user's edit made them unrecognizable.
 	header, helper string
-	// shared says that settings which are not install's stand under the block's header: `git config` adds them there.
+	// shared says that other settings than install's are under the block's header: `git config` adds them there.
 	shared bool
 }
 
-// intact reports whether the lines are as install writes them.
+// intact reports whether the lines are exactly as install writes them.
 func (b block) intact() bool {
 	texts := make([]string, len(b.lines))
 	for i, line := range b.lines {
@@ -57,7 +59,7 @@ func (b block) intact() bool {
 	return b.helper != "" && slices.Equal(texts, blockLines(b.header, b.helper))
 }
 
-// findBlocks returns the blocks of a file, of all sections, wherever they were moved to.
+// findBlocks returns the blocks of a file, in all sections, even if they were moved.
 func findBlocks(data []byte) []block {
 	var blocks []block
 	lines := splitLines(data)
@@ -86,7 +88,7 @@ func readBlock(lines []line, first int) block {
 	return b
 }
 
-// hasSettings reports whether a variable stands before the next section begins.
+// hasSettings reports whether there is a variable before the next section.
 func hasSettings(lines []line) bool {
 	for _, line := range lines {
 		text := strings.TrimSpace(line.text)
@@ -97,8 +99,8 @@ func hasSettings(lines []line) bool {
 	return false
 }
 
-// appendBlock writes a block at the end of a file. Where the last line has no end (an empty file has none either), the
-// block has none, so that cut can tell and give back the very bytes.
+// appendBlock writes a block at the end of a file. If the last line has no line end (as in an empty file), the block
+// has none either, so that cut can recognize this and restore the exact bytes.
 func appendBlock(data []byte, exists bool, texts []string) []byte {
 	newline := lineEnd(data)
 	text := strings.Join(texts, newline)
@@ -108,7 +110,7 @@ func appendBlock(data []byte, exists bool, texts []string) []byte {
 	return slices.Concat(data, []byte(text+newline))
 }
 
-// lineEnd is how the file's first line ends.
+// lineEnd returns the line end of the file's first line.
 func lineEnd(data []byte) string {
 	if first, _, found := bytes.Cut(data, []byte("\n")); found && bytes.HasSuffix(first, []byte("\r")) {
 		return "\r\n"
@@ -116,7 +118,7 @@ func lineEnd(data []byte) string {
 	return "\n"
 }
 
-// cut takes an intact block out of the file that it was found in. The header stays where it is shared, for what stands under it.
+// cut removes an intact block from its file. It leaves a shared header for the other settings.
 func (b block) cut(data []byte) (rest []byte, removed []string) {
 	start, end := b.lines[0].start, b.lines[len(b.lines)-1].end
 	var kept []byte
@@ -134,7 +136,7 @@ func (b block) cut(data []byte) (rest []byte, removed []string) {
 	return slices.Concat(data[:start], kept, data[end:]), removed
 }
 
-// replaceHelper writes another helper into an intact block and leaves every other byte.
+// replaceHelper writes another helper into an intact block and changes no other byte.
 func (b block) replaceHelper(data []byte, helper string) []byte {
 	last := b.lines[len(b.lines)-1]
 	return slices.Concat(data[:last.start], []byte(helperLine+configText(helper)), data[last.start+len(last.text):])

@@ -8,26 +8,26 @@ import (
 )
 
 const (
-	// everyHost is the key of helpers that git asks for every host.
+	// everyHost is the key of helpers that git asks for all hosts.
 	everyHost = "credential.helper"
 	// helperKeys matches the keys of all helpers, as git lists them.
 	helperKeys = `^credential\.(.*\.)?helper$`
 )
 
-// Helper is one of the helpers that git asks for an address. Whoever is asked is also told, by "store", each password
-// that was good, wherever it came from, and may keep it. So every helper besides doorkey gets the tokens.
+// Helper is one of the helpers that git asks for an address. With "store", git also passes each of them every accepted
+// password, wherever it came from, and they may store it. So every helper besides doorkey gets the tokens.
 type Helper struct {
-	// Entry is where it is configured, and as what.
+	// Entry is how and where it is configured.
 	gitconfig.Entry
-	// Doorkey says that git runs doorkey for it and nothing else, perhaps with arguments.
+	// Doorkey says that the entry runs only doorkey, possibly with arguments.
 	Doorkey bool
-	// Before says that git asks it before any doorkey: where it knows an answer, doorkey is not asked at all.
+	// Before says that git asks it before any doorkey: if it has an answer, git does not ask doorkey at all.
 	Before bool
 }
 
 // Chain returns the helpers that git asks for an address ("https://me@gitlab.example.com/group/project.git"), in git's
-// order, where all that git reads are the entries. Where the address has no path or no user name, those that only some
-// path or user is asked for are in it too; one that is no address returns the helpers of all hosts.
+// order, given all entries that git reads. If the address has no path or no user name, the chain includes helpers for
+// only some paths or users; for an invalid address it has the helpers of all hosts.
 func Chain(entries []gitconfig.Entry, address string) []Helper {
 	ofHelpers := slices.DeleteFunc(slices.Clone(entries), func(entry gitconfig.Entry) bool {
 		return !strings.HasPrefix(entry.Key, "credential.") || !strings.HasSuffix(entry.Key, ".helper")
@@ -45,8 +45,8 @@ func helpers(asked []gitconfig.Entry) []Helper {
 	return chain
 }
 
-// asked returns those helpers of a chain, in git's reading order, that git asks for some address of the section:
-// the ones that no later empty helper resets.
+// asked returns those helpers of a chain, in git's reading order, that git asks for some address of the section: the
+// ones that no later empty helper resets.
 func (s section) asked(chain []gitconfig.Entry) []gitconfig.Entry {
 	var asked []gitconfig.Entry
 	for _, entry := range chain {
@@ -63,14 +63,15 @@ func (s section) asked(chain []gitconfig.Entry) []gitconfig.Entry {
 	return asked
 }
 
-// missing returns the helpers other than doorkey that are in one list and not in the other.
+// missing returns the helpers other than doorkey that are in one list but not in the
+// other.
 func missing(from, in []gitconfig.Entry) []gitconfig.Entry {
 	return slices.DeleteFunc(slices.Clone(from), func(entry gitconfig.Entry) bool {
 		return isDoorkey(entry) || slices.Contains(in, entry)
 	})
 }
 
-// onlyDoorkey reports whether, by the chain up to the end of a scope, doorkey and nobody else is asked for the section as a whole.
+// onlyDoorkey reports whether, by the chain up to the end of a scope, git asks only doorkey for the whole section.
 func (s section) onlyDoorkey(chain []gitconfig.Entry, scope gitconfig.Scope) bool {
 	asked := s.asked(slices.DeleteFunc(slices.Clone(chain), func(entry gitconfig.Entry) bool {
 		return entry.Scope != scope.String() || entry.Key != everyHost && entry.Key != s.key()

@@ -7,7 +7,7 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// sectionOf is the section of one address, that of no host in particular where it is no address.
+// sectionOf returns the section of one address, or the section of all hosts if it is not an address.
 func sectionOf(address string) section {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
@@ -18,13 +18,14 @@ func sectionOf(address string) section {
 	return section{host}
 }
 
-// concerns reports whether helpers under the key can be asked for an address of the section. Where that depends on the
-// path of a repository, its letters' case or a user name that the section leaves open, the answer is yes.
+// concerns reports whether git can ask helpers under the key for an address of the section. It is true if that depends
+// on the path of a repository, the case of its letters or a user name that the section does not specify.
 func (s section) concerns(key string) bool {
 	return s.host == nil || gitconfig.Concerns(key, s.host)
 }
 
-// isCoveredBy reports whether helpers under the key are asked for every address of the section.
+// isCoveredBy reports whether git asks helpers under the key for every address of the
+// section.
 func (s section) isCoveredBy(key string) bool {
 	if s.host == nil {
 		return key == everyHost

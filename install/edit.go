@@ -8,12 +8,13 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// edit is what becomes of a target.
+// edit is the new state of a target.
 type edit struct {
 	data []byte
-	// remove says that the file goes: install made it, and nothing but install's lines was in it.
+	// remove says that the file is deleted: install created it, and it had only
+	// install's lines.
 	remove bool
-	// helper is the one that stands in the section's block; empty if there is no block any more.
+	// helper is the one in the section's block; empty if there is no block any more.
 	helper string
 	// appended says that the block is new at the end of the file.
 	appended       bool
@@ -25,8 +26,8 @@ func (e edit) changes(t target) bool {
 	return e.remove || !bytes.Equal(e.data, t.data)
 }
 
-// withDoorkey leaves a block that does its work where it stands, and else puts one at the end of the file, where no
-// helper of the same file comes after it.
+// withDoorkey leaves a working block where it is, or else appends one to the file, where no helper of the same file
+// follows it.
 func (t target) withDoorkey(helper string) edit {
 	if len(t.blocks) == 1 && t.section.onlyDoorkey(t.chain, t.options.Scope) {
 		return t.withHelper(helper)
@@ -39,7 +40,7 @@ func (t target) withDoorkey(helper string) edit {
 	return edited
 }
 
-// withHelper corrects the one block's helper, which is another when doorkey has moved on to PATH or off it.
+// withHelper corrects the helper of the one block, which changes when doorkey moves to PATH or off it.
 func (t target) withHelper(helper string) edit {
 	b := t.blocks[0]
 	return edit{
@@ -50,7 +51,7 @@ func (t target) withHelper(helper string) edit {
 	}
 }
 
-// withoutDoorkey cuts the section's blocks out.
+// withoutDoorkey removes the section's blocks.
 func (t target) withoutDoorkey() edit {
 	edited := edit{data: t.data}
 	for _, b := range slices.Backward(t.blocks) {
@@ -58,12 +59,12 @@ func (t target) withoutDoorkey() edit {
 		edited.data, lines = b.cut(edited.data)
 		edited.removed = append(lines, edited.removed...)
 	}
-	// An empty file that was there before has its block without a line end: see appendBlock.
+	// In a file that existed empty, the block has no final line end: see appendBlock.
 	edited.remove = len(edited.data) == 0 && bytes.HasSuffix(t.data, []byte("\n"))
 	return edited
 }
 
-// helpers are those that stand in the blocks.
+// helpers returns the helpers of the blocks.
 func (t target) helpers() []string {
 	helpers := make([]string, len(t.blocks))
 	for i, b := range t.blocks {
@@ -72,8 +73,8 @@ func (t target) helpers() []string {
 	return helpers
 }
 
-// predict returns the chain as it would be after an edit: what is appended to the file comes last in its scope, because
-// git reads the file last in its scope.
+// predict returns the chain after an edit: what is appended to the file comes last in its scope, because git reads the
+// file last in its scope.
 func (t target) predict(edited edit) []gitconfig.Entry {
 	scope, key := t.options.Scope.String(), t.section.key()
 	order := scopeOrder(scope)
@@ -90,7 +91,8 @@ func (t target) predict(edited edit) []gitconfig.Entry {
 	return slices.Concat(t.chain[:start], inScope, t.chain[end:])
 }
 
-// scopeOrder is the place of a scope in git's reading order ("git help config", SCOPES).
+// scopeOrder returns the position of a scope in git's reading order ("git help config",
+// SCOPES).
 func scopeOrder(scope string) int {
 	return slices.Index([]string{"system", "global", "local", "worktree", "command"}, scope)
 }
@@ -99,7 +101,7 @@ func compareScope(entry gitconfig.Entry, order int) int {
 	return cmp.Compare(scopeOrder(entry.Scope), order)
 }
 
-// withoutPairs leaves out what blocks say: an empty helper and right after it one of the given, both under the key.
+// withoutPairs drops the entries of blocks: an empty helper directly followed by one of the given, both under the key.
 // It returns how many such pairs there were.
 func withoutPairs(entries []gitconfig.Entry, key string, helpers []string) (rest []gitconfig.Entry, pairs int) {
 	for i := 0; i < len(entries); i++ {

@@ -26,7 +26,7 @@ func TestFailuresChangeNothing(t *testing.T) {
 		{"git cannot read another file", func(m *machine, _ *Options) { m.write("system", "=\n") },
 			[]string{"bad config line 1", "system"}},
 		{"another process holds the lock", func(m *machine, _ *Options) { m.write(".gitconfig.lock", "") },
-			[]string{".gitconfig.lock\" exists", "delete it"}},
+			[]string{".gitconfig.lock\" exists", "delete the file"}},
 		{"a directory", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("work")) },
 			[]string{"not a file that can be edited"}},
 		{"no directory", func(m *machine, _ *Options) { m.set("GIT_CONFIG_GLOBAL", m.path("none/config")) },
@@ -42,14 +42,14 @@ func TestFailuresChangeNothing(t *testing.T) {
 			options.Scope = gitconfig.System
 		}, []string{"GIT_CONFIG_NOSYSTEM"}},
 		{"no repository", func(_ *machine, options *Options) { options.Scope = gitconfig.Local },
-			[]string{"no repository", "--global"}},
+			[]string{"not in a repository", "--global"}},
 		{"host without https", func(_ *machine, options *Options) { options.Host = "ssh://gitlab.example.com" },
 			[]string{"--host", "https"}},
 		{"directory that may not be written", func(m *machine, _ *Options) {
 			m.write("closed/config", user)
 			m.set("GIT_CONFIG_GLOBAL", m.path("closed/config"))
 			m.close("closed")
-		}, []string{"closed\" may not be written"}},
+		}, []string{"closed\", which is needed"}},
 		{"system directory that may not be written", func(m *machine, options *Options) {
 			m.write("closed/config", user)
 			m.set("GIT_CONFIG_SYSTEM", m.path("closed/config"))
@@ -134,12 +134,12 @@ func TestReplaceGivesUp(t *testing.T) {
 		new    string
 		want   string
 	}{
-		{"the file was changed meanwhile", user + "[a]\n\tb = c\n", user + block, "changed by another program"},
+		{"the file was changed meanwhile", user + "[a]\n\tb = c\n", user + block, "another program just changed"},
 		{"the new file is broken", user, user + "[" + block, "bad config"},
-		{"another setting would be lost", user, block, "other settings"},
-		{"another setting would move to another section", user, "[alias]\n\tname = A\n" + block, "other settings"},
-		{"the block would be missing", user, user, "other settings"},
-		{"the block would be there twice", user, user + block + block, "other settings"},
+		{"another setting would be lost", user, block, "wrong settings"},
+		{"another setting would move to another section", user, "[alias]\n\tname = A\n" + block, "wrong settings"},
+		{"the block would be missing", user, user, "wrong settings"},
+		{"the block would be there twice", user, user + block + block, "wrong settings"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			m := newMachine(t)

@@ -18,7 +18,7 @@ const (
 	programName = "git-credential-" + shortName
 )
 
-// isPlain reports whether a path can stand as it is in a configuration file and in a shell command.
+// isPlain reports whether a path needs no quoting in a configuration file or a shell command.
 func isPlain(path string) bool {
 	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits + "/"
 	return consistsOf(path, first+"._+,:@-") && strings.IndexAny(path, first) == 0
@@ -26,24 +26,24 @@ func isPlain(path string) bool {
 
 const digits = "0123456789"
 
-// consistsOf reports whether there is something, and nothing but these characters. A regular expression would be built at
-// each start of the program, also where git waits for a token.
+// consistsOf reports whether a text is not empty and has only these characters. A regular expression would be built at
+// each start of the program, even while git waits for a token.
 func consistsOf(text, characters string) bool {
 	return text != "" && strings.Trim(text, characters) == ""
 }
 
-// helperFor returns the value of credential.helper that makes git run the program: the short name where every PATH leads
-// to that very file, else its absolute path, by which this PATH does or, off it, by which it runs. Git hands the path to a
-// shell, so one with special characters is given as a shell snippet ("!") that has it in quotes.
+// helperFor returns the value of credential.helper that makes git run the program: the short name if every PATH leads
+// to exactly that file, or else its absolute path, as this PATH finds it or, off PATH, as it was started. Git passes
+// the path to a shell, so one with special characters is written as a shell snippet ("!") with quotes.
 func helperFor(program string, lookPath func(string) (string, error), isEverywhere func(directory string) bool) (string, error) {
 	if !filepath.IsAbs(program) {
-		return "", fmt.Errorf(`the program's own path is not absolute: "%s"`, program)
+		return "", fmt.Errorf(`the path of this program is not absolute: "%s"`, program)
 	}
 	if strings.ContainsFunc(program, unicode.IsControl) {
-		return "", fmt.Errorf("the path %q has a control character, which git's configuration cannot hold: move the program", program)
+		return "", fmt.Errorf("the path %q contains a control character, which git's configuration cannot contain; move the program", program)
 	}
 	if !strings.HasPrefix(filepath.Base(program), programName) {
-		return "", fmt.Errorf(`"%s" is not called %s, so uninstall would not know it again: rename the file`, program, programName)
+		return "", fmt.Errorf(`"%s" is not named %s, so uninstall could not find it; rename the file`, program, programName)
 	}
 	found := onPath(program, lookPath)
 	switch {
@@ -52,11 +52,11 @@ func helperFor(program string, lookPath func(string) (string, error), isEverywhe
 	case isEverywhere(filepath.Dir(found)):
 		return shortName, nil
 	}
-	// Not the program's own path: behind a link there is one of a version, which goes with the next.
+	// Not the program's own path: behind a link it may contain a version, which disappears with the next one.
 	return pathHelper(filepath.ToSlash(found)), nil
 }
 
-// onPath is where git, when it looks for doorkey on PATH, finds the same file; "" if it does not.
+// onPath returns where git, searching PATH for doorkey, finds the same file; "" if it does not.
 func onPath(program string, lookPath func(string) (string, error)) string {
 	if lookPath == nil {
 		lookPath = exec.LookPath
@@ -80,7 +80,8 @@ func pathHelper(path string) string {
 	return "!'" + strings.ReplaceAll(path, `'`, `'\''`) + "'"
 }
 
-// isInstalled reports whether a helper is one that helperFor returns for some path, without arguments that a person added.
+// isInstalled reports whether a helper is one that helperFor returns for some path, without arguments that a user
+// added.
 func isInstalled(helper string) bool {
 	if helper == shortName {
 		return true
@@ -93,11 +94,11 @@ func isInstalled(helper string) bool {
 	return strings.HasPrefix(name, programName) && isAbsolute(path) && pathHelper(path) == helper
 }
 
-// isDoorkey reports whether git runs doorkey for an entry and nothing else, perhaps with arguments that a person added.
-// A shell snippet that merely has doorkey in it may pass tokens on.
+// isDoorkey reports whether an entry runs only doorkey, possibly with arguments that a user added. A shell snippet
+// that merely contains doorkey may pass tokens on.
 //
-// What git runs ("git help credentials", CUSTOM HELPERS): what follows a "!", an absolute path as it is, and for any
-// other text "git credential-" and the text. All of it goes through a shell.
+// What git runs ("git help credentials", CUSTOM HELPERS): the text after a "!", an absolute path unchanged, and for
+// any other text "git credential-" followed by it. All of it goes through a shell.
 func isDoorkey(entry gitconfig.Entry) bool {
 	if isInstalled(entry.Value) {
 		return true
@@ -110,22 +111,22 @@ func isDoorkey(entry gitconfig.Entry) bool {
 	return isInstalled(program) && !(isSnippet && program == shortName) || isSnippet && program == programName
 }
 
-// shellCharacters make more of a command than words.
+// shellCharacters have a special meaning in a shell command.
 const shellCharacters = "|&;<>()$`\\\"'*?[]#~{}\n\r"
 
-// IsMisspelt reports whether an entry is meant to run doorkey, and git runs something else for it, which is not there:
-// git puts "git credential-" before what is no absolute path.
+// IsMisspelt reports whether an entry is meant to run doorkey, but git runs another command for it, which does not
+// exist: git adds "git credential-" in front of anything but an absolute path.
 func IsMisspelt(entry gitconfig.Entry) bool {
 	program, _, _ := strings.Cut(entry.Value, " ")
 	return strings.HasPrefix(program[strings.LastIndexAny(program, `/\`)+1:], programName) && program[0] != '!' && !isAbsolute(program)
 }
 
-// isAbsolute is git's reading (is_absolute_path), with a drive of Windows on any system.
+// isAbsolute follows git (is_absolute_path), and accepts a Windows drive on any system.
 func isAbsolute(path string) bool {
 	return strings.HasPrefix(path, "/") || len(path) > 2 && path[1] == ':' && path[2] == '/'
 }
 
-// namesDoorkey reports whether doorkey may be run for an entry in any way.
+// namesDoorkey reports whether an entry may run doorkey in any way.
 func namesDoorkey(entry gitconfig.Entry) bool {
 	return strings.Contains(entry.Value, shortName)
 }
@@ -141,7 +142,7 @@ func configText(helper string) string {
 	return `"` + configEscapes.Replace(helper) + `"`
 }
 
-// parseConfigText is the opposite of configText. It returns "" for whatever configText does not write.
+// parseConfigText is the inverse of configText. It returns "" for anything that configText does not write.
 func parseConfigText(text string) string {
 	helper := text
 	if strings.HasPrefix(text, `"`) {

@@ -1,9 +1,9 @@
-// Package install puts doorkey into git's configuration, so that git asks doorkey and no other helper, and takes
-// exactly that out again.
+// Package install puts doorkey into git's configuration, so that git asks only doorkey, and removes exactly that
+// again.
 //
 // It edits the bytes of the configuration file itself, because `git config` leaves traces that cannot be undone (empty
-// sections, a lost final newline). Git judges the result: a file is replaced only after git has read the new one as meant.
-// The package prints nothing; a [Change] tells what was done.
+// sections, a lost final newline). Git checks the result: a file is replaced only if git reads the new one as
+// intended. The package prints nothing; a [Change] says what was done.
 package install
 
 import (
@@ -13,50 +13,56 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// Options say which configuration file is changed and how. The zero value, with a Program, is the person's own file for all hosts.
+// Options say which configuration file is changed and how. The zero value, with a Program, means the user's own file
+// for all hosts.
 type Options struct {
-	// Scope is whose configuration file it is.
+	// Scope selects the configuration file.
 	Scope gitconfig.Scope
-	// Host limits the change to one host: "https://gitlab.example.com". Empty is every host.
+	// Host limits the change to one host: "https://gitlab.example.com". Empty means all
+	// hosts.
 	Host string
 	// Program is the absolute path of the running executable ([os.Executable]). Uninstall does not need it.
 	Program string
-	// DryRun leaves everything as it is; the Change tells what would be done.
+	// DryRun changes nothing; the Change says what would be done.
 	DryRun bool
-	// Directory is where git is run, for the repository of the local scope. Empty is the current directory.
+	// Directory is where git runs, for the repository of the local scope. Empty means the current directory.
 	Directory string
-	// Environment is git's, and says where its files are. Nil is this process's.
+	// Environment is git's, and determines where its files are. Nil means this
+	// process's.
 	Environment []string
-	// LookPath finds a program by name in the directories of PATH. Nil is [exec.LookPath].
+	// LookPath finds a program by name in the directories of PATH. Nil means
+	// [exec.LookPath].
 	LookPath func(name string) (string, error)
-	// IsEverywhere reports whether every program has a directory on its PATH. Nil is [IsEverywhere], for the system's file
-	// that of every user.
+	// IsEverywhere reports whether every program has a directory on its PATH. Nil means [IsEverywhere], and for the
+	// system's file that of every user.
 	IsEverywhere func(directory string) bool
 }
 
-// Change is what Install or Uninstall did or, in a dry run, would do. What stands in it comes from configuration files:
-// a helper's value can be a shell snippet with control characters or a secret in it, so print it with care.
+// Change says what Install or Uninstall did or, in a dry run, would do. Its contents come from configuration files: a
+// helper's value can be a shell snippet with control characters or a secret, so print it with care.
 type Change struct {
-	// File is the file that was looked at, with symbolic links resolved.
+	// File is the file that was examined, with symbolic links resolved.
 	File string
-	// Changed is false when File was as it should be already, and has not been touched.
+	// Changed is false if File was already correct and was not touched.
 	Changed bool
 	// Added and Removed are the lines that differ, in their order in the file.
 	Added, Removed []string
-	// Silenced are the helpers that git asked before Install and that get no tokens any more; they stay where they stand in their file.
+	// Silenced are the helpers that git asked before Install and that no longer get tokens; they stay in their files.
 	Silenced []gitconfig.Entry
-	// Others are the helpers that git, run in Directory, asks besides doorkey after Install: they get the tokens too.
+	// Others are the helpers that git, run in Directory, asks besides doorkey after Install: they get the tokens, too.
 	Others []gitconfig.Entry
 	// Restored are the helpers that git asks again after Uninstall.
 	Restored []gitconfig.Entry
-	// Remaining are the settings that still name doorkey after Uninstall: of another scope or host, or written by hand.
+	// Remaining are the settings that still name doorkey after Uninstall: of another scope or host, or written by
+	// hand.
 	Remaining []gitconfig.Entry
 }
 
-// Install makes doorkey the only helper for the scope and host in the options. Where that is so already, nothing is touched.
+// Install makes doorkey the only helper for the scope and host in the options. If it already is, Install changes
+// nothing.
 //
-// It fails, with the file untouched, when git cannot read its configuration, when install's own lines were edited by
-// hand, when another process holds the file's lock, and when the file cannot be written.
+// It fails without changing the file if git cannot read its configuration, if install's own lines were edited by hand,
+// if another process holds the file's lock, or if the file cannot be written.
 func Install(ctx context.Context, options Options) (Change, error) {
 	onEveryPath := options.IsEverywhere
 	if onEveryPath == nil {
@@ -82,8 +88,8 @@ func Install(ctx context.Context, options Options) (Change, error) {
 	return change, nil
 }
 
-// Uninstall takes out the lines that Install wrote for the scope and host in the options, and nothing else.
-// Where there are none, nothing is touched. It fails as Install does.
+// Uninstall removes the lines that Install wrote for the scope and host in the options, and nothing else. If there are
+// none, it changes nothing. It fails like Install.
 func Uninstall(ctx context.Context, options Options) (Change, error) {
 	found, err := findTarget(ctx, options)
 	if err != nil {
@@ -101,7 +107,7 @@ func Uninstall(ctx context.Context, options Options) (Change, error) {
 	return change, nil
 }
 
-// report tells of the file; what became of the helpers is the caller's to add.
+// report describes the file; the caller adds what happened to the helpers.
 func (t target) report(edited edit) Change {
 	change := Change{File: t.file, Changed: edited.changes(t)}
 	if change.Changed {

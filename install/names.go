@@ -8,17 +8,17 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// StillAsked says of a helper that git asks it after doorkey, in the words of
-// install and of doctor.
+// StillAsked says that git asks a helper after doorkey, in the words of install and
+// doctor.
 func StillAsked(entry gitconfig.Entry, hidden bool) string {
 	if hidden {
-		return "still asked, but not told the tokens, which this git can hide: " + HelperName(entry)
+		return "git still asks another helper, but does not pass it the tokens: " + HelperName(entry)
 	}
-	return "still asked, and given the tokens too: " + HelperName(entry)
+	return "git still asks another helper and also passes it the tokens: " + HelperName(entry)
 }
 
-// HelperName names a helper and where it is configured. A shell snippet is not
-// shown: it may have a password in it.
+// HelperName names a helper and where it is configured. It does not show a shell
+// snippet: it may contain a password.
 func HelperName(entry gitconfig.Entry) string {
 	name := entry.Value
 	if name != "" && name[0] == '!' {

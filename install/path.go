@@ -9,19 +9,19 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// IsEverywhere reports whether a directory of PATH is one that every program of this user has on its PATH. One that is
-// started from a desktop (an editor) has not read what a shell reads, and so has no ~/.local/bin, say, and no
-// /opt/homebrew/bin; on Windows it has the PATH that is in the registry.
+// IsEverywhere reports whether every program of this user has a directory on its PATH. A program started from a
+// desktop (an editor) has not read the shell's files, and may miss ~/.local/bin or /opt/homebrew/bin; on Windows it
+// has the PATH from the registry.
 func IsEverywhere(ctx context.Context, directory string) bool {
 	return isEverywhere(ctx, directory, gitconfig.Global)
 }
 
-// isEverywhere is IsEverywhere for the users of a configuration file: every user reads that of the system.
+// isEverywhere is IsEverywhere for the users of a configuration file: every user reads the system's file.
 func isEverywhere(ctx context.Context, directory string, scope gitconfig.Scope) bool {
 	if isOnEveryPath(directory, runtime.GOOS) || isOnWindowsPath(directory, registryPaths(scope != gitconfig.System)) {
 		return true
 	}
-	own, err := gitconfig.Run(ctx, "", nil, "--exec-path") // git puts it before all others
+	own, err := gitconfig.Run(ctx, "", nil, "--exec-path") // git puts it first
 	return err == nil && filepath.Clean(strings.TrimRight(string(own), "\r\n")) == filepath.Clean(directory)
 }
 
@@ -35,14 +35,14 @@ func isOnEveryPath(directory, system string) bool {
 	return false
 }
 
-// registryPath is a PATH in Windows' registry.
+// registryPath is a PATH in the Windows registry.
 type registryPath struct {
 	value  string
-	expand func(variable string) string // of "%variable%" in it; nil where there are none
+	expand func(variable string) string // expands "%variable%"; nil: there are none
 }
 
 // isOnWindowsPath reports whether a directory is in one of these PATHs. One that is there under another name (a short
-// one, a link) counts as not there.
+// one, a link) does not count.
 func isOnWindowsPath(directory string, paths []registryPath) bool {
 	for _, path := range paths {
 		for entry := range strings.SplitSeq(expandVariables(path.value, path.expand), ";") {
@@ -54,12 +54,13 @@ func isOnWindowsPath(directory string, paths []registryPath) bool {
 	return false
 }
 
-// sameForm is a directory's path as it is the same for all ways to write it.
+// sameForm returns a directory's path in a form that does not depend on how it is
+// written.
 func sameForm(directory string) string {
 	return strings.TrimRight(strings.ToLower(strings.ReplaceAll(directory, "/", `\`)), `\`)
 }
 
-// expandVariables puts variables in their places; one that is not set stays as it stands.
+// expandVariables replaces variables; it leaves those that are not set.
 func expandVariables(text string, expand func(string) string) string {
 	if expand == nil {
 		return text

@@ -2,5 +2,5 @@
 
 package install
 
-// registryPaths is nothing where there is no registry.
+// registryPaths returns nothing on systems without a registry.
 func registryPaths(bool) []registryPath { return nil }

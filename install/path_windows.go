@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// registryPaths are the PATHs that programs start with: the machine's, and the user's where it counts. One that cannot
-// be read is left out.
+// registryPaths returns the PATHs that programs start with: the machine's, and the user's if it counts. It omits one
+// that cannot be read.
 func registryPaths(ofUser bool) (paths []registryPath) {
 	const machine = `SYSTEM\CurrentControlSet\Control\Session Manager\Environment`
 	paths = appendPath(paths, registry.LOCAL_MACHINE, machine)

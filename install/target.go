@@ -10,13 +10,14 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// target is the configuration file that is to be changed, as it was found.
+// target is the configuration file to change, as it was found.
 type target struct {
 	options Options
 	section section
-	// file has its symbolic links resolved: people who keep their configuration elsewhere and link to it keep the link.
+	// file has its symbolic links resolved: users who store their configuration elsewhere keep the link.
 	file string
-	// exists, mode and data are what the file system says; entries are what git reads in the file.
+	// exists, mode and data come from the file system; entries are what git reads in the
+	// file.
 	exists  bool
 	mode    fs.FileMode
 	data    []byte
@@ -27,7 +28,7 @@ type target struct {
 	blocks []block
 }
 
-// findTarget looks everything up that a change depends on. It fails where git would fail, before anything is touched.
+// findTarget finds everything that a change depends on. It fails if git would fail, before anything is changed.
 func findTarget(ctx context.Context, options Options) (target, error) {
 	section, err := parseSection(options.Host)
 	if err != nil {
@@ -56,7 +57,7 @@ func findTarget(ctx context.Context, options Options) (target, error) {
 	return found, err
 }
 
-// read takes the file's bytes. Only a regular file may be replaced by another: GIT_CONFIG_GLOBAL=/dev/null is common.
+// read reads the file's bytes. Only a regular file may be replaced: GIT_CONFIG_GLOBAL=/dev/null is common.
 func (t *target) read() error {
 	info, err := os.Stat(t.file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,14 +67,15 @@ func (t *target) read() error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf(`"%s" is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)`, t.file)
+		return fmt.Errorf(`"%s" is not a file that can be edited; name another one with GIT_CONFIG_GLOBAL or GIT_CONFIG_SYSTEM`, t.file)
 	}
 	t.exists, t.mode = true, info.Mode().Perm()
 	t.data, err = os.ReadFile(t.file)
 	return err
 }
 
-// ownBlocks finds the section's blocks. One that a person has edited is the person's: it is neither cut nor doubled.
+// ownBlocks finds the section's blocks. A block that a user edited belongs to the user: it is neither removed nor
+// duplicated.
 func (t *target) ownBlocks() ([]block, error) {
 	var own []block
 	for _, b := range findBlocks(t.data) {
@@ -82,8 +84,8 @@ func (t *target) ownBlocks() ([]block, error) {
 			continue
 		}
 		if !b.intact() {
-			return nil, fmt.Errorf(`"%s" was edited by hand in lines %d to %d, where install had written: `+
-				"take those lines that belong to doorkey out with an editor, and run this again", t.file, b.number, b.number+len(b.lines)-1)
+			return nil, fmt.Errorf(`"%s" was edited by hand in lines %d to %d, which install had written; `+
+				"remove doorkey's lines with an editor, then run this again", t.file, b.number, b.number+len(b.lines)-1)
 		}
 		own = append(own, b)
 	}

@@ -35,9 +35,9 @@ func TestParseSection(t *testing.T) {
 
 func TestParseSectionRefuses(t *testing.T) {
 	for _, row := range []struct{ name, host, want string }{
-		{"a bare name", "gitlab.example.com", "address"},
-		{"a bare name with a port", "gitlab.example.com:8443", "address"},
-		{"no host", "https:///group", "address"},
+		{"a bare name", "gitlab.example.com", "not the URL of a host"},
+		{"a bare name with a port", "gitlab.example.com:8443", "not the URL of a host"},
+		{"no host", "https:///group", "not the URL of a host"},
 		{"another scheme", "ssh://gitlab.example.com", "https"},
 		{"a user name", "https://me@gitlab.example.com", "user name"},
 		{"a password", "https://me:hunter2@gitlab.example.com", "user name"},
@@ -45,8 +45,8 @@ func TestParseSectionRefuses(t *testing.T) {
 		{"an empty query", "https://gitlab.example.com/?", "query"},
 		{"a fragment", "https://gitlab.example.com/#a", "fragment"},
 		{"an empty fragment", "https://gitlab.example.com/#", "fragment"},
-		{"a line end", "https://gitlab.example.com\n[alias]", "address"},
-		{"an escape character", "https://gitlab.example.com\x1b[31m", "address"},
+		{"a line end", "https://gitlab.example.com\n[alias]", "not the URL of a host"},
+		{"an escape character", "https://gitlab.example.com\x1b[31m", "not the URL of a host"},
 		{"a quote in the host", `https://gitlab".example.com`, "character"},
 		{"a wildcard", "https://*.example.com", "character"},
 		{"an international name", "https://bücher.example", "xn--"},

@@ -10,7 +10,7 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// apply brings an edit to the disk and returns the chain of helpers after it; in a dry run only the latter.
+// apply writes an edit to disk and returns the chain of helpers after it; in a dry run it only returns the chain.
 func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, error) {
 	if !edited.changes(t) {
 		return t.chain, nil
@@ -23,13 +23,13 @@ func (t target) apply(ctx context.Context, edited edit) ([]gitconfig.Entry, erro
 	}
 	chain, err := gitconfig.Entries(ctx, t.options.Directory, t.options.Environment, helperKeys)
 	if err != nil {
-		return nil, fmt.Errorf(`"%s" is changed, but git cannot read its configuration now: %v`, t.file, err)
+		return nil, fmt.Errorf(`changed "%s", but now git cannot read its configuration: %v`, t.file, err)
 	}
 	return chain, nil
 }
 
-// replace follows git's own protocol: the new content is written into "<file>.lock", which only one process can
-// create, and takes the file's place when it is complete. On failure the lock goes and the file is as it was.
+// replace follows git's own protocol: the new content is written to "<file>.lock", which only one process can create,
+// and replaces the file when it is complete. After a failure the lock is removed and the file is unchanged.
 func (t target) replace(ctx context.Context, edited edit) error {
 	handle, err := t.takeLock()
 	if err != nil {
@@ -43,7 +43,8 @@ func (t target) replace(ctx context.Context, edited edit) error {
 	return err
 }
 
-// takeLock creates the lock file, at no time readable by more people than the file itself.
+// takeLock creates the lock file, which at no time more users can read than the file
+// itself.
 func (t target) takeLock() (*os.File, error) {
 	mode := t.mode
 	if !t.exists {
@@ -61,7 +62,7 @@ func (t target) commit(ctx context.Context, lock *os.File, edited edit) error {
 		return os.Remove(t.file)
 	}
 	if err := t.fill(lock, edited.data); err != nil {
-		return fmt.Errorf(`"%s" cannot be written: %v`, lock.Name(), err)
+		return fmt.Errorf(`cannot write "%s": %v`, lock.Name(), err)
 	}
 	if err := t.check(ctx, lock.Name(), edited); err != nil {
 		return err
@@ -69,21 +70,22 @@ func (t target) commit(ctx context.Context, lock *os.File, edited edit) error {
 	return os.Rename(lock.Name(), t.file)
 }
 
-// stillTheSame compares, now that nobody else may change the file, with what the edit was made from.
+// stillTheSame compares the file, which nobody else may change now, with what the edit was made from.
 func (t target) stillTheSame() error {
 	now := target{file: t.file}
 	if err := now.read(); err != nil {
 		return err
 	}
 	if now.exists != t.exists || !bytes.Equal(now.data, t.data) {
-		return fmt.Errorf(`"%s" was changed by another program just now: run this again`, t.file)
+		return fmt.Errorf(`another program just changed "%s"; run this again`, t.file)
 	}
 	return nil
 }
 
 func (t target) fill(lock *os.File, data []byte) error {
 	if t.exists {
-		// The umask has narrowed the mode at creation; git, too, gives the file its old one back.
+		// The umask narrowed the mode at creation; like git, restore the mode of the old
+		// file.
 		if err := lock.Chmod(t.mode); err != nil {
 			return err
 		}
@@ -97,7 +99,8 @@ func (t target) fill(lock *os.File, data []byte) error {
 	return lock.Close()
 }
 
-// check lets git read the new file: the blocks must be as meant, and every other setting what it was, in the same order.
+// check lets git read the new file: the blocks must be as intended, and every other setting unchanged, in the same
+// order.
 func (t target) check(ctx context.Context, lock string, edited edit) error {
 	entries, err := gitconfig.FileEntries(ctx, t.options.Environment, lock)
 	if err != nil {
@@ -111,7 +114,7 @@ func (t target) check(ctx context.Context, lock string, edited edit) error {
 	after, has := withoutPairs(entries, t.section.key(), helpers)
 	same := func(a, b gitconfig.Entry) bool { return a.Key == b.Key && a.Value == b.Value }
 	if has != had+wanted || !slices.EqualFunc(before, after, same) {
-		return fmt.Errorf(`git would read other settings in "%s" than it should, so nothing was changed: edit the file with an editor`, t.file)
+		return fmt.Errorf(`nothing was changed: after the change, git would read wrong settings in "%s"; edit the file with an editor`, t.file)
 	}
 	return nil
 }

@@ -12,19 +12,18 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// SignInByBrowser obtains a grant by authorization code with PKCE (RFC 6749
-// section 4.1, RFC 7636, RFC 8252). It listens on this machine, calls show once
-// with the address that the person is to open, and waits until ctx ends.
+// SignInByBrowser obtains a grant by authorization code with PKCE (RFC 6749 section 4.1,
+// RFC 7636, RFC 8252). It listens on this machine, calls show once with the address for
+// the user to open, and waits until ctx ends.
 //
-// Once the fitting answer is there, ctx ends nothing any more: the server may spend the
-// code and give a grant, which nobody else would ever hear of.
+// After a matching answer has arrived, the end of ctx no longer stops it: the server may
+// use up the code and issue a grant that would be lost.
 //
-// With a grant comes the way to tell the browser what became of it, which is to be
-// taken once it is kept: nothing waits for a browser before that.
+// The grant comes with a function that tells the browser the result; call it after the
+// grant is stored. Nothing waits for a browser before that.
 //
-// An *Error with the code "access_denied" means that the person said no. A
-// server may also show an error in the browser and never send anybody back:
-// then ctx decides.
+// An *Error with the code "access_denied" means that the user declined. A server may
+// also show an error in the browser and never redirect back; then ctx ends the wait.
 func (c Client) SignInByBrowser(ctx context.Context, provider Provider, show func(address string)) (Grant, Tell, error) {
 	callback, err := listen(provider.RedirectURL)
 	if err != nil {
@@ -43,13 +42,13 @@ func (c Client) SignInByBrowser(ctx context.Context, provider Provider, show fun
 	return callback.handOver(ctx, grant, err)
 }
 
-// attempt is one authorization request and what its answer must fit.
+// attempt is one authorization request and what its answer must match.
 type attempt struct {
 	provider Provider
 	redirect string
 	state    string // RFC 6749 section 10.12
 	verifier string // RFC 7636 section 4.1
-	address  string // that the person opens
+	address  string // for the user to open
 }
 
 func newAttempt(provider Provider, redirect string) attempt {
@@ -76,18 +75,18 @@ func (a attempt) matches(answer url.Values) bool {
 	return subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(a.state)) == 1
 }
 
-// checkIssuer holds the server that names itself in an answer (RFC 9207)
-// against the one that was asked.
+// checkIssuer compares the issuer that an answer names (RFC 9207) with the server that
+// was asked.
 //
-// Where the issuer's whole name is not known, for want of metadata, its origin
-// has to do, which is less than RFC 9207 section 2.4 asks for.
+// If the whole issuer is unknown, because there is no metadata, it compares only the
+// origin, which is less than RFC 9207 section 2.4 requires.
 func (a attempt) checkIssuer(answer url.Values) error {
 	issuer, known := answer.Get("iss"), a.provider.Issuer
 	switch {
 	case !answer.Has("iss") && a.provider.SendsIssuer:
-		return errors.New("the answer does not name the server that it came from, as the server's metadata promise: it is not used")
+		return errors.New("the answer does not name its issuer, although the server's metadata says that it does; doorkey rejects it")
 	case answer.Has("iss") && (known != "" && issuer != known || !sameOrigin(issuer, a.provider.AuthURL)):
-		return fmt.Errorf("the answer came from another server, %q, than the one that was asked: it is not used", oneLine(issuer))
+		return fmt.Errorf("the answer came from another server, %q; doorkey rejects it", oneLine(issuer))
 	}
 	return nil
 }
@@ -105,8 +104,8 @@ func portOf(address *url.URL) string {
 	return cmp.Or(address.Port(), defaults[address.Scheme])
 }
 
-// redeem turns the answer to an attempt into a grant (RFC 6749 section 4.1.3),
-// or into the error that the server sent.
+// redeem exchanges the answer to an attempt for a grant (RFC 6749 section 4.1.3), or
+// returns the error that the server sent.
 func (c Client) redeem(ctx context.Context, a attempt, answer url.Values) (Grant, error) {
 	ctx = context.WithoutCancel(ctx)
 	if err := a.checkIssuer(answer); err != nil {
@@ -115,8 +114,8 @@ func (c Client) redeem(ctx context.Context, a attempt, answer url.Values) (Grant
 	if code := answer.Get("error"); code != "" {
 		return Grant{}, a.provider.adviseScope(&Error{Code: oneLine(code), Description: oneLine(answer.Get("error_description"))})
 	}
-	// A connection from before the person signed in may be dead by now without
-	// having said so, and the code is good for one use.
+	// A connection from before the sign-in may be dead by now without a sign of it, and
+	// the code can be used only once.
 	c.HTTP.CloseIdleConnections()
 	grant, err := c.requestGrant(ctx, a.provider, url.Values{
 		"grant_type": {"authorization_code"}, "code": {answer.Get("code")},

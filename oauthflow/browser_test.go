@@ -64,7 +64,7 @@ func TestSignInByBrowser(t *testing.T) {
 		{name: "the server promised to name itself", options: fakegitlab.Options{SendIssuer: true},
 			change: func(p *Provider) { p.SendsIssuer = true }, page: "You are signed in"},
 		{name: "the server promised to name itself and does not",
-			change: func(p *Provider) { p.SendsIssuer = true }, text: "does not name the server", page: "Something went wrong"},
+			change: func(p *Provider) { p.SendsIssuer = true }, text: "does not name its issuer", page: "Something went wrong"},
 		{name: "the server names itself otherwise than in its metadata", options: fakegitlab.Options{SendIssuer: true},
 			change: func(p *Provider) { p.Issuer = strings.TrimSuffix(p.AuthURL, "oauth/authorize") }, text: "another server", page: "Something went wrong"},
 		{name: "another server names itself", options: fakegitlab.Options{SendIssuer: true, Issuer: "https://evil.example"},

@@ -12,21 +12,22 @@ import (
 	"time"
 )
 
-// callback is the loopback address that the browser comes back to (RFC 8252
-// section 7.3). It takes the one request that fits the attempt; all others are
-// answered 404 and change nothing, be they a favicon, a page that guesses, or
-// a name that was made to point here (DNS rebinding).
+// callback is the loopback address that the browser is redirected to (RFC 8252 section
+// 7.3). It accepts only the one request that matches the attempt. All others get a 404
+// and change nothing: a request for a favicon, a page that guesses, or a name that was
+// made to point here (DNS rebinding).
 type callback struct {
-	redirect *url.URL // with its port
+	redirect *url.URL // with the port
 	listener net.Listener
 	server   *http.Server
-	answers  chan url.Values // the parameters of the fitting request
-	decided  chan struct{}   // closed when outcome is known
+	answers  chan url.Values // the parameters of the matching request
+	decided  chan struct{}   // closed when the outcome is known
 	outcome  error
 	shown    chan struct{} // the last page has been sent
 }
 
-// listen binds the address of a redirect URL, once: to its port, or to any.
+// listen listens on the address of a redirect URL, for one sign-in: on its port, or on
+// any.
 func listen(redirect string) (*callback, error) {
 	address, err := url.Parse(redirect)
 	if err != nil {
@@ -34,7 +35,7 @@ func listen(redirect string) (*callback, error) {
 	}
 	host, port := address.Hostname(), address.Port()
 	if host == "localhost" {
-		host = "127.0.0.1" // browsers try it for this name, too
+		host = "127.0.0.1" // browsers also try it for this name
 	}
 	anyPort := port == "" || port == "0"
 	if anyPort {
@@ -54,23 +55,23 @@ func listen(redirect string) (*callback, error) {
 	}, nil
 }
 
-// endPath is where the browser is sent at the end, so that the code does not
-// stay in the address bar and the history.
+// endPath is where the browser is redirected at the end, so that the code does not stay
+// in the address bar and the history.
 const endPath = "/doorkey-signed-in"
 
-// serve starts answering. Its limits keep idle connections and endless headers
-// from holding the sign-in up.
+// serve starts the server. Its limits prevent idle connections and endless headers from
+// delaying the sign-in.
 func (c *callback) serve(matches func(url.Values) bool) {
 	c.server = &http.Server{
 		Handler: c.handler(matches), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10,
 		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     log.New(io.Discard, "", 0), // what strangers send is not for the terminal
+		ErrorLog:                     log.New(io.Discard, "", 0), // the terminal must not show what strangers send
 	}
 	go c.server.Serve(c.listener)
 }
 
 func (c *callback) handler(matches func(url.Values) bool) http.Handler {
-	// No http.ServeMux: it answers a path that is not clean with a redirect.
+	// No http.ServeMux: it redirects paths that are not clean.
 	return c.onlyMine(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := r.URL.Query()
 		switch {
@@ -89,7 +90,7 @@ func (c *callback) handler(matches func(url.Values) bool) http.Handler {
 	}))
 }
 
-// onlyMine refuses every request that is not a plain GET to this very address.
+// onlyMine rejects every request that is not a plain GET to this address.
 func (c *callback) onlyMine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet || withoutPort80(r.Host) != withoutPort80(c.redirect.Host) {
@@ -100,16 +101,16 @@ func (c *callback) onlyMine(next http.Handler) http.Handler {
 	})
 }
 
-// withoutPort80 gives a Host as browsers send it: without the port that http
-// has anyway.
+// withoutPort80 returns a Host header as browsers send it: without the default port of
+// http.
 func withoutPort80(host string) string { return strings.TrimSuffix(host, ":80") }
 
 func (c *callback) isMine(r *http.Request) bool {
 	return r.URL.Path == c.redirect.Path || r.URL.Path == "/" && c.redirect.Path == ""
 }
 
-// take hands the first fitting answer to wait. A person who loads the address
-// again while the code is being redeemed is shown the same end.
+// take passes the first matching answer to wait. If the user loads the address again
+// while the code is being exchanged, the same last page is shown.
 func (c *callback) take(answer url.Values) {
 	select {
 	case c.answers <- answer:
@@ -117,7 +118,7 @@ func (c *callback) take(answer url.Values) {
 	}
 }
 
-// wait returns the parameters of the fitting request.
+// wait returns the parameters of the matching request.
 func (c *callback) wait(ctx context.Context) (url.Values, error) {
 	select {
 	case answer := <-c.answers:
@@ -126,23 +127,23 @@ func (c *callback) wait(ctx context.Context) (url.Values, error) {
 	}
 	select {
 	case answer := <-c.answers:
-		return answer, nil // in time, by a hair
+		return answer, nil // just in time
 	default:
 		return nil, context.Cause(ctx)
 	}
 }
 
-// lastPagePatience is how long the last page waits to be fetched. A browser that
-// is still there does so at once; one on a busy machine, a little later.
+// lastPagePatience is how long to wait for the browser to load the last page. A browser
+// that is still open does so at once, or a little later on a busy machine.
 const lastPagePatience = 10 * time.Second
 
-// Tell shows the browser the last page of a sign-in: that it succeeded, or that
-// something went wrong if there is an outcome. It returns when the browser has
-// fetched the page, after ten seconds, or when ctx ends, and is to be called once.
+// Tell shows the last page of a sign-in in the browser: success if outcome is nil, or
+// that something went wrong. It returns when the browser has loaded the page, after ten
+// seconds, or when ctx ends. Call it once.
 type Tell func(ctx context.Context, outcome error)
 
-// handOver returns a grant, and the browser that has brought it to whoever keeps
-// the grant. A failure it tells the browser itself.
+// handOver returns a grant and the function that tells the browser the result. It
+// reports a failure to the browser itself.
 func (c *callback) handOver(ctx context.Context, grant Grant, err error) (Grant, Tell, error) {
 	if err != nil {
 		c.finish(ctx, err)
@@ -151,8 +152,8 @@ func (c *callback) handOver(ctx context.Context, grant Grant, err error) (Grant,
 	return grant, c.finish, nil
 }
 
-// finish tells the browser how the sign-in ended, gives it time to fetch that
-// page, and ends the server.
+// finish tells the browser how the sign-in ended, gives it time to load that page, and
+// stops the server.
 func (c *callback) finish(ctx context.Context, outcome error) {
 	defer c.close()
 	c.outcome = outcome
@@ -164,8 +165,8 @@ func (c *callback) finish(ctx context.Context, outcome error) {
 	}
 }
 
-// showEnd sends the last page, whole, before it says so: the server is closed
-// right after.
+// showEnd sends the whole last page before it signals that: the server is closed right
+// afterwards.
 func (c *callback) showEnd(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-c.decided:
@@ -181,7 +182,8 @@ func (c *callback) showEnd(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// close ends the server, and the listener in case the server has not got to it.
+// close stops the server, and closes the listener in case the server has not used it
+// yet.
 func (c *callback) close() {
 	c.server.Close()
 	c.listener.Close()

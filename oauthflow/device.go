@@ -10,35 +10,33 @@ import (
 	"time"
 )
 
-// DeviceCode is what the person needs to know to sign in on any device.
+// DeviceCode is what the user needs to know to sign in on any device.
 type DeviceCode struct {
-	UserCode                string    // what the person types: up to 64 characters of printable ASCII
-	VerificationURL         string    // where
-	VerificationURLComplete string    // the same with the code in it, as for a QR code; "" if there is none
-	OtherHost               string    // of the page, where it is another server's than the one that is asked to sign in; else ""
-	Expiry                  time.Time // when the code ends, or before it the whole sign-in
+	UserCode                string    // what the user types: up to 64 printable ASCII characters
+	VerificationURL         string    // where to type it
+	VerificationURLComplete string    // the same URL with the code in it, for a QR code; "" if there is none
+	OtherHost               string    // host of the page, if it is not the server to sign in to; else ""
+	Expiry                  time.Time // when the code or the whole sign-in expires
 }
 
-// ErrNoDeviceFlow: the server has no device flow. SignInByDevice returns it
-// before it has shown anything, so that another way can be tried.
-var ErrNoDeviceFlow = errors.New("the server has no sign-in by device code")
+// ErrNoDeviceFlow means that the server has no device flow. SignInByDevice returns it
+// before it shows anything, so that another flow can be tried.
+var ErrNoDeviceFlow = errors.New("the server does not support sign-in by device code")
 
 // Limits of the device flow.
 const (
-	mostDeviceCodes = 3               // that are asked for in one sign-in
+	mostDeviceCodes = 3               // in one sign-in
 	slowDownStep    = 5 * time.Second // RFC 8628 section 3.5
 )
 
-// SignInByDevice obtains a grant by device code (RFC 8628). It calls show with
-// the first code, and again with a new one where a code expires, and polls until
-// ctx ends; what the server answers to a poll that was sent before that counts still,
-// since it may be the grant. It measures time by the monotonic clock: a wall clock that is set
-// meanwhile changes nothing.
+// SignInByDevice obtains a grant by device code (RFC 8628). It calls show with the first
+// code, and again with a new one if a code expires, and polls until ctx ends. The answer
+// to a poll that was sent before that still counts, since it may be the grant. It
+// measures time with the monotonic clock, so setting the wall clock changes nothing.
 //
-// It fails with ErrNoDeviceFlow, with an *Error ("access_denied": the person
-// said no; "expired_token": the last of three codes has expired), or with ctx's
-// cause. Once the first code is there, lost connections and servers that are
-// down or busy do not end it.
+// It fails with ErrNoDeviceFlow, with an *Error ("access_denied": the user declined;
+// "expired_token": the last of three codes expired), or with ctx's cause. After the
+// first code, lost connections and servers that are down or busy do not stop it.
 func (c Client) SignInByDevice(ctx context.Context, provider Provider, show func(DeviceCode)) (Grant, error) {
 	s := &deviceSignIn{client: c, provider: provider}
 	device, err := s.ask(ctx)
@@ -56,15 +54,15 @@ func (c Client) SignInByDevice(ctx context.Context, provider Provider, show func
 	return Grant{}, adviseClient(err)
 }
 
-// isExpired reports whether a code is at its end. GitLab calls one that is long
-// expired an "invalid_grant", since it has forgotten it by then.
+// isExpired reports whether a code has expired. GitLab returns "invalid_grant" for one
+// that expired long ago, because it no longer knows the code.
 func isExpired(err error) bool { return Is(err, "expired_token") || Is(err, "invalid_grant") }
 
 // deviceSignIn is one sign-in with all its codes.
 type deviceSignIn struct {
 	client   Client
 	provider Provider
-	interval time.Duration // between two polls; it never shrinks
+	interval time.Duration // between two polls; it never gets shorter
 }
 
 // ask obtains a code (RFC 8628 section 3.1).
@@ -89,25 +87,25 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	return given, err
 }
 
-// isNoEndpoint reports whether what answers at an address is no endpoint: there is
-// nothing, or a page that takes no form.
+// isNoEndpoint reports whether an address is not an endpoint: nothing is there, or a
+// page that accepts no form.
 func isNoEndpoint(err error) bool {
 	var answer *Error
 	return errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed)
 }
 
-// isEmpty reports whether an answer is a success without an object in it, such as
-// a 204: a server that accepts every form, and has no device flow.
+// isEmpty reports whether an answer is a success without an object, such as a 204: from
+// a server that accepts every form and has no device flow.
 func isEmpty(answer fields, err error) bool { return err == nil && answer == nil }
 
-// isDeviceOff reports whether the server has the device flow, and not for this
-// application: GitHub's error, and those of RFC 6749 section 5.2 for a grant type
-// that is not for this client.
+// isDeviceOff reports whether the server has the device flow, but not for this
+// application: GitHub's error, and those of RFC 6749 section 5.2 for a grant type that
+// the client may not use.
 func isDeviceOff(err error) bool {
 	return Is(err, "device_flow_disabled") || Is(err, "unauthorized_client") || Is(err, "unsupported_grant_type")
 }
 
-// askAgain obtains another code, however long the server is away.
+// askAgain obtains another code, however long the server is unreachable.
 func (s *deviceSignIn) askAgain(ctx context.Context) (device, error) {
 	for failures := 1; ; failures++ {
 		given, err := s.ask(ctx)
@@ -120,8 +118,8 @@ func (s *deviceSignIn) askAgain(ctx context.Context) (device, error) {
 	}
 }
 
-// await polls until the person has decided or the code is at its end (RFC 8628
-// sections 3.4 and 3.5).
+// await polls until the user has decided or the code expires (RFC 8628 sections 3.4 and
+// 3.5).
 func (s *deviceSignIn) await(ctx context.Context, given device) (Grant, error) {
 	failures, pause := 0, s.interval
 	for {

@@ -21,10 +21,10 @@ type device struct {
 	asked      time.Time // when the request was sent
 }
 
-// left is how long the code is still good.
+// left returns how long the code is still valid.
 func (d device) left() time.Duration { return d.lifetime - time.Since(d.asked) }
 
-// shown is what the person sees of it.
+// shown returns the part that the user sees.
 func (d device) shown(ctx context.Context) DeviceCode {
 	shown := d.DeviceCode
 	shown.Expiry = d.asked.Add(d.lifetime)
@@ -34,7 +34,7 @@ func (d device) shown(ctx context.Context) DeviceCode {
 	return shown
 }
 
-// What an answer may say, and what it means where it says nothing.
+// Limits of an answer, and defaults for what it omits.
 const (
 	defaultInterval  = 5 * time.Second // RFC 8628 section 3.2
 	shortestInterval = time.Second
@@ -45,8 +45,8 @@ const (
 	longestURL       = 2048
 )
 
-// readDevice checks an answer. Times that make no sense are replaced; what the
-// person or the server would stumble over is an error.
+// readDevice checks an answer. It replaces times that make no sense, and returns an
+// error for values that the user or the server cannot use.
 func (p Provider) readDevice(answer fields) (device, error) {
 	given := device{
 		code: secret.New(answer.text("device_code")), lifetime: defaultLifetime, interval: defaultInterval,
@@ -60,7 +60,7 @@ func (p Provider) readDevice(answer fields) (device, error) {
 	}
 	var err error
 	if given.VerificationURL, err = p.verificationURL(answer.text("verification_uri")); err != nil {
-		return device{}, fmt.Errorf("the server's verification address is not used: %v", err)
+		return device{}, fmt.Errorf("the server's verification address is invalid: %v", err)
 	}
 	given.VerificationURLComplete = p.completeURL(answer.text("verification_uri_complete"), given.DeviceCode)
 	given.OtherHost = cmp.Or(p.otherHost(given.VerificationURL), p.otherHost(given.VerificationURLComplete))
@@ -73,8 +73,8 @@ func (p Provider) readDevice(answer fields) (device, error) {
 	return given, nil
 }
 
-// explainNoDevice says what to do where the device authorization endpoint is
-// not there, or is turned off for the application.
+// explainNoDevice says what to do if the device authorization endpoint does not exist,
+// or is turned off for the application.
 func (p Provider) explainNoDevice(err error) error {
 	k, _ := kindNamed(p.Kind)
 	switch {
@@ -83,12 +83,12 @@ func (p Provider) explainNoDevice(err error) error {
 	case isDeviceOff(err):
 		return fmt.Errorf("%w for this application: %w", ErrNoDeviceFlow, err)
 	case k.noDevice != "":
-		return fmt.Errorf("%w: there is nothing at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
+		return fmt.Errorf("%w: nothing was found at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
 	}
-	return fmt.Errorf("%w: there is nothing at %q", ErrNoDeviceFlow, p.DeviceAuthURL)
+	return fmt.Errorf("%w: nothing was found at %q", ErrNoDeviceFlow, p.DeviceAuthURL)
 }
 
-// intervalOf is the interval that an answer asks for, 0 for none.
+// intervalOf returns the interval that an answer asks for, 0 for none.
 func intervalOf(err error) time.Duration {
 	var answer *Error
 	if errors.As(err, &answer) {
@@ -97,21 +97,21 @@ func intervalOf(err error) time.Duration {
 	return 0
 }
 
-// isUserCode allows spaces between the characters, as some servers group them.
+// isUserCode accepts spaces between the characters, because some servers group them.
 func isUserCode(code string) bool {
 	return code != "" && len(code) <= longestUserCode && isVisibleASCII(strings.ReplaceAll(code, " ", ""))
 }
 
-// verificationURL checks the address that the person is sent to, and mends what
-// GitLab gets wrong: it makes the address of what its proxy passes on, which
-// may be plain http or another port, and leaves a relative URL root out.
+// verificationURL checks the address that the user is sent to, and fixes what GitLab
+// gets wrong: it builds the address from what its proxy passes on, which may be plain
+// http or another port, and omits a relative URL root.
 func (p Provider) verificationURL(given string) (string, error) {
 	address, err := url.Parse(given)
 	if err != nil || len(given) > longestURL || !isVisibleASCII(given) {
-		return "", errors.New("it is no address")
+		return "", errors.New("it is not a URL")
 	}
 	if address.Scheme != "https" && address.Scheme != "http" || address.User != nil || address.Fragment != "" {
-		return "", fmt.Errorf("%q is no plain web address", given)
+		return "", fmt.Errorf("%q is not a plain web address", given)
 	}
 	own, err := url.Parse(p.AuthURL)
 	if err != nil {
@@ -134,8 +134,8 @@ func (p Provider) verificationURL(given string) (string, error) {
 	return address.String(), nil
 }
 
-// otherHost returns the host of a page that is not at the authorization server, as
-// only servers of no known kind may have it; "" for any other page.
+// otherHost returns the host of a page that is not on the authorization server, which
+// only servers of an unknown kind may use; "" for any other page.
 func (p Provider) otherHost(page string) string {
 	address, err := url.Parse(page)
 	own, errOwn := url.Parse(p.AuthURL)
@@ -145,8 +145,8 @@ func (p Provider) otherHost(page string) string {
 	return address.Hostname()
 }
 
-// completeURL returns the address with the user code in it, "" where there is
-// none that can be used: the person can type.
+// completeURL returns the address with the user code in it, or "" if there is no usable
+// one: the user can type the code.
 func (p Provider) completeURL(given string, code DeviceCode) string {
 	if complete, err := p.verificationURL(given); given != "" && err == nil {
 		return complete

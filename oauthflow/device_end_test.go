@@ -25,7 +25,7 @@ func TestDeviceSignInFails(t *testing.T) {
 		{"the person says no", code, []step{pending, says(400, `{"error":"access_denied"}`)}, "access_denied", "access_denied", 2},
 		{"the person says no, with status 200", code, []step{says(200, `{"error":"access_denied"}`)}, "access_denied", "", 1},
 		{"confidential application, at the poll", code, []step{says(401, `{"error":"invalid_client"}`)}, "invalid_client", `"Confidential" is ticked`, 1},
-		{"wrong client ID, at the code", []step{says(401, `{"error":"invalid_client"}`)}, nil, "invalid_client", "client ID is wrong", 0},
+		{"wrong client ID, at the code", []step{says(401, `{"error":"invalid_client"}`)}, nil, "invalid_client", "application ID is wrong", 0},
 		{"scope that is not ticked", []step{says(400, `{"error":"invalid_scope"}`)}, nil, "invalid_scope", "invalid_scope", 0},
 		{"error with status 200, at the code", []step{says(200, `{"error":"invalid_scope"}`)}, nil, "invalid_scope", "", 0},
 		{"GitHub's wrong client ID, with status 200", code, []step{says(200, `{"error":"incorrect_client_credentials"}`)}, "incorrect_client_credentials", "secret is wrong or missing", 1},
@@ -33,8 +33,8 @@ func TestDeviceSignInFails(t *testing.T) {
 		{"forbidden", code, []step{says(403, "<html>")}, "", "HTTP status 403", 1},
 		{"redirect", code, []step{says(302, "", "Location", "https://elsewhere.example/")}, "", "HTTP status 302", 1},
 		{"answer of something else", code, []step{says(200, "<html>sign in to the hotel's network")}, "", "no access token", 1},
-		{"token with a line break", code, []step{says(200, `{"access_token":"a\nb"}`)}, "", "bytes that no token has", 1},
-		{"refresh token with a space", code, []step{says(200, `{"access_token":"a","refresh_token":"a b"}`)}, "", "bytes that no token has", 1},
+		{"token with a line break", code, []step{says(200, `{"access_token":"a\nb"}`)}, "", "bytes that are not allowed in a token", 1},
+		{"refresh token with a space", code, []step{says(200, `{"access_token":"a","refresh_token":"a b"}`)}, "", "bytes that are not allowed in a token", 1},
 		{"server down before there is a code", []step{says(503, "")}, nil, "", "HTTP status 503", 0},
 		{"no network before there is a code", []step{lost}, nil, "", "connection reset", 0},
 		{"server that is not trusted", code, []step{fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")})}, "", "unknown authority", 1},
@@ -81,19 +81,19 @@ func TestNoDeviceFlow(t *testing.T) {
 		answer  step
 		text    string
 	}{
-		{"no endpoint is known", "gitea", "", nil, "no sign-in by device code"},
-		{"older GitLab", "gitlab", "https://h.example/device", says(404, "<html>"), "GitLab has it since 17.3"},
-		{"GitHub without that client ID", "github", "https://h.example/device", says(404, `{"error":"Not Found"}`), "a client ID that it does not know"},
+		{"no endpoint is known", "gitea", "", nil, "does not support sign-in by device code"},
+		{"older GitLab", "gitlab", "https://h.example/device", says(404, "<html>"), "GitLab supports it since 17.3"},
+		{"GitHub without that client ID", "github", "https://h.example/device", says(404, `{"error":"Not Found"}`), "does not know the application ID"},
 		{"GitHub, and it is off", "github", "https://h.example/device", says(400, `{"error":"device_flow_disabled"}`), `tick "Enable Device Flow"`},
 		{"GitHub, and it is off, with status 200", "github", "https://h.example/device", says(200, `{"error":"device_flow_disabled"}`), `tick "Enable Device Flow"`},
 		{"GitLab, and the application's box is not ticked", "gitlab", "https://h.example/device", says(400, `{"error":"unauthorized_client"}`), `tick "Device authorization grant"`},
 		{"GitLab, and the grant type is not for it", "gitlab", "https://h.example/device", says(400, `{"error":"unsupported_grant_type"}`), `tick "Device authorization grant"`},
 		{"another server, and it is off for the application", "oauth", "https://h.example/device", says(400, `{"error":"unauthorized_client"}`), "for this application: the server answered"},
-		{"status 204", "gitlab", "https://h.example/device", says(204, ""), `nothing at "https://h.example/device"`},
-		{"empty answer", "oauth", "https://h.example/device", says(200, ""), `nothing at "https://h.example/device"`},
-		{"page for everything", "oauth", "https://h.example/device", says(200, "<html>"), `nothing at "https://h.example/device"`},
-		{"page that takes no form", "oauth", "https://h.example/device", says(405, "<html>"), `nothing at "https://h.example/device"`},
-		{"another server", "oauth", "https://h.example/device", says(404, ""), `nothing at "https://h.example/device"`},
+		{"status 204", "gitlab", "https://h.example/device", says(204, ""), `nothing was found at "https://h.example/device"`},
+		{"empty answer", "oauth", "https://h.example/device", says(200, ""), `nothing was found at "https://h.example/device"`},
+		{"page for everything", "oauth", "https://h.example/device", says(200, "<html>"), `nothing was found at "https://h.example/device"`},
+		{"page that takes no form", "oauth", "https://h.example/device", says(405, "<html>"), `nothing was found at "https://h.example/device"`},
+		{"another server", "oauth", "https://h.example/device", says(404, ""), `nothing was found at "https://h.example/device"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			provider := testProvider()

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// Limits of talking with a server that may be away.
+// Limits for a server that may be unreachable.
 const (
-	requestTime    = 30 * time.Second // of one request
+	requestTime    = 30 * time.Second // for one request
 	longestBackoff = 60 * time.Second
 )
 
-// send posts a form with a limit of its own, so that one lost packet does not
-// use up the whole sign-in.
+// send posts a form with its own time limit, so that one lost packet does not use up the
+// whole sign-in.
 func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Values) (fields, error) {
 	limited, cancel := context.WithTimeoutCause(ctx, requestTime, errNoAnswer)
 	defer cancel()
@@ -25,13 +25,13 @@ func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Value
 		return nil, context.Cause(ctx)
 	}
 	if isLostConnection(err) {
-		// The network may be another one by now, and an idle connection lead nowhere.
+		// The network may have changed, so that an idle connection leads nowhere.
 		s.client.HTTP.CloseIdleConnections()
 	}
 	return answer, err
 }
 
-// isPassing reports whether a failure says nothing of the code.
+// isPassing reports whether a failure says nothing about the code.
 func isPassing(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
@@ -40,8 +40,8 @@ func isPassing(err error) bool {
 	return isLostConnection(err)
 }
 
-// isLostConnection does not take a certificate that is not trusted, nor an
-// answer without an end, for something that time cures.
+// isLostConnection excludes failures that time does not fix: a certificate that is not
+// trusted, and an answer without an end.
 func isLostConnection(err error) bool {
 	var explained *ConnectionError
 	if errors.As(err, &explained) {
@@ -53,8 +53,8 @@ func isLostConnection(err error) bool {
 	return errors.As(err, &connection) && !errors.As(err, &certificate) && !errors.As(err, &endless)
 }
 
-// pause is the time until the next request: the interval, doubled with every
-// failure in a row (RFC 8628 section 3.5), and more where the server asks for it.
+// pause returns the time until the next request: the interval, doubled after every
+// failure in a row (RFC 8628 section 3.5), and longer if the server asks for it.
 func (s *deviceSignIn) pause(failures int, last error) time.Duration {
 	pause := s.interval
 	if failures > 0 {
@@ -67,7 +67,7 @@ func (s *deviceSignIn) pause(failures int, last error) time.Duration {
 	return pause
 }
 
-// sleep returns the cause of ctx's end, where that comes first.
+// sleep returns the cause of ctx if ctx ends first.
 func sleep(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

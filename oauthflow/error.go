@@ -14,14 +14,14 @@ import (
 // 5.2, RFC 8628 section 3.5).
 type Error struct {
 	Code        string // "invalid_grant", "access_denied", …; "" if it sent none
-	Description string // for people; one line that comes from outside
-	Status      int    // of the HTTP answer; 0 for one that came by redirect
+	Description string // for people; one line, which comes from outside
+	Status      int    // of the HTTP answer; 0 for an error in a redirect
 
 	retryAfter time.Duration // RFC 9110 section 10.2.3
-	interval   time.Duration // that a slow_down asks for, as GitHub does; 0 if it names none
+	interval   time.Duration // what a slow_down asks for, as on GitHub; 0 for none
 }
 
-// Error is what the server said, as far as it may be shown.
+// Error returns what the server said, as far as it may be shown.
 func (e *Error) Error() string {
 	var text strings.Builder
 	text.WriteString("the server answered ")
@@ -37,14 +37,14 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is reports whether err is a server's answer with the given error code.
+// Is reports whether err is an answer of the server with the given error code.
 func Is(err error, code string) bool {
 	var answer *Error
 	return errors.As(err, &answer) && answer.Code == code
 }
 
-// IsLasting reports whether err is a server's answer that the same request is
-// likely to get again, other than that of a server which is in trouble or busy.
+// IsLasting reports whether err is an answer that the same request is likely to get
+// again, unlike that of a server that is failing or busy.
 func IsLasting(err error) bool {
 	var answer *Error
 	return errors.As(err, &answer) && !isPassing(err)
@@ -58,7 +58,7 @@ func newError(response *http.Response, answer fields, form url.Values) *Error {
 	}
 	description := shown("error_description")
 	if elsewhere := redirectOf(response); elsewhere != "" {
-		description = "it redirects to " + elsewhere + ", as a gateway in front of it would"
+		description = "it redirects to " + elsewhere + ", like a gateway in front of it would"
 	}
 	return &Error{
 		Code: shown("error"), Status: response.StatusCode, Description: oneLine(description),
@@ -66,8 +66,8 @@ func newError(response *http.Response, answer fields, form url.Values) *Error {
 	}
 }
 
-// withoutSecrets blacks out the secrets of a form in a text of the server that
-// it went to, which may repeat them, or the form as it was sent, in a message.
+// withoutSecrets removes the secrets of a form from a text of the server, whose message
+// may repeat them or the whole form.
 func withoutSecrets(text string, form url.Values) string {
 	for _, name := range []string{"client_secret", "code", "code_verifier", "device_code", "refresh_token", "token"} {
 		if sent := form.Get(name); sent != "" {
@@ -77,10 +77,10 @@ func withoutSecrets(text string, form url.Values) string {
 	return text
 }
 
-// longestText is how much of a text from outside is shown, in characters.
+// longestText is how many characters of a text from outside are shown.
 const longestText = 300
 
-// oneLine keeps a text from outside short, and from adding lines to a message.
+// oneLine shortens a text from outside and prevents it from adding lines to a message.
 func oneLine(text string) string {
 	characters := []rune(strings.Join(strings.Fields(text), " "))
 	if len(characters) > longestText {
@@ -89,10 +89,10 @@ func oneLine(text string) string {
 	return string(characters)
 }
 
-// longestRetryAfter is how long a server may make a person wait for a poll.
+// longestRetryAfter limits how long a server may delay a poll.
 const longestRetryAfter = 2 * time.Minute
 
-// readRetryAfter reads seconds or a date; 0 for neither.
+// readRetryAfter reads seconds or a date; it returns 0 for anything else.
 func readRetryAfter(header string) time.Duration {
 	var wait time.Duration
 	if date, err := http.ParseTime(header); err == nil {
@@ -103,9 +103,9 @@ func readRetryAfter(header string) time.Duration {
 	return min(max(wait, 0), longestRetryAfter)
 }
 
-// adviseScope adds what to do where the server keeps one grant for each user and
-// application, with the scopes of the first sign-in. Gitea and Forgejo call it a
-// "server_error" (routers/web/auth/oauth2_provider.go).
+// adviseScope adds a hint if the server allows only one grant for each user and
+// application, with the scopes of the first sign-in. Gitea and Forgejo return a
+// "server_error" then (routers/web/auth/oauth2_provider.go).
 func (p Provider) adviseScope(err *Error) error {
 	if err.Code != "server_error" || !strings.Contains(err.Description, "different scope") {
 		return err
@@ -114,16 +114,16 @@ func (p Provider) adviseScope(err *Error) error {
 	if page == "" {
 		page = "the server's page for applications"
 	}
-	return fmt.Errorf("%w\nyou signed in to this application with other scopes before: revoke its access on %s, then sign in again", err, page)
+	return fmt.Errorf("%w\nyou signed in to this application with different scopes before; revoke its access on %s, then sign in again", err, page)
 }
 
-// adviseClient adds what to do where a server does not know the application.
+// adviseClient adds a hint if the server does not know the application.
 func adviseClient(err error) error {
 	switch {
 	case Is(err, "invalid_client"), Is(err, "unauthorized_client"):
-		return fmt.Errorf("%w\nthe application's client ID is wrong, or \"Confidential\" is ticked on its page: untick it, or set oauthClientSecret", err)
-	case Is(err, "incorrect_client_credentials"): // GitHub's
-		return fmt.Errorf("%w\nthe application's client ID is wrong, or its secret is wrong or missing: set oauthClientSecret", err)
+		return fmt.Errorf("%w\nthe application ID is wrong, or \"Confidential\" is ticked on the application's page; untick it, or set oauthClientSecret", err)
+	case Is(err, "incorrect_client_credentials"): // GitHub
+		return fmt.Errorf("%w\nthe application ID is wrong, or the secret is wrong or missing; set oauthClientSecret", err)
 	}
 	return err
 }

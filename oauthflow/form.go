@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// post sends a form to an endpoint in the provider's name (RFC 6749 section
-// 2.3.1: in the form, since no server of ours wants a header) and returns the
-// JSON object of its answer, nil where that is none. An answer that is an
-// error, by its status or, as GitHub has it, by its body alone, is an *Error; a
-// connection that fails is a *ConnectionError, or else a *url.Error.
+// post sends a form to an endpoint as the provider's application (RFC 6749 section
+// 2.3.1: in the form, because none of the supported servers requires a header). It
+// returns the JSON object of the answer, or nil if there is none. An answer that is an
+// error, by its status or, on GitHub, only by its body, is an *Error; a failed
+// connection is a *ConnectionError, or else a *url.Error.
 func (c Client) post(ctx context.Context, provider Provider, endpoint string, form url.Values) (fields, error) {
 	form = maps.Clone(form)
 	form.Set("client_id", provider.ClientID)
@@ -41,16 +41,15 @@ func (c Client) post(ctx context.Context, provider Provider, endpoint string, fo
 	if response.StatusCode < 200 || response.StatusCode > 299 || answer.text("error") != "" {
 		return nil, newError(response, answer, form)
 	}
-	// An answer that was cut off after its object is whole: what it gives may
-	// have been given once and for all.
+	// An answer that was cut off after its object is complete: its tokens may have been
+	// issued only once.
 	if answer == nil && err != nil {
 		return nil, plain(&url.Error{Op: "Post", URL: endpoint, Err: err})
 	}
 	return answer, nil
 }
 
-// plain returns a *ConnectionError without the *url.Error around it, which says
-// no more.
+// plain returns a *ConnectionError without the *url.Error around it, which adds nothing.
 func plain(err error) error {
 	if explained := new(ConnectionError); errors.As(err, &explained) {
 		return explained
@@ -58,12 +57,12 @@ func plain(err error) error {
 	return err
 }
 
-// fields are the JSON object that an endpoint answered with. They are read one
-// by one, whatever the type of the others and the Content-Type: a token that
-// was given once must not be lost to an "expires_in" of 7200.0.
+// fields is the JSON object of an endpoint's answer. Each field is read separately,
+// whatever the type of the others and the Content-Type: a token that is issued only once
+// must not be lost because of an "expires_in" of 7200.0.
 type fields map[string]any
 
-// readFields returns nil for what is no JSON object.
+// readFields returns nil for anything but a JSON object.
 func readFields(body []byte) fields {
 	var content fields
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -74,19 +73,19 @@ func readFields(body []byte) fields {
 	return content
 }
 
-// text returns a field that is text, else "".
+// text returns a field if it is text, else "".
 func (f fields) text(name string) string {
 	text, _ := f[name].(string)
 	return text
 }
 
-// texts returns a field that is a list of texts, nil where there is none.
+// texts returns a field if it is a list of texts, else nil.
 func (f fields) texts(name string) []string {
 	list, found := f[name].([]any)
 	if !found {
 		return nil
 	}
-	texts := []string{} // an empty list says something, too
+	texts := []string{} // an empty list has a meaning, too
 	for _, one := range list {
 		if text, ok := one.(string); ok {
 			texts = append(texts, text)
@@ -95,11 +94,11 @@ func (f fields) texts(name string) []string {
 	return texts
 }
 
-// mostSeconds is ten years: no duration in an answer is taken for longer.
+// mostSeconds is ten years: a longer duration in an answer is cut to this.
 const mostSeconds = 10 * 365 * 24 * 60 * 60
 
-// seconds returns a field that is a number of seconds, be it a fraction or in
-// quotes. There is none where the field is missing, negative or nonsense.
+// seconds returns a field that is a number of seconds, which may be a fraction or in
+// quotes. It finds none if the field is missing, negative or nonsense.
 func (f fields) seconds(name string) (duration time.Duration, found bool) {
 	text := f.text(name)
 	if number, ok := f[name].(json.Number); ok {

@@ -14,54 +14,54 @@ import (
 	"git-credential-doorkey/internal/source"
 )
 
-// HTTPSettings say how a server is reached and whom to trust, as git has it
-// (its "http.*" and GIT_SSL_*). Zero values are: no proxy, the system's
-// certificate authorities, no client certificate.
+// HTTPSettings say how to reach a server and whom to trust, as git's settings do
+// ("http.*" and GIT_SSL_*). The zero value means no proxy, the system's certificate
+// authorities, and no client certificate.
 //
-// They marshal to JSON but for the password and what is for a gateway, which whoever
-// hands them on has to reveal.
+// They marshal to JSON except for the password and the gateway's headers, which the
+// caller has to pass on separately.
 type HTTPSettings struct {
-	// Proxy is the URL of the proxy, with its user and without the password:
-	// "http://ada@proxy.example:3128". The scheme is http, https, socks5 or
-	// socks5h; with both of the last the proxy resolves names.
+	// Proxy is the URL of the proxy, with its user but without the password:
+	// "http://ada@proxy.example:3128". The scheme is http, https, socks5 or socks5h;
+	// with both socks schemes the proxy resolves names.
 	Proxy           string
 	ProxyPassword   secret.Text `json:"-"`
-	ProxyExempt     bool        // there is a proxy, and it is not for this host
-	ProxyAuthMethod string      // http.proxyAuthMethod; the password is sent for "", "anyauth" and "basic" alone
+	ProxyExempt     bool        // there is a proxy, but it is not used for this host
+	ProxyAuthMethod string      // http.proxyAuthMethod; the password is sent only for "", "anyauth" and "basic"
 
-	// Of a proxy that is talked to by TLS: PEM files, as below.
+	// For a proxy over TLS: PEM files, as below.
 	ProxyCAFile      string
 	ProxyCertificate string
 	ProxyKey         string
 
 	CAFile      string // http.sslCAInfo: certificates to trust instead of the system's
 	CAPath      string // http.sslCAPath: a directory of certificates to trust as well
-	Certificate string // http.sslCert: the client's certificate, and those between it and its authority
-	Key         string // http.sslKey: its key; in Certificate's file where empty
-	TLSVersion  string // http.sslVersion: "tlsv1.3" is the one that says more than TLS 1.2 or newer
+	Certificate string // http.sslCert: the client certificate, with the intermediate certificates
+	Key         string // http.sslKey: its key; in the Certificate file if empty
+	TLSVersion  string // http.sslVersion: only "tlsv1.3" means more than TLS 1.2 or newer
 
-	// NoVerify leaves the server's certificate unchecked.
+	// NoVerify turns off verification of the server's certificate.
 	NoVerify bool
-	// VerifyRefused is a setting that would have done so and does not count, for
-	// messages: "GIT_SSL_NO_VERIFY".
+	// VerifyRefused is a setting that would have done so but is ignored, for messages:
+	// "GIT_SSL_NO_VERIFY".
 	VerifyRefused string
 
-	// TrustsWindows is why http.sslCAInfo does not count: git leaves trust to Windows.
+	// TrustsWindows means that http.sslCAInfo is ignored: git leaves trust to Windows.
 	TrustsWindows bool
 
-	// Sources say where the settings are from, for messages, by the names of git's keys
-	// ("sslCAInfo"); "noProxy" is the list of hosts that need no proxy. What nobody has
-	// set has none.
+	// Sources say where the settings come from, for messages, by the names of git's keys
+	// ("sslCAInfo"); "noProxy" is the list of hosts that need no proxy. A setting that
+	// is not set has no source.
 	Sources map[string]source.Setting
 
 	UserAgent string
 
-	// Gateway is sent along to one origin alone. Whoever hands the settings on has
-	// to reveal it, as the password.
+	// Gateway is sent only to one origin. As with the password, the caller has to pass
+	// it on separately.
 	Gateway Gateway `json:"-"`
 }
 
-// SetSource remembers where a setting is from.
+// SetSource records where a setting comes from.
 func (s *HTTPSettings) SetSource(name string, from source.Setting) {
 	if from == (source.Setting{}) {
 		return
@@ -72,7 +72,7 @@ func (s *HTTPSettings) SetSource(name string, from source.Setting) {
 	s.Sources[name] = from
 }
 
-// nameOf is what an error calls a setting that has a value.
+// nameOf returns the name of a setting that has a value, for an error.
 func (s HTTPSettings) nameOf(name string) string {
 	if from, set := s.Sources[name]; set {
 		return from.String()
@@ -80,15 +80,15 @@ func (s HTTPSettings) nameOf(name string) string {
 	return "git's http." + name
 }
 
-// files are the paths among the settings.
+// files returns the paths among the settings.
 func (s *HTTPSettings) files() []*string {
 	return []*string{&s.ProxyCAFile, &s.ProxyCertificate, &s.ProxyKey, &s.CAFile, &s.CAPath, &s.Certificate, &s.Key}
 }
 
-// settingsAsText are HTTPSettings that JSON can have all of.
+// settingsAsText are HTTPSettings that JSON can represent completely.
 type settingsAsText HTTPSettings
 
-// MarshalJSON escapes the paths: they may be no UTF-8, and JSON would change them.
+// MarshalJSON escapes the paths: they may be invalid UTF-8, which JSON would change.
 func (s HTTPSettings) MarshalJSON() ([]byte, error) {
 	for _, file := range s.files() {
 		*file = url.PathEscape(*file)
@@ -109,7 +109,7 @@ func (s *HTTPSettings) UnmarshalJSON(content []byte) (err error) {
 	return nil
 }
 
-// Limits of talking with a server.
+// Limits for a request.
 const (
 	connectTime = 15 * time.Second
 	headerTime  = 30 * time.Second
@@ -117,16 +117,16 @@ const (
 	largestBody = 1 << 20 // bytes
 )
 
-// errNoAnswer is the cause with which a context ends whose time was for an answer
-// of the server's: as with the limits above, it is the server that was late.
+// errNoAnswer is the cause of a context whose time limit was for an answer of the
+// server: as with the limits above, the server was too slow.
 var errNoAnswer = errors.New("no answer in time")
 
-// NewHTTPClient returns a client for requests with tokens in them: TLS 1.2 or
-// newer, limits on time and size, and no redirect is ever followed, since it
-// would take the token along. It speaks HTTP/1.1 alone: a sign-in is a few requests one
-// after another, and the released program leaves HTTP/2 out (nethttpomithttp2). It reads the files that the settings name; an
-// error names the setting. Its requests fail with an error that says what was
-// tried and what to do.
+// NewHTTPClient returns a client for requests that contain tokens: TLS 1.2 or newer,
+// limits on time and size, and no redirects, since a redirect would take the token
+// along. It uses only HTTP/1.1: a sign-in is a few requests one after another, and the
+// released program omits HTTP/2 (nethttpomithttp2). It reads the files that the settings
+// name; an error names the setting. Errors of its requests say what was tried and what
+// to do.
 func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
 	dialer := &net.Dialer{Timeout: connectTime}
 	transport := &http.Transport{
@@ -149,9 +149,9 @@ func NewHTTPClient(settings HTTPSettings) (*http.Client, error) {
 	}, nil
 }
 
-// limited ends requests in time, caps bodies, explains failures, and asks for
-// JSON as every token endpoint has it (GitHub answers in form encoding
-// otherwise).
+// limited limits the time of requests and the size of bodies, explains failures, and
+// asks for JSON, which every token endpoint supports (GitHub would answer in form
+// encoding).
 type limited struct {
 	next     *http.Transport
 	settings HTTPSettings
@@ -170,7 +170,7 @@ func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
 		case errNoAnswer:
 			return l.settings.explain(request.URL, context.DeadlineExceeded)
 		}
-		return err // whoever asked does not want to know any more
+		return err // the caller has canceled the request
 	}
 	response, err := l.next.RoundTrip(sent)
 	if err != nil {
@@ -181,10 +181,10 @@ func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// CloseIdleConnections is what http.Client looks for by this name.
+// CloseIdleConnections is the method that http.Client looks for.
 func (l limited) CloseIdleConnections() { l.next.CloseIdleConnections() }
 
-// body is the body of an answer, until it is closed or its time is over.
+// body is the body of an answer, until it is closed or its time limit ends.
 type body struct {
 	io.ReadCloser
 	cancel  context.CancelFunc

@@ -38,11 +38,11 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 	over := &x509.Certificate{NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)}
 	const (
 		askForProxy  = "if this network has a proxy, set http.proxy to it (or HTTPS_PROXY)"
-		giveTheRight = "give the right ones in HTTPS_PROXY: user:password@ before the proxy's host, with %40 for an \"@\" in them"
-		getAuthority = "get the certificate of its authority from its administrator, then run: git config --global http.https://gitlab.example.com:8443.sslCAInfo <file.pem>"
+		giveTheRight = "set the user name and password in HTTPS_PROXY: user:password@ before the proxy's host, with %40 for an \"@\""
+		getAuthority = "get the authority's certificate from the server's administrator, then run: git config --global http.https://gitlab.example.com:8443.sslCAInfo <file.pem>"
 		through      = " through the proxy http://ada@proxy.example:3128 (HTTPS_PROXY)"
 		throughOther = " through the proxy http://proxy.example:3128 (git's http.proxy)"
-		noProxy      = "name gitlab.example.com in NO_PROXY if it can be reached without a proxy; or run a proxy on this machine that signs in to that one, and set http.proxy to it"
+		noProxy      = "if you can reach gitlab.example.com without a proxy, add it to NO_PROXY; or run a proxy on this machine that authenticates to that one, and set http.proxy to it"
 	)
 	for _, test := range []struct {
 		name     string
@@ -53,91 +53,91 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 		lasting  bool
 	}{
 		{"nobody listens", plain, by("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED)),
-			": connect: connection refused\ncheck the address, and whether the server is up\n" + askForProxy, false, false},
+			": connect: connection refused\ncheck the address and whether the server is up\n" + askForProxy, false, false},
 		{"no such name", plain, by("dial", &net.DNSError{Name: "gitlab.example.com", IsNotFound: true}),
-			": the name \"gitlab.example.com\" is not found\ncheck the address and the network\n" + askForProxy, false, false},
+			": the host name \"gitlab.example.com\" was not found\ncheck the address and the network\n" + askForProxy, false, false},
 		{"no name server", plain, by("dial", &net.DNSError{Name: "gitlab.example.com", Err: "server misbehaving"}),
-			": the name \"gitlab.example.com\" could not be looked up: server misbehaving\ncheck the address and the network\n" + askForProxy, false, false},
-		{"no answer", plain, context.DeadlineExceeded, ": no answer in time\ncheck the network, and whether the server is up\n" + askForProxy, true, false},
-		{"no answer behind a proxy", proxied, context.DeadlineExceeded, through + ": no answer in time\ncheck the network, and whether the server is up", true, false},
+			": could not look up the host name \"gitlab.example.com\": server misbehaving\ncheck the address and the network\n" + askForProxy, false, false},
+		{"no answer", plain, context.DeadlineExceeded, ": no answer in time\ncheck the network and whether the server is up\n" + askForProxy, true, false},
+		{"no answer behind a proxy", proxied, context.DeadlineExceeded, through + ": no answer in time\ncheck the network and whether the server is up", true, false},
 		{"no answer where the proxy is not for the host", HTTPSettings{ProxyExempt: true, Sources: setBy("noProxy", source.Setting{Variable: "no_proxy"})}, context.DeadlineExceeded,
-			": no answer in time\ncheck the network, and whether the server is up\nif gitlab.example.com is reached through the proxy only, take it out of no_proxy", true, false},
+			": no answer in time\ncheck the network and whether the server is up\nif gitlab.example.com is reachable only through the proxy, remove it from no_proxy", true, false},
 		{"no answer where a key turns the proxy off", HTTPSettings{Sources: setBy("proxy", source.Setting{Key: "http.https://gitlab.example.com:8443.proxy"})}, context.DeadlineExceeded,
-			": no answer in time\ncheck the network, and whether the server is up\nif this network has a proxy, run: git config --global http.https://gitlab.example.com:8443.proxy <address>" +
-				" (it is set to nothing, which means none, whatever HTTPS_PROXY says)", true, false},
-		{"cut", plain, fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), ": the connection ended before the answer did", false, false},
+			": no answer in time\ncheck the network and whether the server is up\nif this network has a proxy, run: git config --global http.https://gitlab.example.com:8443.proxy <address>" +
+				" (its empty value turns the proxy off and overrides HTTPS_PROXY)", true, false},
+		{"cut", plain, fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), ": the connection was closed before the answer was complete", false, false},
 		{"something else", plain, errors.New("something else"), ": something else", false, false},
 
 		{"authority not trusted", plain, untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority, false, true},
+			": its certificate is not trusted (doorkey trusts the system's certificate authorities): x509: certificate signed by unknown authority\n" + getAuthority, false, true},
 		{"authority not among those configured", HTTPSettings{CAFile: "/ca.pem", CAPath: "/certs"}, untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\" and those in \"/certs\"): x509: certificate signed by unknown authority\n" + getAuthority +
-				"\nhttp.sslCAInfo stands in place of the system's authorities: if only some hosts need it, set it as http.<url>.sslCAInfo for these", false, true},
+			": its certificate is not trusted (doorkey trusts the certificate authorities in \"/ca.pem\" and in \"/certs\"): x509: certificate signed by unknown authority\n" + getAuthority +
+				"\nhttp.sslCAInfo replaces the system's certificate authorities; if only some hosts need it, set http.<url>.sslCAInfo for them instead", false, true},
 		{"authority not trusted, of a variable", HTTPSettings{CAFile: "/ca.pem", Sources: setBy("sslCAInfo", source.Setting{Variable: "GIT_SSL_CAINFO", Key: "http.sslCAInfo"})},
 			untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are those in \"/ca.pem\"): x509: certificate signed by unknown authority\n" +
-				"get the certificate of its authority from its administrator, then set GIT_SSL_CAINFO to <file.pem>; or unset that variable, which overrides git's configuration, " +
+			": its certificate is not trusted (doorkey trusts the certificate authorities in \"/ca.pem\"): x509: certificate signed by unknown authority\n" +
+				"get the authority's certificate from the server's administrator, then set GIT_SSL_CAINFO to <file.pem>; or unset that variable, which overrides git's configuration, " +
 				"and run: git config --global http.https://gitlab.example.com:8443.sslCAInfo <file.pem>\n" +
-				"GIT_SSL_CAINFO stands in place of the system's authorities: if only some hosts need it, unset it, and set http.<url>.sslCAInfo for these", false, true},
+				"GIT_SSL_CAINFO replaces the system's certificate authorities; if only some hosts need it, unset it and set http.<url>.sslCAInfo for them", false, true},
 		{"authority not trusted, of a key for a path", HTTPSettings{Sources: setBy("sslCAInfo", source.Setting{Key: "http.https://gitlab.example.com:8443/oauth.sslCAInfo"})},
 			untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" +
+			": its certificate is not trusted (doorkey trusts the system's certificate authorities): x509: certificate signed by unknown authority\n" +
 				strings.Replace(getAuthority, ":8443", ":8443/oauth", 1), false, true},
 		{"authority not trusted by Windows", HTTPSettings{TrustsWindows: true}, untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" +
-				"get the certificate of its authority from its administrator, then import it into Windows' trusted root certification authorities, to which http.schannelUseSSLCAInfo leaves that", false, true},
+			": its certificate is not trusted (doorkey trusts the system's certificate authorities): x509: certificate signed by unknown authority\n" +
+				"get the authority's certificate from the server's administrator, then import it into the trusted root certification authorities of Windows, which http.schannelUseSSLCAInfo selects", false, true},
 		{"authority not trusted, for all that a setting says", HTTPSettings{VerifyRefused: "GIT_SSL_NO_VERIFY"}, untrusted(x509.UnknownAuthorityError{}),
-			": its certificate is not from an authority that is trusted (trusted are the system's): x509: certificate signed by unknown authority\n" + getAuthority +
-				"\nGIT_SSL_NO_VERIFY does not count where tokens are sent; only http.https://gitlab.example.com:8443.sslVerify=false would, with which anybody in between can take them", false, true},
+			": its certificate is not trusted (doorkey trusts the system's certificate authorities): x509: certificate signed by unknown authority\n" + getAuthority +
+				"\ndoorkey ignores GIT_SSL_NO_VERIFY, because it sends tokens; only http.https://gitlab.example.com:8443.sslVerify=false would turn verification off, and then anyone on the network path can steal the tokens", false, true},
 		{"certificate that is over", plain, untrusted(x509.CertificateInvalidError{Cert: over, Reason: x509.Expired}),
-			": its certificate is good from " + day(over.NotBefore) + " to " + day(over.NotAfter) + " only, and here it is " + day(time.Now()) +
-				"\nif the clock of this machine is wrong, set it; else the server's administrator has to renew the certificate", false, true},
+			": its certificate is valid only from " + day(over.NotBefore) + " to " + day(over.NotAfter) + ", and the clock here says " + day(time.Now()) +
+				"\nif the clock of this machine is wrong, set it; if not, the server's administrator has to renew the certificate", false, true},
 		{"certificate of another host", plain, untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.example"}}, Host: "gitlab.example.com"}),
-			": its certificate is one of another host: x509: certificate is valid for other.example, not gitlab.example.com\ncheck the address, and that nobody stands in between", false, true},
+			": its certificate is for another host: x509: certificate is valid for other.example, not gitlab.example.com\ncheck the address; if it is right, someone may be intercepting the connection", false, true},
 		{"client certificate wanted", plain, by("remote error", errors.New("tls: certificate required")),
-			": the server wants a client certificate\nset http.https://gitlab.example.com:8443.sslCert and http.https://gitlab.example.com:8443.sslKey to the files of yours", false, true},
+			": the server requires a client certificate\nset http.https://gitlab.example.com:8443.sslCert and http.https://gitlab.example.com:8443.sslKey to your certificate and key files", false, true},
 		{"client certificate refused", HTTPSettings{Certificate: "/ada.pem"}, by("remote error", errors.New("tls: bad certificate")),
-			": the server ended the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" (git's http.sslCert) is the one for this server, and not over", false, true},
+			": the server closed the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" (git's http.sslCert) is for this server and has not expired", false, true},
 		{"client certificate refused, of a variable", HTTPSettings{Certificate: "/ada.pem", Sources: setBy("sslCert", source.Setting{Variable: "GIT_SSL_CERT"})},
 			by("remote error", errors.New("tls: bad certificate")),
-			": the server ended the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" (GIT_SSL_CERT) is the one for this server, and not over", false, true},
+			": the server closed the connection: tls: bad certificate\ncheck that the client certificate in \"/ada.pem\" (GIT_SSL_CERT) is for this server and has not expired", false, true},
 		{"client certificate wanted, where a variable is empty", HTTPSettings{Sources: setBy("sslCert", source.Setting{Variable: "GIT_SSL_CERT"})},
 			by("remote error", errors.New("tls: certificate required")),
-			": the server wants a client certificate\nset GIT_SSL_CERT and http.https://gitlab.example.com:8443.sslKey to the files of yours", false, true},
-		{"no TLS in common", plain, by("remote error", errors.New("tls: handshake failure")), ": the server ended the connection: tls: handshake failure", false, true},
+			": the server requires a client certificate\nset GIT_SSL_CERT and http.https://gitlab.example.com:8443.sslKey to your certificate and key files", false, true},
+		{"no TLS in common", plain, by("remote error", errors.New("tls: handshake failure")), ": the server closed the connection: tls: handshake failure", false, true},
 
 		{"proxy that is down", proxied, by("proxyconnect", by("dial", syscall.ECONNREFUSED)),
-			through + ": the proxy cannot be reached: dial tcp: connection refused\ncheck HTTPS_PROXY, and that the proxy runs", false, false},
+			through + ": cannot connect to the proxy: dial tcp: connection refused\ncheck HTTPS_PROXY and that the proxy is running", false, false},
 		{"proxy that is not trusted", proxied, by("proxyconnect", untrusted(x509.UnknownAuthorityError{})),
-			through + ": the proxy cannot be reached: tls: failed to verify certificate: x509: certificate signed by unknown authority\n" +
-				"if it has a certificate of your company's, set http.proxySSLCAInfo to the file with its authority", false, true},
+			through + ": cannot connect to the proxy: tls: failed to verify certificate: x509: certificate signed by unknown authority\n" +
+				"if a certificate authority of your company signed its certificate, set http.proxySSLCAInfo to the file with the authority's certificate", false, true},
 		{"password that is wrong", proxied, proxyAnswer{407, []string{"basic"}},
-			through + ": the proxy refused the password of the user \"ada\"\n" + giveTheRight, false, true},
+			through + ": the proxy rejected the password of the user \"ada\"\n" + giveTheRight, false, true},
 		{"password that is wrong, as tinyproxy says it", proxied, proxyAnswer{401, nil},
-			through + ": the proxy refused the password of the user \"ada\"\n" + giveTheRight, false, true},
+			through + ": the proxy rejected the password of the user \"ada\"\n" + giveTheRight, false, true},
 		{"password that is missing", nameless, proxyAnswer{407, []string{"negotiate", "basic"}},
-			throughOther + ": the proxy wants a user name and a password\n" + strings.Replace(giveTheRight, "HTTPS_PROXY", "git's http.proxy", 1), false, true},
+			throughOther + ": the proxy requires a user name and a password\n" + strings.Replace(giveTheRight, "HTTPS_PROXY", "git's http.proxy", 1), false, true},
 		{"method that doorkey does not know", proxied, proxyAnswer{407, []string{"negotiate", "ntlm"}},
-			through + ": the proxy demands negotiate, ntlm: doorkey knows the method \"basic\" alone\n" + noProxy, false, true},
+			through + ": the proxy demands negotiate, ntlm: doorkey supports only the method \"basic\"\n" + noProxy, false, true},
 		{"method that the person does not want", HTTPSettings{Proxy: proxied.Proxy, Sources: byHTTPSProxy, ProxyAuthMethod: "ntlm"}, proxyAnswer{407, []string{"basic"}},
-			through + ": the proxy demands a password, and http.proxyAuthMethod is ntlm: doorkey knows the method \"basic\" alone\n" + noProxy, false, true},
+			through + ": the proxy demands a password, and http.proxyAuthMethod is ntlm: doorkey supports only the method \"basic\"\n" + noProxy, false, true},
 		{"method of a variable", ofGateway("proxyAuthMethod", source.Setting{Variable: "GIT_HTTP_PROXY_AUTHMETHOD"}), proxyAnswer{407, []string{"ntlm"}},
-			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) + ": the proxy demands ntlm: doorkey knows the method \"basic\" alone\n" +
+			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) + ": the proxy demands ntlm: doorkey supports only the method \"basic\"\n" +
 				strings.Replace(noProxy, "http.proxy", "http.https://gitlab.example.com:8443.proxy", 1), false, true},
 		{"exceptions of a variable in lower case", ofGateway("noProxy", source.Setting{Variable: "no_proxy"}), proxyAnswer{403, nil},
 			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) +
-				": the proxy answered with HTTP status 403 Forbidden\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in no_proxy", false, true},
+				": the proxy answered with HTTP status 403 Forbidden\nask its administrator to allow connections to gitlab.example.com; or, if you can reach it without a proxy, add it to no_proxy", false, true},
 		{"proxy that is not trusted, of a variable", ofGateway("proxySSLCAInfo", source.Setting{Variable: "GIT_PROXY_SSL_CAINFO"}), by("proxyconnect", untrusted(x509.UnknownAuthorityError{})),
-			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) + ": the proxy cannot be reached: tls: failed to verify certificate: x509: certificate signed by unknown authority\n" +
-				"if it has a certificate of your company's, set GIT_PROXY_SSL_CAINFO to the file with its authority", false, true},
+			strings.Replace(through, "HTTPS_PROXY", "git's http.https://gitlab.example.com:8443.proxy", 1) + ": cannot connect to the proxy: tls: failed to verify certificate: x509: certificate signed by unknown authority\n" +
+				"if a certificate authority of your company signed its certificate, set GIT_PROXY_SSL_CAINFO to the file with the authority's certificate", false, true},
 		{"host that the proxy does not let through", proxied, proxyAnswer{403, nil},
-			through + ": the proxy answered with HTTP status 403 Forbidden\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in NO_PROXY", false, true},
+			through + ": the proxy answered with HTTP status 403 Forbidden\nask its administrator to allow connections to gitlab.example.com; or, if you can reach it without a proxy, add it to NO_PROXY", false, true},
 		{"proxy in trouble", proxied, proxyAnswer{502, nil},
-			through + ": the proxy answered with HTTP status 502 Bad Gateway\nask its administrator to let this machine reach gitlab.example.com; or, if that can be reached without a proxy, name it in NO_PROXY", false, false},
+			through + ": the proxy answered with HTTP status 502 Bad Gateway\nask its administrator to allow connections to gitlab.example.com; or, if you can reach it without a proxy, add it to NO_PROXY", false, false},
 		{"password that a SOCKS proxy refuses", proxied, by("socks connect", errors.New("username/password authentication failed")),
-			through + ": the proxy refused the password of the user \"ada\"\n" + giveTheRight, false, true},
+			through + ": the proxy rejected the password of the user \"ada\"\n" + giveTheRight, false, true},
 		{"host that a SOCKS proxy does not reach", proxied, by("socks connect", errors.New("unknown error host unreachable")),
-			through + ": the proxy does not connect: unknown error host unreachable\ncheck the host and HTTPS_PROXY", false, false},
+			through + ": the proxy could not connect: unknown error host unreachable\ncheck the host and HTTPS_PROXY", false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			address := &url.URL{Scheme: "https", Host: "gitlab.example.com:8443", Path: "/oauth/token"}

@@ -7,14 +7,14 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Gateway is what git sends to a gateway in front of a server, which lets nobody
-// else through (http.extraHeader, http.cookieFile). All of it is secret.
+// Gateway is what git sends to a gateway in front of a server, which blocks everyone
+// else (http.extraHeader, http.cookieFile). All of it is secret.
 type Gateway struct {
-	Origin  string        // "https://git.example.com": nobody else is sent it
+	Origin  string        // "https://git.example.com": sent only there
 	Headers []secret.Text // "Name: value"
 }
 
-// addTo adds the headers to a request to the origin that they are for.
+// addTo adds the headers to a request, if it goes to their origin.
 func (g Gateway) addTo(request *http.Request) {
 	if !sameOrigin(g.Origin, request.URL.String()) {
 		return
@@ -29,9 +29,9 @@ func (g Gateway) addTo(request *http.Request) {
 	}
 }
 
-// readHeader reads a header that somebody has configured. What says how the
-// request is to be read, and as whom, is OAuth's: an Authorization header that
-// git sends for itself would be taken for the application's (RFC 6749 section 2.3.1).
+// readHeader reads a configured header. It rejects headers that say how to read the
+// request, and as whom: the server would take an Authorization header that git sends for
+// itself as the application's (RFC 6749 section 2.3.1).
 func readHeader(line string) (name, value string, ok bool) {
 	name, value, found := strings.Cut(line, ":")
 	name, value = http.CanonicalHeaderKey(name), strings.TrimSpace(value)
@@ -41,7 +41,7 @@ func readHeader(line string) (name, value string, ok bool) {
 	return name, value, !isOwnHeader(name)
 }
 
-// isOwnHeader reports whether doorkey, or HTTP, has a header for itself.
+// isOwnHeader reports whether doorkey or HTTP uses a header itself.
 func isOwnHeader(name string) bool {
 	switch name {
 	case "Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Length", "Content-Type", "Expect", "Host", "Te",
@@ -51,8 +51,8 @@ func isOwnHeader(name string) bool {
 	return false
 }
 
-// withoutHeaders blacks out what a request had for a gateway in a text of the server
-// that may repeat it.
+// withoutHeaders removes the gateway's headers from a text of the server, which may
+// repeat them.
 func withoutHeaders(text string, request *http.Request) string {
 	if request == nil {
 		return text
@@ -70,5 +70,5 @@ func withoutHeaders(text string, request *http.Request) string {
 	return text
 }
 
-// shortestSecret keeps words such as "a" and "id" in texts.
+// shortestSecret leaves words such as "a" and "id" in texts.
 const shortestSecret = 6

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// useProxy sends everything through the proxy. A proxy that is talked to by TLS
-// has certificates of its own: the server's client certificate is not for it.
+// useProxy sends everything through the proxy. A proxy over TLS has its own
+// certificates: the client certificate for the server is not for the proxy.
 func (s HTTPSettings) useProxy(transport *http.Transport, dialer *net.Dialer) error {
 	proxy, err := url.Parse(s.Proxy)
 	if err != nil || proxy.Hostname() == "" {
-		return errors.New("the address of the proxy is none") // and may have a secret in it
+		return errors.New("the proxy's address is invalid") // the error may contain a secret
 	}
 	if proxy.Port() == "" {
 		proxy.Host += ":" + defaultPort(proxy.Scheme)
@@ -38,7 +38,7 @@ func (s HTTPSettings) useProxy(transport *http.Transport, dialer *net.Dialer) er
 	return nil
 }
 
-// defaultPort is curl's: 1080 also for a proxy that is talked to by plain http.
+// defaultPort is curl's: 1080 even for a proxy over plain http.
 func defaultPort(scheme string) string {
 	if scheme == "https" {
 		return "443"
@@ -46,23 +46,23 @@ func defaultPort(scheme string) string {
 	return "1080"
 }
 
-// sendsPassword reports whether the user and the password are for this way of
-// showing them. Who asked for another one does not want them sent in the clear.
+// sendsPassword reports whether the user and the password may be sent in this way. A
+// user who configured another method does not want them sent in the clear.
 func (s HTTPSettings) sendsPassword(proxy *url.URL) bool {
 	switch strings.ToLower(s.ProxyAuthMethod) {
 	case "digest", "negotiate", "ntlm":
-		return strings.HasPrefix(proxy.Scheme, "socks") // which knows no methods of HTTP
+		return strings.HasPrefix(proxy.Scheme, "socks") // SOCKS does not have HTTP's methods
 	}
 	return true
 }
 
-// proxyAnswer is a proxy's answer that is no connection (RFC 9110 section 9.3.6).
+// proxyAnswer is a proxy's answer without a connection (RFC 9110 section 9.3.6).
 type proxyAnswer struct {
 	status  int
-	methods []string // that it demands (RFC 9110 section 11.7.1), in lower case
+	methods []string // that it requires (RFC 9110 section 11.7.1), in lower case
 }
 
-func (proxyAnswer) Error() string { return "the proxy does not connect" }
+func (proxyAnswer) Error() string { return "the proxy could not connect" }
 
 func notConnected(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode == http.StatusOK {

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// serverTLS is what TLS with the server needs.
+// serverTLS returns the TLS configuration for the server.
 func (s HTTPSettings) serverTLS() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.NoVerify}
 	if strings.EqualFold(s.TLSVersion, "tlsv1.3") {
@@ -26,8 +26,8 @@ func (s HTTPSettings) serverTLS() (*tls.Config, error) {
 	return config, err
 }
 
-// proxyTLS is what TLS with the proxy needs. Its certificate is always checked,
-// as git does it: it may be given a password.
+// proxyTLS returns the TLS configuration for the proxy. Like git, it always verifies the
+// proxy's certificate: the proxy may get a password.
 func (s HTTPSettings) proxyTLS() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if s.ProxyCAFile != "" {
@@ -41,13 +41,13 @@ func (s HTTPSettings) proxyTLS() (*tls.Config, error) {
 	return config, err
 }
 
-// dialTLS connects by TLS, within the dialer's time.
+// dialTLS connects by TLS, within the dialer's time limit.
 func dialTLS(dialer *net.Dialer, config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
 	return (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext
 }
 
-// readAuthorities returns the certificates of the file, or else the system's,
-// and those of the directory with them; nil, which is the system's, for neither.
+// readAuthorities returns the certificates of the file, or else the system's, plus those
+// of the directory. It returns nil, which means the system's, if neither is set.
 func (s HTTPSettings) readAuthorities() (*x509.CertPool, error) {
 	file, directory := s.CAFile, s.CAPath
 	if file == "" && directory == "" {
@@ -75,13 +75,13 @@ func addFile(pool *x509.CertPool, path string) error {
 		return err
 	}
 	if !pool.AppendCertsFromPEM(content) {
-		return fmt.Errorf(`"%s" has no certificate in PEM form`, path)
+		return fmt.Errorf(`"%s" contains no certificate in PEM format`, path)
 	}
 	return nil
 }
 
-// addDirectory takes every certificate of a directory: OpenSSL finds them by
-// names made of hashes, GnuTLS by any name. Other files may lie there too.
+// addDirectory adds every certificate of a directory: OpenSSL finds them by names made
+// of hashes, GnuTLS by any name. The directory may also contain other files.
 func addDirectory(pool *x509.CertPool, directory string) error {
 	entries, err := os.ReadDir(directory)
 	if err != nil {
@@ -94,18 +94,18 @@ func addDirectory(pool *x509.CertPool, directory string) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf(`"%s" has no file with a certificate in PEM form`, directory)
+		return fmt.Errorf(`no file in "%s" contains a certificate in PEM format`, directory)
 	}
 	return nil
 }
 
-// clientCertificate is what tls.Config asks for a client certificate.
+// clientCertificate is the function with which tls.Config gets a client certificate.
 type clientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error)
 
-// readClientCertificate reads a client certificate and its key, which may lie
-// in the certificate's file; the names are those of the settings. It is shown to every
-// server that asks, as curl does it, also where its authority is not among those
-// that the server names. nil for none.
+// readClientCertificate reads a client certificate and its key, which may be in the
+// certificate's file; the names are those of the settings. Like curl, it shows the
+// certificate to every server that asks, even if the server does not list its authority.
+// It returns nil for none.
 func readClientCertificate(certificateName, certificate, keyName, key string) (clientCertificate, error) {
 	if certificate == "" {
 		return nil, nil
@@ -115,19 +115,19 @@ func readClientCertificate(certificateName, certificate, keyName, key string) (c
 	}
 	certificatePEM, err := os.ReadFile(certificate)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificates from files in PEM form only", certificateName, err)
+		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificates only from files in PEM format", certificateName, err)
 	}
 	keyPEM, err := os.ReadFile(key)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %v\ndoorkey reads keys of client certificates from files in PEM form only", keyName, err)
+		return nil, fmt.Errorf("%s: %v\ndoorkey reads client certificate keys only from files in PEM format", keyName, err)
 	}
 	if isEncrypted(keyPEM) {
-		return nil, fmt.Errorf("%s: the key in \"%s\" is encrypted, and doorkey does not ask for its passphrase\n"+
-			`write a copy without one that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, strings.TrimPrefix(keyName, "git's "))
+		return nil, fmt.Errorf("%s: the key in \"%s\" is encrypted, and doorkey cannot ask for its passphrase\n"+
+			`write an unencrypted copy that only you can read (umask 077; openssl pkey -in "%s" -out client.key) and set %s to it`, keyName, key, key, strings.TrimPrefix(keyName, "git's "))
 	}
 	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
 	if err != nil {
-		return nil, fmt.Errorf("%s: \"%s\" and its key in \"%s\" do not make a client certificate: %v\nboth have to be in PEM form (openssl pkcs12 -in FILE -nodes makes it from a .p12)",
+		return nil, fmt.Errorf("%s: \"%s\" and its key in \"%s\" are not a valid client certificate: %v\nboth must be in PEM format (convert a .p12 with: openssl pkcs12 -in FILE -nodes)",
 			certificateName, certificate, key, err)
 	}
 	return func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }, nil

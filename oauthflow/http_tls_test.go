@@ -77,9 +77,9 @@ func TestTrust(t *testing.T) {
 		{"TLS 1.3", HTTPSettings{CAFile: server.CAFile(), Certificate: inOne, TLSVersion: "tlsv1.3"}, "invalid_grant"},
 		{"an older TLS means the oldest there is", HTTPSettings{CAFile: server.CAFile(), Certificate: inOne, TLSVersion: "sslv3"}, "invalid_grant"},
 		{"unchecked", HTTPSettings{NoVerify: true, Certificate: inOne}, "invalid_grant"},
-		{"the system's authorities", HTTPSettings{Certificate: inOne}, "trusted are the system's"},
-		{"another authority", HTTPSettings{CAFile: other.CAFile(), Certificate: inOne}, "trusted are those in"},
-		{"no client certificate", HTTPSettings{CAFile: server.CAFile()}, "the server wants a client certificate"},
+		{"the system's authorities", HTTPSettings{Certificate: inOne}, "trusts the system's certificate authorities"},
+		{"another authority", HTTPSettings{CAFile: other.CAFile(), Certificate: inOne}, "trusts the certificate authorities in"},
+		{"no client certificate", HTTPSettings{CAFile: server.CAFile()}, "the server requires a client certificate"},
 		{"another's client certificate", HTTPSettings{CAFile: server.CAFile(), Certificate: otherCertificate, Key: otherKey}, "check that the client certificate in"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -111,14 +111,14 @@ func TestFilesThatAreNoCertificates(t *testing.T) {
 		want     string
 	}{
 		{"authority that is missing", HTTPSettings{CAFile: nothing + ".missing"}, "git's http.sslCAInfo: open "},
-		{"authority that is none", HTTPSettings{CAFile: nothing}, "git's http.sslCAInfo: \"" + nothing + "\" has no certificate in PEM form"},
+		{"authority that is none", HTTPSettings{CAFile: nothing}, "git's http.sslCAInfo: \"" + nothing + "\" contains no certificate in PEM format"},
 		{"directory that is missing", HTTPSettings{CAPath: nothing + ".missing"}, "git's http.sslCAPath: open "},
-		{"directory without certificates", HTTPSettings{CAPath: filepath.Dir(nothing)}, "has no file with a certificate in PEM form"},
-		{"certificate that is missing", HTTPSettings{Certificate: "CurrentUser\\MY\\0123"}, "doorkey reads client certificates from files in PEM form only"},
+		{"directory without certificates", HTTPSettings{CAPath: filepath.Dir(nothing)}, "contains a certificate in PEM format"},
+		{"certificate that is missing", HTTPSettings{Certificate: "CurrentUser\\MY\\0123"}, "doorkey reads client certificates only from files in PEM format"},
 		{"key that is missing", HTTPSettings{Certificate: certificate, Key: nothing + ".missing"}, "git's http.sslKey: open "},
-		{"key that is none", HTTPSettings{Certificate: certificate, Key: nothing}, "do not make a client certificate"},
-		{"no key in the certificate's file", HTTPSettings{Certificate: certificate}, "do not make a client certificate"},
-		{"key that is encrypted", HTTPSettings{Certificate: certificate, Key: locked}, "git's http.sslKey: the key in \"" + locked + "\" is encrypted, and doorkey does not ask for its passphrase\nwrite a copy without one"},
+		{"key that is none", HTTPSettings{Certificate: certificate, Key: nothing}, "are not a valid client certificate"},
+		{"no key in the certificate's file", HTTPSettings{Certificate: certificate}, "are not a valid client certificate"},
+		{"key that is encrypted", HTTPSettings{Certificate: certificate, Key: locked}, "git's http.sslKey: the key in \"" + locked + "\" is encrypted, and doorkey cannot ask for its passphrase\nwrite an unencrypted copy"},
 		{"key that is encrypted in the older way, in one file", HTTPSettings{Certificate: lockedOfOld}, "is encrypted"},
 		{"proxy's authority that is none", HTTPSettings{Proxy: "https://proxy.example", ProxyCAFile: nothing}, "git's http.proxySSLCAInfo"},
 		{"proxy's certificate that is none", HTTPSettings{Proxy: "https://proxy.example", ProxyCertificate: nothing, ProxyKey: key}, "git's http.proxySSLCert"},
@@ -198,7 +198,7 @@ func TestProxyByTLS(t *testing.T) {
 		{"that is checked even if the server is not", func(s *HTTPSettings) { s.ProxyCAFile, s.NoVerify = "", true }, "set http.proxySSLCAInfo"},
 		{"that is not shown the server's client certificate", func(s *HTTPSettings) {
 			s.ProxyCertificate, s.ProxyKey, s.Certificate, s.Key = "", "", certificate, key
-		}, "it may be the proxy that wants one: set http.proxySSLCert and http.proxySSLKey"},
+		}, "the proxy may be what requires it; then set http.proxySSLCert and http.proxySSLKey"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			settings := through

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// metadata is what an authorization server says of itself: RFC 8414 section 2,
+// metadata is what an authorization server publishes about itself: RFC 8414 section 2,
 // or OpenID Connect Discovery 1.0 section 3.
 type metadata struct {
 	issuer      string
@@ -19,8 +19,8 @@ type metadata struct {
 	sendsIssuer bool     // RFC 9207 section 3
 }
 
-// readMetadata reads a document. There is none in a page, or in an object
-// without an issuer and the two endpoints of a sign-in.
+// readMetadata reads a document. It finds none in a page, or in an object without an
+// issuer and the two endpoints of a sign-in.
 func readMetadata(body []byte) (m metadata, found bool) {
 	answer := readFields(body)
 	m = metadata{
@@ -32,31 +32,31 @@ func readMetadata(body []byte) (m metadata, found bool) {
 	return m, m.issuer != "" && m.authURL != "" && m.tokenURL != ""
 }
 
-// check holds a document against the issuer whose place it was found at (RFC
-// 8414 section 3.3) and says why it is not used. The place of an issuer is the
-// same with a slash at its end, which Gitea has.
+// check compares a document with the issuer at whose location it was found (RFC 8414
+// section 3.3) and says why it is invalid. An issuer with a slash at its end, as on
+// Gitea, has the same location.
 func (m metadata) check(issuer string) error {
 	if m.issuer != issuer && m.issuer != issuer+"/" {
-		return fmt.Errorf("it is of the issuer %q, and stands where that of %q belongs", oneLine(m.issuer), issuer)
+		return fmt.Errorf("their issuer is %q instead of %q", oneLine(m.issuer), issuer)
 	}
 	if m.methods != nil && !slices.Contains(m.methods, "S256") {
-		return fmt.Errorf("the server has no PKCE with S256 (RFC 7636), but %q", m.methods)
+		return fmt.Errorf("the server does not support PKCE with S256 (RFC 7636), only %q", m.methods)
 	}
 	return nil
 }
 
-// kind returns the row that a server below a root belongs to, by its endpoints'
-// paths. Their scheme and port do not count: a GitLab behind a proxy may have
-// those wrong, and a row needs none of its addresses.
+// kind returns the row that a server below a root belongs to, by the paths of its
+// endpoints. Their scheme and port are ignored: a GitLab behind a proxy may get those
+// wrong, and a row needs none of its addresses.
 func (m metadata) kind(base *url.URL, root string) (kind, bool) {
 	return firstKind(func(k kind) bool {
 		return isBelow(base, m.issuer, root+k.issuerPath) && isBelow(base, m.authURL, root+k.authPath) && isBelow(base, m.tokenURL, root+k.tokenPath)
 	})
 }
 
-// ownDevice returns the device authorization endpoint, if it is at the git host
-// itself: "" otherwise. A kind whose servers get a device flow with a newer
-// version, such as Gitea, has it from here.
+// ownDevice returns the device authorization endpoint if it is on the git host itself,
+// else "". It supports kinds whose servers get a device flow in a newer version, such as
+// Gitea.
 func (m metadata) ownDevice(base *url.URL) string {
 	address, err := endpointURL(base, "", m.deviceURL, "")
 	if err != nil || address == "" || !sameOrigin(address, base.String()) {
@@ -72,10 +72,9 @@ func isBelow(base *url.URL, given, path string) bool {
 		strings.TrimSuffix(address.Path, "/") == path
 }
 
-// settings adds the endpoints to what is configured, which goes before. All of
-// them have to be at the git host itself: nobody else may send its tokens
-// elsewhere. Scopes are not among it: what a server can grant is not what git
-// needs.
+// settings adds the endpoints to the configured ones, which override them. All of them
+// must be on the git host itself: nobody else may redirect its tokens. It ignores
+// scopes: what a server can grant is not what git needs.
 func (m metadata) settings(base *url.URL, configured Settings) (Settings, error) {
 	for _, endpoint := range []struct {
 		name, given string
@@ -91,10 +90,10 @@ func (m metadata) settings(base *url.URL, configured Settings) (Settings, error)
 		}
 		address, err := endpointURL(base, "", endpoint.given, "")
 		if err != nil {
-			return Settings{}, fmt.Errorf("its %s %q: %v", endpoint.name, oneLine(endpoint.given), err)
+			return Settings{}, fmt.Errorf("the %s %q: %v", endpoint.name, oneLine(endpoint.given), err)
 		}
 		if !sameOrigin(address, base.String()) {
-			return Settings{}, fmt.Errorf("its %s %q is not at %q", endpoint.name, oneLine(endpoint.given), base)
+			return Settings{}, fmt.Errorf("the %s %q is not at %q", endpoint.name, oneLine(endpoint.given), base)
 		}
 		if *endpoint.field == "" {
 			*endpoint.field = address

@@ -10,22 +10,22 @@ import (
 	"time"
 )
 
-// Found is what Discover finds out of a server. The zero value is nothing.
+// Found is what Discover finds out about a server. The zero value means nothing.
 type Found struct {
 	Kind            string   // "gitlab", "github", …; "oauth" for another server with metadata; "" if nothing is known
 	Title           string   // the kind for people: "GitLab"
 	Root            string   // relative URL root: "/gitlab"; "" for the host's root
-	AuthURL         string   // authorization endpoint: what oauthAuthURL can be set to, so that the root is known
+	AuthURL         string   // authorization endpoint: set oauthAuthURL to it to specify the root
 	TokenURL        string   // token endpoint
-	DeviceAuthURL   string   // device authorization endpoint, if only the server's metadata name it: what oauthDeviceAuthURL can be set to
-	HasDeviceFlow   bool     // it signs in by device code
-	NeedsSecret     bool     // a sign-in in the browser takes the application's secret
+	DeviceAuthURL   string   // device authorization endpoint, if only the server's metadata have it: set oauthDeviceAuthURL to it
+	HasDeviceFlow   bool     // it supports sign-in by device code
+	NeedsSecret     bool     // sign-in with the browser requires the application's secret
 	Scopes          []string // that git needs
 	RedirectURL     string   // to register
-	ApplicationsURL string   // page on which a person registers an application; "" if it is not known
+	ApplicationsURL string   // page where users register an application; "" if unknown
 
 	kind     kind
-	metadata metadata // where that told the kind
+	metadata metadata // if it revealed the kind
 }
 
 // Limits of a discovery.
@@ -35,25 +35,25 @@ const (
 	deepestRoot     = 4        // elements of a path that may be a relative URL root
 )
 
-// Discover asks what the server of an origin ("https://example.com") is, and
-// below which root it lives. A path (of a repository, say, or "") is walked up
-// for the root. It sends no secret and follows no redirect.
+// Discover asks what kind of server an origin ("https://example.com") is, and below
+// which root it runs. It searches for the root along a path (of a repository, for
+// example, or ""), from the end to the start. It sends no secret and follows no
+// redirect.
 //
-// The signs, in their order: the host's name, where it is one of a table; the
-// server's metadata (RFC 8414, OpenID Connect Discovery); the challenge that
-// git would be given; the first label of the name. A fork of what was found is told by
-// a document of its own. It fails with a
-// *ConnectionError where the server cannot be reached, or does not answer in half a
-// minute, and on metadata that must not be used.
+// It uses these signs, in this order: the host name, if a table has it; the server's
+// metadata (RFC 8414, OpenID Connect Discovery); the challenge that git would get; the
+// first label of the host name. A separate document identifies a fork of what was found.
+// It fails with a *ConnectionError if the server cannot be reached or does not answer
+// within half a minute, and on metadata that are invalid.
 func (c Client) Discover(ctx context.Context, origin, path string) (Found, error) {
 	base, err := url.Parse(origin)
 	if err != nil || !carriesTokens(base) {
-		return Found{}, fmt.Errorf("%q is not the address of an https host", origin)
+		return Found{}, fmt.Errorf("%q is not an https URL of a host", origin)
 	}
 	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
 	ctx, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
-	found, err := c.recognise(ctx, base, roots(path)) // the path is what the person has named
+	found, err := c.recognise(ctx, base, roots(path)) // the user has named the path
 	if err == nil {
 		found = c.tellFork(ctx, base, found)
 	}
@@ -63,9 +63,9 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 	return found, err
 }
 
-// recognise goes through the signs. Metadata tell the root: they are asked for in
-// the order of the roots. A challenge does not (GitLab has groups in groups): of
-// the paths with one, the shortest is the root.
+// recognise checks the signs. Metadata reveal the root: it asks for them in the order of
+// the roots. A challenge does not (GitLab has groups in groups): the shortest path with
+// a challenge is the root.
 func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (Found, error) {
 	if k, found := kindAt(base.Hostname()); found {
 		return k.found(base, ""), nil
@@ -95,7 +95,7 @@ func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (F
 }
 
 // dataCenterGitPath is where a Bitbucket Data Center has its repositories, below its
-// context path. It gives git no challenge anywhere else.
+// context path. It sends git no challenge anywhere else.
 const dataCenterGitPath = "/scm"
 
 // byChallenge looks for a challenge to git at a path below each root, the shortest
@@ -113,8 +113,7 @@ func (c Client) byChallenge(ctx context.Context, base *url.URL, roots []string, 
 	return Found{}, nil
 }
 
-// roots lists the paths that a server may live below, the longest first, and ""
-// at the end.
+// roots lists the paths below which a server may run, the longest first, and "" last.
 func roots(path string) []string {
 	list := []string{""}
 	for element := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
@@ -127,7 +126,7 @@ func roots(path string) []string {
 	return list
 }
 
-// found is what is known of every server of a kind.
+// found returns what is known about every server of a kind.
 func (k kind) found(base *url.URL, root string) Found {
 	base = k.homeOf(base)
 	found := Found{

@@ -166,13 +166,13 @@ func TestDiscoverFails(t *testing.T) {
 		answer step // of the metadata
 		text   string
 	}{
-		{"plain http", "http://h.example", nil, "not the address of an https host"},
-		{"no host", "https://", nil, "not the address"},
-		{"no address", "://", nil, "not the address"},
+		{"plain http", "http://h.example", nil, "not an https URL of a host"},
+		{"no host", "https://", nil, "not an https URL"},
+		{"no address", "://", nil, "not an https URL"},
 		{"the network is away", "https://h.example", lost, "connection reset"},
-		{"metadata of another issuer", "https://h.example", metadataOf("https://evil.example", "/a", "/t", ""), "are not used: it is of the issuer"},
+		{"metadata of another issuer", "https://h.example", metadataOf("https://evil.example", "/a", "/t", ""), "are invalid: their issuer is"},
 		{"an endpoint elsewhere", "https://h.example", elsewhere, `"https://evil.example/r" is not at "https://h.example"`},
-		{"no PKCE", "https://h.example", metadataOf("https://h.example", "/a", "/t", `,"code_challenge_methods_supported":["plain"]`), "no PKCE with S256"},
+		{"no PKCE", "https://h.example", metadataOf("https://h.example", "/a", "/t", `,"code_challenge_methods_supported":["plain"]`), "does not support PKCE with S256"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := &web{steps: map[string]step{"https://h.example/.well-known/openid-configuration": test.answer}}

@@ -8,14 +8,14 @@ import (
 	"net/url"
 )
 
-// unusableMetadataError is metadata that are there and must not be used.
+// unusableMetadataError is for metadata that exist but are invalid.
 type unusableMetadataError struct {
 	address string
 	reason  error
 }
 
 func (e *unusableMetadataError) Error() string {
-	return fmt.Sprintf("the metadata at %s are not used: %v", e.address, e.reason)
+	return fmt.Sprintf("the metadata at %s are invalid: %v", e.address, e.reason)
 }
 
 // byMetadata looks for metadata of a server below a root.
@@ -52,12 +52,12 @@ func (c Client) byMetadata(ctx context.Context, base *url.URL, root string) (Fou
 	return Found{}, nil
 }
 
-// place is an address for metadata, and whose metadata belong there.
+// place is an address for metadata, and the issuer that belongs there.
 type place struct{ address, issuer string }
 
-// places lists where the metadata of a server below a root may stand: RFC 8414
-// section 3 has the path of the issuer behind the well-known one, OpenID Connect
-// (section 4 of its discovery) before it.
+// places lists where the metadata of a server below a root may be: RFC 8414 section 3
+// puts the issuer's path after the well-known path, OpenID Connect Discovery (section 4)
+// before it.
 func places(origin, root string) []place {
 	const wellKnown = "/.well-known/oauth-authorization-server"
 	list := []place{{origin + wellKnown + root, origin + root}}
@@ -69,7 +69,7 @@ func places(origin, root string) []place {
 	return append(list, place{origin + root + "/.well-known/openid-configuration", origin + root})
 }
 
-// fetch gets a document, nil where there is none.
+// fetch gets a document, or nil if there is none.
 func (c Client) fetch(ctx context.Context, address string) ([]byte, error) {
 	response, err := c.get(ctx, address)
 	if err != nil {
@@ -82,8 +82,8 @@ func (c Client) fetch(ctx context.Context, address string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(response.Body, largestMetadata))
 }
 
-// challengesAt returns the challenges that git would be given below an address,
-// for a repository that nobody has.
+// challengesAt returns the challenges that git would get below an address, for a
+// repository that does not exist.
 func (c Client) challengesAt(ctx context.Context, address string) ([]string, error) {
 	response, err := c.get(ctx, address+"/doorkey/doorkey.git/info/refs?service=git-upload-pack")
 	if err != nil {
@@ -107,7 +107,7 @@ func (c Client) ask(ctx context.Context, method, address string) (*http.Response
 	return response, plain(err)
 }
 
-// hasDeviceFlow finds out what the kind leaves open.
+// hasDeviceFlow finds out what the kind does not say.
 func (c Client) hasDeviceFlow(ctx context.Context, base *url.URL, found Found) (bool, error) {
 	return c.TryDevice(ctx, Provider{DeviceAuthURL: base.String() + found.Root + found.kind.deviceAuthPath})
 }

@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// fork is a kind of server that has all signs of another one, and a document of its own.
+// fork is a kind of server that has all signs of another kind, plus a document of its
+// own.
 type fork struct {
 	kind string // its name
 	path string // of a document that only the fork has, with a "version"
 }
 
-// tellFork asks a server that was found whether it is a fork of its kind: one request,
-// and only where the host's name does not say what it is. If nothing is learned, it
-// stays what was found.
+// tellFork asks a server whether it is a fork of its kind: one request, and only if the
+// host name does not say what it is. If that reveals nothing, the result stays the same.
 func (c Client) tellFork(ctx context.Context, base *url.URL, found Found) Found {
 	if found.kind.fork.path == "" || slices.Contains(found.kind.hosts, base.Hostname()) {
 		return found
@@ -32,8 +32,8 @@ func (c Client) tellFork(ctx context.Context, base *url.URL, found Found) Found 
 	return told
 }
 
-// isFork reports whether the document is there. A server whose administrator requires a
-// sign-in for everything says so of each place of its API that it has.
+// isFork reports whether the document exists. A server whose administrator requires a
+// sign-in for everything says so for each existing path of its API.
 func (c Client) isFork(ctx context.Context, address string) bool {
 	response, err := c.get(ctx, address)
 	if err != nil {

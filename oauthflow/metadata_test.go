@@ -53,18 +53,18 @@ func TestMetadataAreChecked(t *testing.T) {
 	}{
 		{"the issuer itself", document(), "https://h.example", ""},
 		{"PKCE with S256", document(`"code_challenge_methods_supported":["plain","S256"]`), "https://h.example", ""},
-		{"PKCE with a name of its own", document(`"code_challenge_methods_supported":["plain","s256"]`), "https://h.example", "no PKCE with S256"},
-		{"PKCE without S256", document(`"code_challenge_methods_supported":["plain"]`), "https://h.example", "no PKCE with S256"},
-		{"no PKCE", document(`"code_challenge_methods_supported":[]`), "https://h.example", "no PKCE with S256"},
+		{"PKCE with a name of its own", document(`"code_challenge_methods_supported":["plain","s256"]`), "https://h.example", "does not support PKCE with S256"},
+		{"PKCE without S256", document(`"code_challenge_methods_supported":["plain"]`), "https://h.example", "does not support PKCE with S256"},
+		{"no PKCE", document(`"code_challenge_methods_supported":[]`), "https://h.example", "does not support PKCE with S256"},
 		{"nothing is said of PKCE", document(`"code_challenge_methods_supported":null`), "https://h.example", ""},
 		{"a slash at the end", strings.Replace(document(), `"https://h.example"`, `"https://h.example/"`, 1), "https://h.example", ""},
-		{"two slashes at the end", strings.Replace(document(), `"https://h.example"`, `"https://h.example//"`, 1), "https://h.example", "of the issuer"},
-		{"another host", document(), "https://other.example", "of the issuer"},
-		{"another port", document(), "https://h.example:8443", "of the issuer"},
-		{"another scheme", document(), "http://h.example", "of the issuer"},
-		{"another path", document(), "https://h.example/gitlab", "of the issuer"},
-		{"a host that begins alike", document(), "https://h.example.evil.example", "of the issuer"},
-		{"another case", document(), "https://H.example", "of the issuer"},
+		{"two slashes at the end", strings.Replace(document(), `"https://h.example"`, `"https://h.example//"`, 1), "https://h.example", "their issuer is"},
+		{"another host", document(), "https://other.example", "their issuer is"},
+		{"another port", document(), "https://h.example:8443", "their issuer is"},
+		{"another scheme", document(), "http://h.example", "their issuer is"},
+		{"another path", document(), "https://h.example/gitlab", "their issuer is"},
+		{"a host that begins alike", document(), "https://h.example.evil.example", "their issuer is"},
+		{"another case", document(), "https://H.example", "their issuer is"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m, _ := readMetadata([]byte(test.body))

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The page at the end of a sign-in: static text, nothing in it from outside.
+// The last page of a sign-in: static text, with nothing from outside.
 const (
 	pageStyle = `
 :root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --back: #f6f8fa; --card: #fff; --line: #d1d9e0; --good: #1a7f37; --bad: #b3261e; }
@@ -38,14 +38,14 @@ p { margin: 0; color: var(--quiet); text-wrap: pretty; }
 `
 )
 
-// writePage answers with the page for an outcome.
+// writePage sends the page for an outcome.
 func writePage(w http.ResponseWriter, outcome error) {
-	class, title, text := "good", "You are signed in", "git goes on by itself. You can close this page."
+	class, title, text := "good", "You are signed in", "git continues by itself. You can close this page."
 	switch {
 	case Is(outcome, "access_denied"):
-		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page; git says in its terminal what you can do next."
+		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page. The terminal where git runs says what to do next."
 	case outcome != nil:
-		class, title, text = "bad", "You are not signed in", "Something went wrong on the way. You can close this page; the reason is in the terminal where git runs."
+		class, title, text = "bad", "You are not signed in", "Something went wrong. You can close this page. The terminal where git runs shows the reason."
 	}
 	style := sha256.Sum256([]byte(pageStyle))
 	header := w.Header()
@@ -57,6 +57,6 @@ func writePage(w http.ResponseWriter, outcome error) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Connection", "close")
 	page := strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame)
-	header.Set("Content-Length", strconv.Itoa(len(page))) // else the page is whole only after the handler's end
+	header.Set("Content-Length", strconv.Itoa(len(page))) // without it, the page is complete only after the handler returns
 	io.WriteString(w, page)
 }

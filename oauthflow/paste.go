@@ -8,24 +8,23 @@ import (
 	"unicode"
 )
 
-// Paste is how SignInByPaste talks with the person.
+// Paste is how SignInByPaste talks to the user.
 type Paste struct {
-	// Show is called once with the address to open on any machine, and the port
-	// on this one that the browser is sent back to.
+	// Show is called once with the address to open on any machine, and the port on this
+	// machine that the browser is redirected to.
 	Show func(address, port string)
-	// Read returns the next line that the person pastes; it gives up when the
-	// context ends.
+	// Read returns the next line that the user pastes; it stops when the context ends.
 	Read func(context.Context) (string, error)
-	// Wrong is told why a line was not taken. It is read again.
+	// Wrong is called with the reason why a line was rejected; then Read is called
+	// again.
 	Wrong func(error)
 }
 
-// SignInByPaste obtains a grant as SignInByBrowser does, where no browser can
-// reach this machine: the person opens the address elsewhere and pastes the
-// address that the browser ended on, which did not load there. If the browser
-// does reach this machine after all (through ssh -L), that counts as well;
-// whichever comes first. State and PKCE hold for both. A browser that did reach
-// this machine is told as there.
+// SignInByPaste obtains a grant like SignInByBrowser if no browser can reach this
+// machine: the user opens the address elsewhere and pastes the last address, which did
+// not load there. If the browser does reach this machine (through ssh -L), that counts
+// as well; the first answer wins. State and PKCE protect both. A browser that reached
+// this machine is told the result, as with SignInByBrowser.
 func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Paste) (Grant, Tell, error) {
 	callback, err := listen(provider.RedirectURL)
 	if err != nil {
@@ -66,13 +65,13 @@ type pastedAnswer struct {
 	err        error
 }
 
-// mostPastes ends a sign-in at which something else than a person pastes.
+// mostPastes ends a sign-in if a program pastes instead of a person.
 const mostPastes = 20
 
-// errNotThisSignIn is said of an address that belongs to another attempt.
-var errNotThisSignIn = errors.New("this address is not of this sign-in: open the address above, and copy where that one leads")
+// errNotThisSignIn is the reason for an address that belongs to another attempt.
+var errNotThisSignIn = errors.New("this address does not belong to this sign-in; open the address above, then copy the address of the last page")
 
-// answer reads until something fits.
+// answer reads until a line matches.
 func (p Paste) answer(ctx context.Context, matches func(url.Values) bool) pastedAnswer {
 	for range mostPastes {
 		line, err := p.Read(ctx)
@@ -88,18 +87,18 @@ func (p Paste) answer(ctx context.Context, matches func(url.Values) bool) pasted
 		}
 		p.Wrong(err)
 	}
-	return pastedAnswer{err: errors.New("nothing that was pasted is of this sign-in")}
+	return pastedAnswer{err: errors.New("no pasted address belongs to this sign-in")}
 }
 
-// parsePasted reads what a person may have copied: the whole address, the part
-// behind its "?", or the code and the state with a space in between. What a
-// terminal or a mail program put around it is cut off.
+// parsePasted reads what a user may have copied: the whole address, the part after its
+// "?", or the code and the state separated by a space. It removes what a terminal or a
+// mail program added around it.
 func parsePasted(text string) (url.Values, error) {
 	text = strings.Map(func(c rune) rune {
 		if unicode.IsPrint(c) {
 			return c
 		}
-		return -1 // what bracketed paste and line breaks leave
+		return -1 // left over from bracketed paste and line breaks
 	}, strings.ReplaceAll(strings.ReplaceAll(text, "\x1b[200~", ""), "\x1b[201~", ""))
 	text = strings.Trim(text, " <>\"'")
 	if _, query, found := strings.Cut(text, "?"); found {
@@ -111,7 +110,7 @@ func parsePasted(text string) (url.Values, error) {
 	text, _, _ = strings.Cut(text, "#")
 	parameters, err := url.ParseQuery(text)
 	if err != nil || !parameters.Has("code") && !parameters.Has("error") {
-		return nil, errors.New("there is no code in this: copy the whole address of the page that did not load, it has \"code=\" in it")
+		return nil, errors.New("this contains no code; copy the whole address of the page that did not load, which contains \"code=\"")
 	}
 	return parameters, nil
 }

@@ -96,7 +96,7 @@ func TestSignInByPaste(t *testing.T) {
 		{"after mistakes", []string{"", "hello", "http://127.0.0.1/?code=evil&state=other", "code=c0de&state=STATE"}, 3, "c0de", ""},
 		{"declined", []string{"http://127.0.0.1/?error=access_denied&state=STATE"}, 0, "", "access_denied"},
 		{"nobody", nil, 0, "", "nobody came"},
-		{"something that pastes and pastes", strings.Split(strings.Repeat("x ", 100), " "), mostPastes, "", "nothing that was pasted"},
+		{"something that pastes and pastes", strings.Split(strings.Repeat("x ", 100), " "), mostPastes, "", "no pasted address"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			endpoint, wrong := &answering{}, []string(nil)

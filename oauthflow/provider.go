@@ -1,9 +1,9 @@
-// Package oauthflow obtains, renews and revokes grants: who the servers are,
-// the sign-in in the browser (RFC 6749 section 4.1 with PKCE, RFC 7636, as
-// native applications do it, RFC 8252) and by device code (RFC 8628), refresh
-// (RFC 6749 section 6) and revocation (RFC 7009).
+// Package oauthflow obtains, refreshes and revokes grants: which servers there are,
+// sign-in with the browser (RFC 6749 section 4.1 with PKCE, RFC 7636, for native
+// applications, RFC 8252) and by device code (RFC 8628), refresh (RFC 6749 section 6)
+// and revocation (RFC 7009).
 //
-// It knows nothing of git's protocol and nothing of where grants are kept.
+// It does not depend on git's protocol or on where grants are stored.
 package oauthflow
 
 import (
@@ -17,40 +17,39 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Provider is everything that has to be known of a server to sign in there.
+// Provider is everything that a sign-in needs to know about a server.
 type Provider struct {
-	Kind          string // the row of the table that it came from: "gitlab"; "oauth" for a server of its own make
+	Kind          string // the row of the table that it came from: "gitlab"; "oauth" for an unlisted server
 	Title         string // the same for people: "GitLab"
 	ClientID      string
-	ClientSecret  secret.Text // of a confidential application, else not set
+	ClientSecret  secret.Text // of a confidential application; otherwise not set
 	Scopes        []string
 	AuthURL       string // authorization endpoint
 	TokenURL      string // token endpoint
 	DeviceAuthURL string // device authorization endpoint, "" if there is none
 	RevokeURL     string // revocation endpoint, "" if there is none
 	RedirectURL   string // loopback address without a port, or with a fixed one
-	Username      string // what git is to give as user name with the token
+	Username      string // the user name for git to send with the token
 
-	// NeedsSecret: a sign-in in the browser takes the application's secret, and
-	// there is none. The device flow does not.
+	// NeedsSecret means that sign-in with the browser requires the application's secret,
+	// but there is none. The device flow does not require it.
 	NeedsSecret bool
 
-	Issuer      string // the server's name for itself (RFC 9207), "" if it is not known
-	SendsIssuer bool   // it has promised to name itself in every answer
+	Issuer      string // the server's name for itself (RFC 9207), "" if unknown
+	SendsIssuer bool   // it promises to send its issuer in every answer
 
-	// Answers: the server has just answered this client, and need not be tried
-	// before a person is sent to sign in.
+	// Answers means that the server has just answered this client, and need not be tried
+	// before the user is sent to sign in.
 	Answers bool
 
-	// Guessed: nothing has said what the server is, and it is taken for a GitLab.
+	// Guessed means that nothing identifies the server, and it is treated as a GitLab.
 	Guessed bool
 
 	guess *guess // what Confirm makes a provider from
 }
 
-// Settings are what a person or an administrator configured for a host. An
-// empty field leaves the provider's own value. URLs may be relative to the
-// host.
+// Settings are what a user or an administrator configured for a host. An empty field
+// leaves the provider's own value. URLs may be relative to the host.
 type Settings struct {
 	Kind          string
 	ClientID      string
@@ -64,26 +63,26 @@ type Settings struct {
 }
 
 var (
-	// ErrUnknownHost: nothing says that one can sign in at the host by OAuth.
-	ErrUnknownHost = errors.New("no OAuth sign-in is known for this host")
-	// ErrNoClientID: the host is one of a known kind, and only the client ID
-	// of an application there is missing.
+	// ErrUnknownHost means that nothing says how to sign in to the host with OAuth.
+	ErrUnknownHost = errors.New("could not find out how to sign in to this host with OAuth")
+	// ErrNoClientID means that the kind of host is known, and only the application ID is
+	// missing.
 	ErrNoClientID = errors.New("no OAuth application is configured for this host")
 )
 
-// Resolve finds out how to sign in at an origin ("https://gitlab.com"): from
-// the settings, the host's name and the challenges of its 401 answer, which
-// git passes on since 2.41. Nothing is asked of the server: see Confirm.
+// Resolve finds out how to sign in to an origin ("https://gitlab.com"): from the
+// settings, the host name and the challenges of its 401 answer, which git passes on
+// since 2.41. It asks the server nothing: see Confirm.
 //
-// Besides ErrUnknownHost and ErrNoClientID, with which the provider has its Kind
-// and Title, it fails on settings that are no addresses to send a token to.
+// Besides ErrUnknownHost and ErrNoClientID, for which the provider has its Kind and
+// Title, it fails on settings that are not valid endpoints for tokens.
 func Resolve(origin string, challenges []string, settings Settings) (Provider, error) {
 	base, err := url.Parse(origin)
 	if err != nil || base.Host == "" {
 		return Provider{}, ErrUnknownHost
 	}
 	if _, known := kindNamed(settings.Kind); settings.Kind != "" && !known {
-		return Provider{}, fmt.Errorf("oauthProvider %q is not one that doorkey knows (%s)", settings.Kind, kindNames())
+		return Provider{}, fmt.Errorf("oauthProvider %q is unknown; use one of: %s", settings.Kind, kindNames())
 	}
 	known, found := detect(base.Hostname(), challenges, settings.Kind)
 	switch {
@@ -104,16 +103,15 @@ func Resolve(origin string, challenges []string, settings Settings) (Provider, e
 	return provider, err
 }
 
-// guess is what a provider was made from that nothing said the kind of.
+// guess is what a provider of unknown kind was made from.
 type guess struct {
 	base     *url.URL
 	settings Settings
 }
 
-// Confirm asks the server of a provider that is only a guess, for want of any
-// sign, what it is: see Discover for the path and the errors, but for the end of
-// ctx, of which it returns the cause. A server that does not say goes on being
-// taken for a GitLab. Every other provider is returned as it is.
+// Confirm asks the server of a guessed provider what it is: see Discover for the path
+// and the errors; if ctx ends, it returns the cause of ctx. A server that does not say
+// is still treated as a GitLab. Confirm returns every other provider unchanged.
 func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Provider, error) {
 	if provider.guess == nil {
 		return provider, nil
@@ -121,8 +119,8 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	base, settings := provider.guess.base, provider.guess.settings
 	limited, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
-	// The host's own root speaks first: a clone may be of a path below which
-	// somebody else decides what is served.
+	// The host's own root comes first: in a clone, someone else may decide what is
+	// served below a path.
 	upwards := roots(path)
 	slices.Reverse(upwards)
 	found, err := c.recognise(limited, base, upwards)
@@ -130,7 +128,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	case ctx.Err() != nil:
 		return Provider{}, context.Cause(ctx)
 	case err != nil:
-		return Provider{}, fmt.Errorf("what kind of server it is could not be found out: %w", err)
+		return Provider{}, fmt.Errorf("could not find out what kind of server it is: %w", err)
 	case found.Kind == "":
 		provider.guess, provider.Answers = nil, true
 		return provider, nil
@@ -146,9 +144,9 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	return confirmed, err
 }
 
-// detect finds the kind of a host: by exact name, by what was configured, by
-// its challenge, by the first label of its name. An exact name goes before the
-// settings, which may have been made for all hosts.
+// detect finds the kind of a host: by its exact name, by the settings, by its challenge,
+// by the first label of its name. An exact name overrides the settings, which may be for
+// all hosts.
 func detect(host string, challenges []string, configured string) (kind, bool) {
 	if k, found := kindAt(host); found {
 		return k, true
@@ -162,7 +160,7 @@ func detect(host string, challenges []string, configured string) (kind, bool) {
 	return kindByLabel(host)
 }
 
-// kindAt returns the kind of a host that is in the table by its name.
+// kindAt returns the kind of a host that the table has by name.
 func kindAt(host string) (kind, bool) {
 	return firstKind(func(k kind) bool {
 		label, below := strings.CutSuffix(host, k.suffix)

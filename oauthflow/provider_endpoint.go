@@ -11,16 +11,16 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// defaultRedirectURL is a loopback address whose port is chosen at each
-// sign-in (RFC 8252 section 7.3). GitLab leaves the port free for an address
-// and not for the name "localhost".
+// defaultRedirectURL is a loopback address whose port is chosen at each sign-in (RFC
+// 8252 section 7.3). GitLab accepts any port for an address, but not for the name
+// "localhost".
 const defaultRedirectURL = "http://127.0.0.1/"
 
-// redirect is the redirect URL of a kind that nothing is configured for.
+// redirect returns the redirect URL of a kind if none is configured.
 func (k kind) redirect() string { return cmp.Or(k.redirectURL, defaultRedirectURL) }
 
-// provider fills the row in for one host, where the server lives below a root,
-// or below the one that a configured endpoint shows.
+// provider fills in the row for one host, if the server runs below a root, or below the
+// one that a configured endpoint shows.
 func (k kind) provider(base *url.URL, root string, settings Settings) (Provider, error) {
 	p := Provider{
 		Kind: k.name, Title: k.title, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
@@ -52,8 +52,8 @@ func (k kind) provider(base *url.URL, root string, settings Settings) (Provider,
 	return p, nil
 }
 
-// homeOf returns where the endpoints for a host are: at the host itself, but for a
-// few that the row names.
+// homeOf returns where the endpoints of a host are: on the host itself, except for a few
+// that the row names.
 func (k kind) homeOf(base *url.URL) *url.URL {
 	home, elsewhere := k.home[base.Hostname()]
 	if !elsewhere {
@@ -62,9 +62,9 @@ func (k kind) homeOf(base *url.URL) *url.URL {
 	return &url.URL{Scheme: base.Scheme, Host: home}
 }
 
-// root returns the path under which the server lives, "" for the host's root:
-// what stands before the kind's own path in a configured endpoint
-// ("/gitlab/oauth/authorize"). So one such setting says where all others are.
+// root returns the path under which the server runs, "" for the host's root: the part
+// before the kind's own path in a configured endpoint ("/gitlab/oauth/authorize"). So
+// one such setting determines all other endpoints.
 func (k kind) root(base *url.URL, settings Settings) string {
 	for _, endpoint := range [][2]string{
 		{settings.AuthURL, k.authPath}, {settings.TokenURL, k.tokenPath},
@@ -82,8 +82,8 @@ func (k kind) root(base *url.URL, settings Settings) string {
 	return ""
 }
 
-// endpointURL resolves an endpoint: as configured, relative to the host, else
-// at its path below the root. "" for an endpoint that the kind does not have.
+// endpointURL resolves an endpoint: the configured one, relative to the host, else its
+// path below the root. It returns "" for an endpoint that the kind does not have.
 func endpointURL(base *url.URL, root, configured, path string) (string, error) {
 	if configured == "" && path == "" {
 		return "", nil
@@ -96,10 +96,10 @@ func endpointURL(base *url.URL, root, configured, path string) (string, error) {
 		return "", errors.New("not a URL")
 	}
 	if !carriesTokens(address) {
-		return "", errors.New("tokens go to https addresses only (http only to this machine itself, for tests)")
+		return "", errors.New("doorkey sends tokens only to https URLs (http is allowed only to this machine, for tests)")
 	}
 	if address.User != nil || address.Fragment != "" {
-		return "", errors.New("an endpoint has neither a user name nor a fragment")
+		return "", errors.New("an endpoint must not have a user name or a fragment")
 	}
 	return address.String(), nil
 }
@@ -110,14 +110,14 @@ func carriesTokens(address *url.URL) bool {
 	return address.Host != "" && (address.Scheme == "https" || address.Scheme == "http" && isLoopback(address.Hostname()))
 }
 
-// isLoopback takes addresses alone, and no names: "localhost" is whatever the
-// resolver says.
+// isLoopback accepts only addresses, not names: "localhost" is whatever the resolver
+// says.
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.IsLoopback()
 }
 
-// checkRedirect refuses redirect addresses at which doorkey cannot listen.
+// checkRedirect rejects redirect addresses on which doorkey cannot listen.
 func checkRedirect(redirect string) error {
 	address, err := url.Parse(redirect)
 	if err != nil || address.Scheme != "http" || address.User != nil || address.RawQuery != "" || address.Fragment != "" ||
@@ -127,8 +127,8 @@ func checkRedirect(redirect string) error {
 	return nil
 }
 
-// MayCarryTokens reports whether tokens for an origin can be sent there: to
-// https origins, and to http ones that are this machine itself.
+// MayCarryTokens reports whether tokens for an origin may be sent there: to https
+// origins, and to http ones on this machine itself.
 func MayCarryTokens(origin string) bool {
 	address, err := url.Parse(origin)
 	return err == nil && carriesTokens(address)

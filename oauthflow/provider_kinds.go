@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// kind is a row of data: what all servers of one make have in common. Paths
-// are below the server's root.
+// kind is a row of data: what all servers of one kind have in common. Paths are below
+// the server's root.
 type kind struct {
 	name     string // for credential.oauthProvider
 	title    string // for people
 	hosts    []string
-	suffix   string            // of hosts with one label before it: ".ghe.com"
-	home     map[string]string // hosts whose endpoints are at another one
+	suffix   string            // of hosts with one label in front of it: ".ghe.com"
+	home     map[string]string // hosts whose endpoints are on another host
 	realm    string            // in the challenge of its 401 (WWW-Authenticate)
 	label    string            // first label of the usual host name: "gitlab" in gitlab.example.com
-	username string            // what git gives with the token
+	username string            // the user name for git to send with the token
 	scopes   []string
 
 	authPath, tokenPath, deviceAuthPath, revokePath string
 
-	issuerPath       string        // of its issuer (RFC 8414), where that is not the root itself
-	applicationsPath string        // the page on which applications are registered
-	gitPath          string        // below which all repositories are, where that is not the root
-	redirectURL      string        // where any port of 127.0.0.1 does not do
-	needsSecret      bool          // a sign-in in the browser takes the application's secret, with PKCE too
+	issuerPath       string        // of its issuer (RFC 8414), if it is not the root itself
+	applicationsPath string        // the page where applications are registered
+	gitPath          string        // below which all repositories are, if it is not the root
+	redirectURL      string        // if any port of 127.0.0.1 does not work
+	needsSecret      bool          // sign-in with the browser requires the application's secret, even with PKCE
 	mayLackDevice    bool          // older versions have no device flow
-	deviceBox        string        // on an application's page: it turns the device flow on
-	noDevice         string        // why there may be nothing at the device authorization endpoint
+	deviceBox        string        // on an application's page: turns the device flow on
+	noDevice         string        // why the device authorization endpoint may not exist
 	fork             fork          // a kind that has the same signs
-	oneGrant         bool          // for each person and application: two machines with one application share it
-	spent            []spentAnswer // to a refresh token that is no longer valid, beside "invalid_grant"
+	oneGrant         bool          // for each user and application: two machines with one application share it
+	spent            []spentAnswer // to a refresh token that is no longer valid, besides "invalid_grant"
 }
 
 // spentAnswer is an error for a refresh token that is no longer valid.
@@ -46,8 +46,8 @@ func (s spentAnswer) is(err error) bool {
 	return errors.As(err, &answer) && answer.Code == s.code && strings.Contains(answer.Description, s.word)
 }
 
-// kinds are the servers that doorkey knows. The first is the one that a host
-// with a client ID and no other sign is taken for.
+// kinds returns the servers that doorkey knows. A host with an application ID but no
+// other sign is treated as the first one.
 func kinds() []kind {
 	return []kind{{
 		// https://docs.gitlab.com/api/oauth2/, which has the device flow since 17.2
@@ -57,14 +57,16 @@ func kinds() []kind {
 		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
 		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
-		deviceBox: "Device authorization grant", noDevice: "GitLab has it since 17.3",
+		deviceBox: "Device authorization grant", noDevice: "GitLab supports it since 17.3",
 	}, {
 		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
-		// Its issuer: https://github.com/.well-known/oauth-authorization-server/login/oauth
-		// It revokes by an API of its own, not by RFC 7009. Without the scope
-		// "workflow" it refuses a push that changes .github/workflows. Gists are of
-		// the same server, and want the scope "gist". Data residency:
+		// Its errors:
+		// https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+		// Its issuer:
+		// https://github.com/.well-known/oauth-authorization-server/login/oauth
+		// It revokes tokens with its own API, not by RFC 7009. Without the scope
+		// "workflow" it rejects a push that changes .github/workflows. Gists are on the
+		// same server, and require the scope "gist". Data residency:
 		// https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
 		name: "github", title: "GitHub", hosts: []string{"github.com", "gist.github.com"}, suffix: ".ghe.com", realm: "GitHub", label: "github",
 		username: "x-access-token", scopes: []string{"repo", "workflow"},
@@ -73,13 +75,13 @@ func kinds() []kind {
 		applicationsPath: "/settings/applications/new", needsSecret: true,
 		home:      map[string]string{"gist.github.com": "github.com"},
 		deviceBox: "Enable Device Flow",
-		noDevice:  "GitHub answers so to a client ID that it does not know",
+		noDevice:  "GitHub answers like this if it does not know the application ID",
 		spent:     []spentAnswer{{code: "bad_refresh_token"}},
 	}, {
 		// https://docs.gitea.com/development/oauth2-provider
-		// Its scopes, since 1.23; an older one takes no notice of them. It has no
-		// device flow (https://github.com/go-gitea/gitea/issues/27309). A refresh
-		// token that is over or was used is an "unauthorized_client" there
+		// It supports scopes since 1.23; an older one ignores them. It has no device
+		// flow (https://github.com/go-gitea/gitea/issues/27309). It answers
+		// "unauthorized_client" to a refresh token that has expired or was used
 		// (https://github.com/go-gitea/gitea, routers/web/auth/oauth2_provider.go).
 		name: "gitea", title: "Gitea", hosts: []string{"gitea.com"}, realm: "Gitea", label: "gitea",
 		username: "oauth2", scopes: []string{"write:repository"},
@@ -89,10 +91,10 @@ func kinds() []kind {
 		fork:  fork{kind: "forgejo", path: "/api/forgejo/v1/version"},
 	}, {
 		// https://forgejo.org/docs/latest/user/oauth2-provider/
-		// A fork of Gitea: it has Gitea's realm and metadata, and beside Gitea's API one
-		// of its own (https://forgejo.org/docs/latest/user/semver). Its refresh tokens rotate
-		// by default, there is one grant for each user and application, and tokens are
-		// not limited by their scope.
+		// A fork of Gitea: it has Gitea's realm and metadata, and besides Gitea's API
+		// one of its own (https://forgejo.org/docs/latest/user/semver). Its refresh
+		// tokens rotate by default, there is one grant for each user and application,
+		// and scopes do not limit tokens.
 		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
@@ -101,21 +103,22 @@ func kinds() []kind {
 	}, {
 		// https://developer.atlassian.com/cloud/bitbucket/oauth-2/
 		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
-		// Scopes are ticked at the application and cannot be asked for. The redirect
-		// has to begin with the registered one, so its port is fixed: the port that
-		// Git Credential Manager has people register. A Bitbucket Data Center is
-		// another program, so nothing but the name tells this one. Refresh tokens
-		// rotate since May 2026 and expire after three months without use; one that
-		// is spent is an "invalid_request" ("Invalid refresh_token").
+		// Scopes are selected at the application and cannot be requested. The redirect
+		// has to begin with the registered one, so its port is fixed: the port that Git
+		// Credential Manager tells users to register. A Bitbucket Data Center is another
+		// program, so only the name identifies this one. Refresh tokens rotate since May
+		// 2026 and expire after three months without use; one that is used up is an
+		// "invalid_request" ("Invalid refresh_token").
 		name: "bitbucket", title: "Bitbucket Cloud", hosts: []string{"bitbucket.org"},
 		username: "x-token-auth", authPath: "/site/oauth2/authorize", tokenPath: "/site/oauth2/access_token",
 		redirectURL: "http://localhost:34106/", needsSecret: true,
 		spent: []spentAnswer{{code: "invalid_request", word: "refresh_token"}},
 	}, {
-		// https://developer.atlassian.com/server/bitbucket/platform/oauth-2-provider-api/ (not run against a real one)
+		// https://developer.atlassian.com/server/bitbucket/platform/oauth-2-provider-api/
+		// (not run against a real one)
 		// https://confluence.atlassian.com/bitbucketserver/configure-an-incoming-link-1108483657.html
-		// Since 7.20, with PKCE since 8.2. It has no metadata; its realm is not
-		// Bitbucket Cloud's. An administrator registers the application, and the
+		// Since 7.20, with PKCE since 8.2. It has no metadata, and a different realm
+		// than Bitbucket Cloud. An administrator registers the application, and the
 		// redirect has to be the registered one.
 		name: "bitbucket-data-center", title: "Bitbucket Data Center", realm: "Atlassian Bitbucket",
 		username: "x-token-auth", scopes: []string{"REPO_READ", "REPO_WRITE"},
@@ -124,18 +127,18 @@ func kinds() []kind {
 	}}
 }
 
-// unlisted is a server that no row knows: its endpoints are configured, or come
-// from its metadata.
+// unlisted returns a server without a row: its endpoints are configured, or come from
+// its metadata.
 func unlisted() kind { return kind{name: "oauth", title: "a server with OAuth", username: "oauth2"} }
 
-// kindNamed returns the row of a name.
+// kindNamed returns the row with a name.
 func kindNamed(name string) (kind, bool) {
 	return firstKind(func(k kind) bool { return k.name == name })
 }
 
-// HasOneGrant reports whether a kind of server keeps one grant for each person and
-// application. Where it also replaces refresh tokens, each machine with that application
-// ends the sign-in of the others.
+// HasOneGrant reports whether a kind of server allows one grant for each user and
+// application. If it also replaces refresh tokens, each machine with that application
+// revokes the sign-in of the others.
 func HasOneGrant(provider string) bool {
 	found, _ := kindNamed(provider)
 	return found.oneGrant
@@ -157,8 +160,8 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-// challenges reports whether the challenges of a 401 are this kind's. A Gitea
-// whose OAuth is turned off has another realm.
+// challenges reports whether the challenges of a 401 are from this kind. A Gitea with
+// OAuth turned off has another realm.
 func (k kind) challenges(challenges []string) bool {
 	return k.realm != "" && slices.ContainsFunc(challenges, func(challenge string) bool {
 		return strings.Contains(challenge, `realm="`+k.realm+`"`)

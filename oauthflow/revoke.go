@@ -10,13 +10,13 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// errNoRevocation: nothing says where tokens of this server are revoked.
-var errNoRevocation = errors.New("the server has no known address to revoke tokens at")
+// errNoRevocation means that nothing says where to revoke tokens of this server.
+var errNoRevocation = errors.New("the server has no known revocation endpoint")
 
-// Revoke makes a token, of either kind, and the grant that it belongs to worth
-// nothing (RFC 7009). A token that the server does not know is no error. It
-// fails where the provider has no address for that, with an *Error (GitLab: status
-// 403 for a token of another application) or for want of a connection.
+// Revoke revokes a token, of either kind, and the grant that it belongs to (RFC 7009).
+// It is not an error if the server does not know the token. Revoke fails if the provider
+// has no revocation endpoint, with an *Error (GitLab: status 403 for a token of another
+// application), or without a connection.
 func (c Client) Revoke(ctx context.Context, provider Provider, token secret.Text) error {
 	if provider.RevokeURL == "" {
 		return errNoRevocation
@@ -25,14 +25,13 @@ func (c Client) Revoke(ctx context.Context, provider Provider, token secret.Text
 	return adviseClient(err)
 }
 
-// RevokeGrant makes both tokens of a grant worth nothing: first the refresh
-// token, which no server takes without its access tokens (RFC 7009 section 2.1),
-// then the access token, which some leave to its end. Its errors are those of
-// Revoke.
+// RevokeGrant revokes both tokens of a grant: first the refresh token, which no server
+// revokes without its access tokens (RFC 7009 section 2.1), then the access token, which
+// some servers leave until it expires. It returns the errors of Revoke.
 //
-// Doorkeeper before 5.8.1, which is in GitLab, answers as if it had and keeps
-// the grant if the access token is over, whichever of the two it is sent: such a
-// grant has to be refreshed first.
+// Doorkeeper before 5.8.1, which is part of GitLab, reports success but does not revoke
+// a grant whose access token has expired, whichever of the two it gets: such a grant has
+// to be refreshed first.
 func (c Client) RevokeGrant(ctx context.Context, provider Provider, grant Grant) error {
 	if !grant.RefreshToken.IsEmpty() {
 		if err := c.Revoke(ctx, provider, grant.RefreshToken); err != nil || grant.AccessToken.IsEmpty() {
@@ -40,16 +39,16 @@ func (c Client) RevokeGrant(ctx context.Context, provider Provider, grant Grant)
 		}
 		err := c.Revoke(ctx, provider, grant.AccessToken)
 		if Is(err, "unsupported_token_type") {
-			return nil // it ends by itself soon (RFC 7009 section 2.2.1)
+			return nil // it expires soon (RFC 7009 section 2.2.1)
 		}
 		return err
 	}
 	return c.Revoke(ctx, provider, grant.AccessToken)
 }
 
-// RevocationURL returns where a person has said that tokens of a host are revoked
-// (oauthRevokeURL), for a grant that was given when nobody had: a token goes
-// nowhere else. It fails where nothing is said.
+// RevocationURL returns the configured revocation endpoint of a host (oauthRevokeURL),
+// for a grant that was issued when none was known: a token is sent nowhere else. It
+// fails if none is configured.
 func RevocationURL(origin string, settings Settings) (string, error) {
 	if settings.RevokeURL == "" {
 		return "", errNoRevocation
@@ -65,8 +64,8 @@ func RevocationURL(origin string, settings Settings) (string, error) {
 	return address, nil
 }
 
-// GrantsPage returns the page on which people see the applications that they
-// have let in and can end what these may do; "" where it is not known.
+// GrantsPage returns the page where users see the applications that they authorized and
+// can revoke access; "" if it is unknown.
 func GrantsPage(kind, tokenURL string) string {
 	page := map[string]string{
 		"gitlab": "/-/user_settings/applications",
@@ -81,8 +80,8 @@ func GrantsPage(kind, tokenURL string) string {
 	return root + page
 }
 
-// RevocationIsIsolated reports whether a server of a kind is known to end one sign-in
-// with its tokens, and no other of the same person and application. RFC 7009
-// (section 2.1) leaves that to the server, and some end all of them. Doorkeeper,
-// which is in GitLab, has a row for each.
+// RevocationIsIsolated reports whether a kind of server is known to revoke only one
+// sign-in by its tokens, and no other one of the same user and application. RFC 7009
+// (section 2.1) leaves that to the server, and some revoke all. Doorkeeper, which is
+// part of GitLab, has a row for each.
 func RevocationIsIsolated(kind string) bool { return kind == "gitlab" }

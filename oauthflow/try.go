@@ -9,17 +9,17 @@ import (
 	"net/url"
 )
 
-// TryServer finds out whether the token endpoint's server answers this client,
-// before a person is sent to sign in: a browser may reach a server that doorkey does
-// not, and the code that it came back with would be in vain. Any answer counts, so
-// what is asked for is the head of the front page; of a server that has just
-// answered, only whether it leads elsewhere. It fails with a *ConnectionError, or else a *url.Error,
-// and with the cause of ctx where that ends.
+// TryServer finds out whether the server of the token endpoint answers this client,
+// before the user is sent to sign in: a browser may reach a server that doorkey cannot
+// reach, and the code from the browser would be useless. Any answer counts, so it asks
+// for the head of the front page; of a server that has just answered, it asks only
+// whether it redirects elsewhere. It fails with a *ConnectionError, or else a
+// *url.Error, and with the cause of ctx if ctx ends.
 //
-// Where another host is named in the answer, and in that of the token endpoint too,
-// elsewhere is its origin: something may stand in front of the server that lets
-// nobody through who is not signed in to it. A front page alone may well be
-// elsewhere (gitlab.com's is).
+// If the answer redirects to another host, and so does that of the token endpoint,
+// elsewhere is its origin: a gateway may be in front of the server that blocks everyone
+// who is not signed in to it. A redirect of only the front page means nothing
+// (gitlab.com has one).
 func (c Client) TryServer(ctx context.Context, provider Provider) (elsewhere string, err error) {
 	endpoint, err := url.Parse(provider.TokenURL)
 	if err != nil {
@@ -38,7 +38,7 @@ func (c Client) TryServer(ctx context.Context, provider Provider) (elsewhere str
 	return elsewhere, nil
 }
 
-// redirectOf returns the origin that an address redirects to, "" if it is its own
+// redirectOf returns the origin that an address redirects to, "" if it is its own origin
 // or there is none.
 func (c Client) redirectOf(ctx context.Context, address string) (elsewhere string, err error) {
 	response, err := c.ask(ctx, http.MethodHead, address)
@@ -64,10 +64,10 @@ func redirectOf(response *http.Response) string {
 	return location.Scheme + "://" + location.Host
 }
 
-// TryDevice finds out whether the server has the device flow. It asks for a code
-// in nobody's name (RFC 8628 section 3.1 requires a client_id), so that none is
-// made: where there is an endpoint, that is an error of its own. It fails with a
-// *ConnectionError, or else a *url.Error, where the server cannot be reached.
+// TryDevice finds out whether the server has the device flow. It asks for a code without
+// a client_id (which RFC 8628 section 3.1 requires), so that no code is issued: an
+// endpoint answers that with an error. It fails with a *ConnectionError, or else a
+// *url.Error, if the server cannot be reached.
 func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool, err error) {
 	if provider.DeviceAuthURL == "" {
 		return false, nil
@@ -80,15 +80,15 @@ func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool,
 	return !isNoEndpoint(err) && !isEmpty(given, err), nil
 }
 
-// ErrNoTokenEndpoint: what answers at the address of the token endpoint is none.
-var ErrNoTokenEndpoint = errors.New("this is no token endpoint")
+// ErrNoTokenEndpoint means that the address of the token endpoint is not one.
+var ErrNoTokenEndpoint = errors.New("this is not a token endpoint")
 
-// TryClient finds out whether the token endpoint is one and knows the client ID,
-// and its secret if there is one. It shows a code that nobody was given: a server
-// looks at the client before it looks at the code, and nothing is spent. It fails
-// with ErrNoTokenEndpoint, with an *Error (the client is refused, with a code of
-// RFC 6749 section 5.2 or GitHub's; or the server is in trouble), or, where it
-// cannot be reached, with a *ConnectionError, or else a *url.Error.
+// TryClient finds out whether the token endpoint is one and knows the application ID,
+// and its secret if there is one. It sends a code that was never issued: a server checks
+// the client before the code, and nothing is used up. It fails with ErrNoTokenEndpoint,
+// with an *Error (the client was rejected, with a code of RFC 6749 section 5.2 or
+// GitHub's; or the server is failing), or, if the server cannot be reached, with a
+// *ConnectionError, or else a *url.Error.
 func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	_, err := c.post(ctx, provider, provider.TokenURL, url.Values{
 		"grant_type": {"authorization_code"}, "code": {rand.Text()}, "code_verifier": {rand.Text() + rand.Text()}, "redirect_uri": {provider.RedirectURL},
@@ -100,7 +100,7 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	case provider.isInvalidGrant(err):
 		return nil
 	case err == nil:
-		return fmt.Errorf("%w: it takes a code that does not exist", ErrNoTokenEndpoint)
+		return fmt.Errorf("%w: it accepts a code that does not exist", ErrNoTokenEndpoint)
 	case IsUnknownClient(err), !errors.As(err, &answer), isPassing(err):
 		return adviseClient(err)
 	case answer.Code == "":
@@ -109,11 +109,11 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 	return nil
 }
 
-// tryRefresh asks again with a refresh token that nobody was given. With a code,
-// Gitea answers "unauthorized_client" for an unknown code and also for a
-// confidential application without its secret. With a refresh token, an
-// application that is unknown or lacks its secret is an "invalid_client"
-// (routers/web/auth/oauth2_provider.go). Nothing is spent here either.
+// tryRefresh asks again with a refresh token that was never issued. To a code, Gitea
+// answers "unauthorized_client" both for an unknown code and for a confidential
+// application without its secret. To a refresh token, it answers "invalid_client" for an
+// application that is unknown or lacks its secret (routers/web/auth/oauth2_provider.go).
+// This uses up nothing either.
 func (c Client) tryRefresh(ctx context.Context, provider Provider) error {
 	_, err := c.post(ctx, provider, provider.TokenURL, url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {rand.Text()},
@@ -127,8 +127,8 @@ func (c Client) tryRefresh(ctx context.Context, provider Provider) error {
 	return adviseClient(err)
 }
 
-// IsUnknownClient reports whether err is a server's answer that it does not know
-// the client, or does not take its secret (RFC 6749 section 5.2, and GitHub).
+// IsUnknownClient reports whether err is a server's answer that it does not know the
+// client, or rejects its secret (RFC 6749 section 5.2, and GitHub).
 func IsUnknownClient(err error) bool {
 	return Is(err, "invalid_client") || Is(err, "unauthorized_client") || Is(err, "incorrect_client_credentials")
 }

@@ -21,7 +21,7 @@ type Arguments struct {
 }
 
 // errHelp asks for the help of a command instead.
-var errHelp = errors.New("help was asked for")
+var errHelp = errors.New("help requested")
 
 // parseArguments reads what follows a command's name. Options may stand before
 // and after other arguments.
@@ -79,7 +79,7 @@ func (a Arguments) check(command manual.Command) error {
 		most = 1
 	}
 	if len(a.Rest) > most {
-		return ui.UsageError{Problem: fmt.Sprintf("%s: %q is one argument too many", command.Name, secret.HideIn(a.Rest[most]))}
+		return ui.UsageError{Problem: fmt.Sprintf("%s: unexpected argument %q", command.Name, secret.HideIn(a.Rest[most]))}
 	}
 	return nil
 }

@@ -58,8 +58,8 @@ func TestParseArgumentsRefuses(t *testing.T) {
 		{"an unknown option", "[URL]", []string{"--loud"}, `walk: there is no option "--loud"`},
 		{"an option without its value", "[URL]", []string{"--flow"}, `walk: the option "--flow" needs a value`},
 		{"a switch with a value", "[URL]", []string{"--json=perhaps"}, "walk: invalid boolean value"},
-		{"two arguments", "[URL]", []string{"a.example", "--json", "b.example"}, `walk: "b.example" is one argument too many`},
-		{"an argument for a command without any", "", []string{"a.example"}, `walk: "a.example" is one argument too many`},
+		{"two arguments", "[URL]", []string{"a.example", "--json", "b.example"}, `walk: unexpected argument "b.example"`},
+		{"an argument for a command without any", "", []string{"a.example"}, `walk: unexpected argument "a.example"`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			command := commandWith()

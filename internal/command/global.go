@@ -42,7 +42,7 @@ func ParseGlobal(args []string) (Global, error) {
 		return Global{}, ui.UsageError{Problem: err.Error()}
 	}
 	if *events != "" && *events != "json" {
-		return Global{}, ui.UsageError{Problem: fmt.Sprintf("--events is %q: it must be json", *events)}
+		return Global{}, ui.UsageError{Problem: fmt.Sprintf("--events is %q; it must be json", *events)}
 	}
 	read := Global{Flow: named, Events: *events == "json"}
 	if options.NArg() == 0 {

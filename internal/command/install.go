@@ -100,7 +100,7 @@ func (a Arguments) Scope(verb string) (gitconfig.Scope, error) {
 		}
 	}
 	if len(named) > 1 {
-		return chosen, ui.UsageError{Problem: verb + ": only one of these can be given: " + strings.Join(named, ", ")}
+		return chosen, ui.UsageError{Problem: verb + ": use only one of these options: " + strings.Join(named, ", ")}
 	}
 	return chosen, nil
 }
@@ -129,22 +129,22 @@ func shown(line string) string { return terminal.Printable(strings.ReplaceAll(li
 
 func tellInstalled(out io.Writer, change install.Change, hidden bool) {
 	for _, entry := range change.Silenced {
-		line := fmt.Sprintf("no longer asked, so that it gets no tokens: %s; uninstall brings it back", install.HelperName(entry))
+		line := fmt.Sprintf("git no longer asks this helper, so it gets no tokens: %s; uninstall restores it", install.HelperName(entry))
 		fmt.Fprintln(out, terminal.Fold(terminal.Printable(line), terminal.Columns(out), 0))
 	}
 	for _, entry := range change.Others {
 		fmt.Fprintf(out, "%s: %s\n", ui.SeverityOfOtherHelper(hidden), terminal.Printable(install.StillAsked(entry, hidden)))
 	}
 	if len(change.Others) == 0 {
-		fmt.Fprintln(out, "git asks doorkey, and no other helper")
+		fmt.Fprintln(out, "git asks only doorkey")
 	}
 }
 
 func tellUninstalled(out io.Writer, change install.Change) {
 	for _, entry := range change.Restored {
-		fmt.Fprintf(out, "asked again: %s\n", terminal.Printable(install.HelperName(entry)))
+		fmt.Fprintf(out, "git asks this helper again: %s\n", terminal.Printable(install.HelperName(entry)))
 	}
 	for _, entry := range change.Remaining {
-		fmt.Fprintf(out, "doorkey is still named by: %s\n", terminal.Printable(install.HelperName(entry)))
+		fmt.Fprintf(out, "doorkey is still set in: %s\n", terminal.Printable(install.HelperName(entry)))
 	}
 }

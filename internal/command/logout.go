@@ -18,11 +18,11 @@ func Logout(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer)
 	all := given.On["all"]
 	switch {
 	case all && given.On["fleet"]:
-		return ui.UsageError{Problem: "logout: --all is every account of this machine, and --fleet one of all machines: give one of them"}
+		return ui.UsageError{Problem: "logout: --all means all accounts on this machine, --fleet one account on all machines; use only one of them"}
 	case given.On["fleet"]:
 		return logoutFleet(ctx, h, given)
 	case all && given.Options["username"] != "":
-		return ui.UsageError{Problem: "logout: --all is every account: leave --username out"}
+		return ui.UsageError{Problem: "logout: --all means all accounts; omit --username"}
 	case all && given.First() == "":
 		return logoutEverywhere(ctx, h)
 	}
@@ -53,7 +53,7 @@ func logoutOf(ctx context.Context, h *helper.Helper, origin, label string, isMea
 		h.UI.NothingStored(origin, "")
 		return nil
 	case len(meant) == 0:
-		return fmt.Errorf("%s is not kept for %s, but %s\n\"--username LABEL\" names one of them, \"--all\" all of them", ui.Label(label), origin, ui.Labels(others))
+		return fmt.Errorf("%s is not stored for %s; stored are %s\n\"--username LABEL\" names one of them, \"--all\" all of them", ui.Label(label), origin, ui.Labels(others))
 	}
 	err = logoutAccounts(ctx, h, origin, meant)
 	if len(others) > 0 {
@@ -129,8 +129,8 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 	var problem error
 	switch {
 	case account.IsShared() && account.Fleet.Owed:
-		return fmt.Errorf("this machine has tokens for %s that the other machines of its fleet need, and has not published them yet\n"+
-			"run any git command for it while %s can be reached, and then this one again; to end the sign-in of all machines, run: git credential-doorkey logout --fleet %[1]s", origin, account.Fleet.Engine)
+		return fmt.Errorf("this machine has not published its tokens for %s yet, and the other machines of the fleet need them\n"+
+			"run any git command for it while %s is reachable, then run this command again; to sign out all machines, run: git credential-doorkey logout --fleet %[1]s", origin, account.Fleet.Engine)
 	case account.IsShared():
 		if err := locked.Forget(account); err != nil {
 			return err
@@ -158,7 +158,7 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 func revokeStored(ctx context.Context, h *helper.Helper, origin string, account cache.Account) error {
 	secrets, err := h.Cache.Unseal(ctx, origin, account)
 	if err != nil {
-		return fmt.Errorf("its tokens cannot be read: %v", err)
+		return fmt.Errorf("cannot read its tokens: %v", err)
 	}
 	target, err := parseTarget(origin)
 	if err != nil {

@@ -23,7 +23,7 @@ func logoutFleet(ctx context.Context, h *helper.Helper, given Arguments) error {
 		return err
 	}
 	if !configured.Fleet.IsSet() {
-		return fmt.Errorf("credential.oauthFleet is not set for %s\nto end the sign-in of this machine alone, run: git credential-doorkey logout %[1]s", q.Origin)
+		return fmt.Errorf("credential.oauthFleet is not set for %s\nto sign out only this machine, run: git credential-doorkey logout %[1]s", q.Origin)
 	}
 	host, err := h.FleetHost(ctx, q, configured)
 	if err != nil {

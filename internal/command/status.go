@@ -39,7 +39,7 @@ func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Write
 		err = showStatus(h, out, origin, files, open)
 	}
 	if unreadable := countUnreadable(files); err == nil && unreadable > 0 {
-		err = fmt.Errorf("%d of the account files cannot be read\nmove it away to start anew for its host; the tokens in it can be ended at the server", unreadable)
+		err = fmt.Errorf("%d of the account files cannot be read\nto start again for its host, move it away; you can revoke its tokens on the server", unreadable)
 	}
 	return err
 }
@@ -80,7 +80,7 @@ func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Ke
 		}
 	}
 	if text.Len() == 0 {
-		h.UI.NothingStored(origin, "any git command signs in to a host that is set up\nto do it now, run: git credential-doorkey login URL")
+		h.UI.NothingStored(origin, "git signs in by itself to any host that is set up\nto sign in now, run: git credential-doorkey login URL")
 	}
 	for _, s := range open {
 		writeSession(&text, s, time.Now())

@@ -36,7 +36,7 @@ func TargetOf(ctx context.Context, given string) (Target, error) {
 
 // notHTTPS says that no token is sent to an origin.
 func notHTTPS(origin string) error {
-	return ui.UsageError{Problem: fmt.Sprintf("%q is not an https URL: doorkey sends tokens over https only", origin)}
+	return ui.UsageError{Problem: fmt.Sprintf("%q is not an https URL; doorkey sends tokens only over https", origin)}
 }
 
 // AnyTargetOf is TargetOf for a host of any protocol: doorkey keeps passwords
@@ -48,7 +48,7 @@ func AnyTargetOf(ctx context.Context, given string) (Target, error) {
 			return Target{}, err
 		}
 		if remote == "" {
-			return Target{}, ui.UsageError{Problem: "which host? there is no https remote of a repository here to take it from: give its URL"}
+			return Target{}, ui.UsageError{Problem: "no host given, and this directory is not a clone with an https remote; pass the URL, for example: https://gitlab.example.com"}
 		}
 		given = remote
 	}
@@ -61,18 +61,18 @@ func parseTarget(given string) (Target, error) {
 	}
 	address, err := url.Parse(given)
 	if err != nil || address.Opaque != "" || address.RawQuery != "" || address.Fragment != "" {
-		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", secret.HideIn(given))}
+		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host; write it like https://gitlab.example.com", secret.HideIn(given))}
 	}
 	if _, hasPassword := address.User.Password(); hasPassword {
-		return Target{}, ui.UsageError{Problem: "the URL has a password in it: leave it out, and change it, since it may have been seen"}
+		return Target{}, ui.UsageError{Problem: "the URL contains a password; remove it from the URL, and change the password, because others may have seen it"}
 	}
 	if !isReadAlike(given, address) {
-		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not a URL that git takes: write an \"@\" in it as %%40, and leave line breaks out", secret.HideIn(given))}
+		return Target{}, ui.UsageError{Problem: fmt.Sprintf("git does not accept the URL %q; write an \"@\" in a user name as %%40, and remove line breaks", secret.HideIn(given))}
 	}
 	// What git would make of the URL is read as git's question is.
 	request, err := credential.Read(strings.NewReader("protocol=" + address.Scheme + "\nhost=" + address.Host + "\n"))
 	if err != nil || request.Origin() == "" {
-		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host: write it as https://gitlab.example.com", secret.HideIn(given))}
+		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host; write it like https://gitlab.example.com", secret.HideIn(given))}
 	}
 	return Target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
 }
@@ -101,10 +101,10 @@ func (t Target) Question(ctx context.Context, config *gitconfig.Config, label st
 		q = t.QuestionFor(heard["username"])
 	}
 	if secret.IsTokenName(q.Username) {
-		return helper.Question{}, ui.UsageError{Problem: "the user name for " + q.Origin + " is an access token, and no account of doorkey's: take it out of the URL (or out of credential.username), and revoke it, since it may have been seen"}
+		return helper.Question{}, ui.UsageError{Problem: "the user name for " + q.Origin + " is an access token, not a doorkey account; remove it from the URL (or from credential.username), and revoke it, because others may have seen it"}
 	}
 	if strings.ContainsAny(q.Username, "\n\r\x00") {
-		return helper.Question{}, ui.UsageError{Problem: fmt.Sprintf("%q cannot be a label: git passes on no line break", q.Username)}
+		return helper.Question{}, ui.UsageError{Problem: fmt.Sprintf("%q cannot be a label, because it contains a line break", q.Username)}
 	}
 	return q, nil
 }

@@ -46,18 +46,18 @@ func TestParseTargetRefuses(t *testing.T) {
 		{"a port that is none", "https://gitlab.example.com:0", "is not the URL of a host"},
 		{"a line break", "https://gitlab.example.com\nhost=evil.example", "is not the URL of a host"},
 		{"a space", "https://gitlab example.com", "is not the URL of a host"},
-		{"two ends of the user name", "https://ada@example.com@gitlab.example.com", "is not a URL that git takes"},
-		{"a line break in the label", "https://%0ahost=evil@gitlab.example.com", "is not a URL that git takes"},
-		{"a line break in the path", "https://gitlab.example.com/group%0aproject", "is not a URL that git takes"},
+		{"two ends of the user name", "https://ada@example.com@gitlab.example.com", "git does not accept the URL"},
+		{"a line break in the label", "https://%0ahost=evil@gitlab.example.com", "git does not accept the URL"},
+		{"a line break in the path", "https://gitlab.example.com/group%0aproject", "git does not accept the URL"},
 		{"SSH, as git has it", "git@gitlab.example.com:group/project.git", "is not the URL of a host"},
-		{"a password", "https://ada:secret@gitlab.example.com", "has a password in it"},
+		{"a password", "https://ada:secret@gitlab.example.com", "contains a password"},
 		{"a password with a percent sign", "https://ada:%secret@gitlab.example.com", `"https://…@gitlab.example.com" is not the URL of a host`},
 		{"a password with a number sign", "https://ada:#secret@gitlab.example.com", "is not the URL of a host"},
 		{"a password with a question mark", "https://ada:1?secret@gitlab.example.com", "is not the URL of a host"},
 		{"a password with a slash", "https://ada:p/secret@gitlab.example.com", "is not the URL of a host"},
-		{"a password with an at sign", "https://ada:1@secret@gitlab.example.com", "has a password in it"},
+		{"a password with an at sign", "https://ada:1@secret@gitlab.example.com", "contains a password"},
 		{"a password and no scheme", "ada:%secret@gitlab.example.com", "is not the URL of a host"},
-		{"a token with an at sign", "https://a@secret@gitlab.example.com", "is not a URL that git takes"},
+		{"a token with an at sign", "https://a@secret@gitlab.example.com", "git does not accept the URL"},
 		{"a token in the query", "https://gitlab.example.com/p?private_token=secret", "is not the URL of a host"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -107,8 +107,8 @@ func TestTargetOf(t *testing.T) {
 		}
 	})
 	for _, row := range []struct{ name, remote, given, says string }{
-		{"no remote", "", "", "which host?"},
-		{"a remote over SSH", "git@gitlab.example.com:p.git", "", "which host?"},
+		{"no remote", "", "", "no host given"},
+		{"a remote over SSH", "git@gitlab.example.com:p.git", "", "no host given"},
 		{"a remote over plain http", "http://code.example/p.git", "", `"http://code.example" is not an https URL`},
 		{"plain http", "", "http://code.example", `"http://code.example" is not an https URL`},
 	} {

@@ -22,7 +22,7 @@ func Token(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer
 	}
 	switch {
 	case found.Secrets.Password.IsSet():
-		return fmt.Errorf("what is kept for %s is a password of %q, and no token\nto have passwords, run: git credential fill", q.Origin, found.Account.Username)
+		return fmt.Errorf("for %s, doorkey stores a password of %q, not a token\nto get passwords, run: git credential fill", q.Origin, found.Account.Username)
 	case !found.Account.IsGrant():
 		if _, _, err := providerFor(ctx, h, q); err != nil {
 			return err
@@ -33,7 +33,7 @@ func Token(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer
 		return err
 	}
 	if response.Password.IsEmpty() {
-		return fmt.Errorf("there is no token for %s\nrun: git credential-doorkey setup %s", q.Origin, q.Origin)
+		return fmt.Errorf("no token is available for %s\nrun: git credential-doorkey setup %s", q.Origin, q.Origin)
 	}
 	_, err = fmt.Fprintln(out, response.Password.Reveal())
 	return err

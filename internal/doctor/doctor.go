@@ -106,7 +106,7 @@ func runChecks(ctx context.Context, e *checkContext, checks []check) []finding {
 func (c check) run(ctx context.Context, e *checkContext) (f finding) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			f = finding{Verdict: ui.VerdictProblem, Message: fmt.Sprintf("this check failed itself: %v", failure)}
+			f = finding{Verdict: ui.VerdictProblem, Message: fmt.Sprintf("this check itself failed: %v", failure)}
 		}
 		f.Check = c.name
 	}()

@@ -42,7 +42,7 @@ func TestRunChecks(t *testing.T) {
 	})
 	want := []finding{
 		{"first", ui.VerdictOK, "waited", []string{}},
-		{"second", ui.VerdictProblem, "this check failed itself: assignment to entry in nil map", nil},
+		{"second", ui.VerdictProblem, "this check itself failed: assignment to entry in nil map", nil},
 		{"fourth", ui.VerdictWarning, "said", []string{"hint"}},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -57,7 +57,7 @@ func TestDiagnosis(t *testing.T) {
 		summary  string
 		fails    bool
 	}{
-		{"nothing", []ui.Verdict{ui.VerdictOK, ui.VerdictNote}, "nothing has to be done", false},
+		{"nothing", []ui.Verdict{ui.VerdictOK, ui.VerdictNote}, "no problems found", false},
 		{"warnings", []ui.Verdict{ui.VerdictWarning, ui.VerdictOK, ui.VerdictWarning}, "2 warnings", false},
 		{"both", []ui.Verdict{ui.VerdictWarning, ui.VerdictProblem}, "1 problem, 1 warning", true},
 		{"problems", []ui.Verdict{ui.VerdictProblem, ui.VerdictProblem}, "2 problems", true},

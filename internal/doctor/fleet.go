@@ -49,19 +49,19 @@ func (e *checkContext) isInFleet() bool {
 
 // judgeFleet looks at the record at a time by the engine's clock.
 func judgeFleet(engine string, r fleet.Record, exists bool, now time.Time) finding {
-	const signIn = "\non a machine with a person at it and the same settings, run: git credential-doorkey login"
+	const signIn = "\non a machine with the same settings where you can sign in, run: git credential-doorkey login"
 	switch {
 	case !exists:
 		return newFinding(ui.VerdictWarning, "%s has no sign-in for this host yet"+signIn, engine)
 	case r.Ended != nil:
 		return newFinding(ui.VerdictProblem, "the fleet's sign-in has been ended: %s, on %q"+signIn, r.Ended.Text, r.Ended.Host)
 	case r.Suspect != nil:
-		return newFinding(ui.VerdictProblem, "the server rejected the fleet's refresh token on %q, %s ago, and no machine has published a newer one\n"+
-			"if the machine that refreshed last is only out of reach, run any git command for this host on it; otherwise sign in again%s", r.Suspect.Host, since(r.Suspect.At, now), signIn)
+		return newFinding(ui.VerdictProblem, "the server rejected the fleet's refresh token on %q %s ago, and no machine has published a newer one\n"+
+			"if the machine that refreshed last can no longer reach the engine, run any git command for this host there; if not, sign in again%s", r.Suspect.Host, since(r.Suspect.At, now), signIn)
 	}
 	f := newFinding(ui.VerdictOK, "%s, generation %d, refreshed %s ago", engine, r.Generation, since(r.Tokens.Obtained, now))
 	if c := r.Claim; c != nil {
-		f = f.with(ui.VerdictNote, "%q is refreshing the token, since %s", c.Host, since(c.At, now))
+		f = f.with(ui.VerdictNote, "%q has been refreshing the token since %s", c.Host, since(c.At, now))
 	}
 	if r.Failure != nil {
 		why, _, _ := strings.Cut(r.Failure.Text, "\n")
@@ -78,7 +78,7 @@ func judgeWrite(f finding, err error) finding {
 	case err == nil:
 		return f
 	case errors.Is(err, fleet.ErrRefused):
-		return f.with(ui.VerdictNote, "this machine may read the record and not change it: another machine of the fleet has to refresh the token")
+		return f.with(ui.VerdictNote, "this machine can read the record but not change it; another machine of the fleet has to refresh the token")
 	}
 	return f.with(ui.VerdictWarning, "%v", err)
 }
@@ -88,7 +88,7 @@ func judgeOffset(f finding, offset time.Duration) finding {
 	if offset.Abs() <= toleratedSkew {
 		return f
 	}
-	return f.with(ui.VerdictNote, "the clocks of this machine and of the engine differ by %v, which does the fleet no harm", offset.Abs().Round(time.Second))
+	return f.with(ui.VerdictNote, "the clocks of this machine and the engine differ by %v; the fleet works anyway", offset.Abs().Round(time.Second))
 }
 
 // judgeKeyFile looks at who can read the file of the keys.
@@ -100,5 +100,5 @@ func judgeKeyFile(f finding, path string, stat func(string) (fs.FileInfo, error)
 	if err != nil || info.Mode().Perm()&0o077 == 0 { // no file: a variable
 		return f
 	}
-	return f.with(ui.VerdictWarning, "other users of this machine can read the fleet's keys in %q (mode %04o)\nunless it is in a container of its own, run: chmod 600 %[1]q", path, info.Mode().Perm())
+	return f.with(ui.VerdictWarning, "other users of this machine can read the fleet's keys in %q (mode %04o)\nunless the file is in a container that only doorkey uses, run: chmod 600 %[1]q", path, info.Mode().Perm())
 }

@@ -29,10 +29,10 @@ func TestJudgeFleet(t *testing.T) {
 		says    string
 	}{
 		{"it works", working, true, ui.VerdictOK, "etcd, generation 7, refreshed 1h0m0s ago"},
-		{"nobody has signed in", fleet.Record{}, false, ui.VerdictWarning, "no sign-in for this host yet"},
+		{"the fleet is not signed in", fleet.Record{}, false, ui.VerdictWarning, "no sign-in for this host yet"},
 		{"somebody has logged out", with(func(r *fleet.Record) { r.Ended = event("logged out by ada") }), true, ui.VerdictProblem, `logged out by ada, on "ada-1"`},
-		{"the server rejects it", with(func(r *fleet.Record) { r.Suspect = event("") }), true, ui.VerdictProblem, `on "ada-1", 1m0s ago`},
-		{"a machine refreshes", with(func(r *fleet.Record) { r.Claim = &fleet.Claim{Host: "ada-1", At: now} }), true, ui.VerdictNote, `"ada-1" is refreshing`},
+		{"the server rejects it", with(func(r *fleet.Record) { r.Suspect = event("") }), true, ui.VerdictProblem, `on "ada-1" 1m0s ago`},
+		{"a machine refreshes", with(func(r *fleet.Record) { r.Claim = &fleet.Claim{Host: "ada-1", At: now} }), true, ui.VerdictNote, `"ada-1" has been refreshing`},
 		{"a refresh failed", with(func(r *fleet.Record) { r.Failure = event("no answer\nhint") }), true, ui.VerdictNote, `on "ada-1", 1m0s ago: no answer`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestJudgeFleetAccess(t *testing.T) {
 	fine := newFinding(ui.VerdictOK, "fine")
 	t.Run("it may change the record", func(t *testing.T) { judgeWrite(fine, nil).expect(t, ui.VerdictOK, "fine") })
 	t.Run("it may read alone", func(t *testing.T) {
-		judgeWrite(fine, fleet.ErrRefused).expect(t, ui.VerdictNote, "may read the record and not change it")
+		judgeWrite(fine, fleet.ErrRefused).expect(t, ui.VerdictNote, "can read the record but not change it")
 	})
 	t.Run("nobody knows", func(t *testing.T) {
 		judgeWrite(fine, errors.New("status 500")).expect(t, ui.VerdictWarning, "status 500")

@@ -25,16 +25,16 @@ func checkGit(_ context.Context, e *checkContext) finding {
 
 func judgeGit(version gitconfig.Version) finding {
 	const (
-		wwwauth  = "\nfrom 2.41 on, git says how a server introduces itself: a GitLab is known under any name"
-		recovery = "\nfrom 2.46 on, a token that the server has revoked is replaced inside the same command"
+		wwwauth  = "\ngit 2.41 and newer pass on how a server identifies itself, so doorkey recognizes a GitLab under any name"
+		recovery = "\nwith git 2.46 and newer, doorkey replaces a revoked token within the same command"
 	)
 	switch {
 	case !version.AtLeast(2, 26):
-		return newFinding(ui.VerdictProblem, "%v is too old\ninstall and doctor need git 2.26 or newer", version)
+		return newFinding(ui.VerdictProblem, "%v is too old\ndoorkey needs git 2.26 or newer for install and doctor", version)
 	case !version.AtLeast(2, 41):
-		return newFinding(ui.VerdictNote, "%v works, a newer one can do more"+wwwauth+recovery, version)
+		return newFinding(ui.VerdictNote, "%v works; newer versions can do more"+wwwauth+recovery, version)
 	case !version.AtLeast(2, 46):
-		return newFinding(ui.VerdictNote, "%v works, a newer one can do more"+recovery, version)
+		return newFinding(ui.VerdictNote, "%v works; newer versions can do more"+recovery, version)
 	}
 	return newFinding(ui.VerdictOK, "%v", version)
 }
@@ -43,7 +43,7 @@ func judgeGit(version gitconfig.Version) finding {
 func checkProgram(ctx context.Context, e *checkContext) finding {
 	this, err := os.Executable()
 	if err != nil {
-		return newFinding(ui.VerdictWarning, "where this program is cannot be found out: %v", err)
+		return newFinding(ui.VerdictWarning, "cannot find the path of this program: %v", err)
 	}
 	if chain, err := e.chain(); err == nil {
 		for _, helper := range chain {
@@ -54,7 +54,7 @@ func checkProgram(ctx context.Context, e *checkContext) finding {
 	}
 	path, err := exec.LookPath(environment.ProgramName)
 	if err != nil {
-		return newFinding(ui.VerdictProblem, "%s is not on PATH, so git does not find it\nput it into a directory on PATH\nor, to have git run it from where it is, run: %s install", environment.ProgramName, commandOf(this))
+		return newFinding(ui.VerdictProblem, "%s is not on PATH, so git cannot find it\nput it in a directory on PATH\nor, to let git run it from its current directory, run: %s install", environment.ProgramName, commandOf(this))
 	}
 	return judgePlace(judgeProgram(path, this, e.Config.Environment.Version), path, install.IsEverywhere(ctx, filepath.Dir(path)))
 }
@@ -64,7 +64,7 @@ func judgePlace(f finding, path string, isEverywhere bool) finding {
 	if isEverywhere || f.Verdict != ui.VerdictOK {
 		return f
 	}
-	return f.with(ui.VerdictNote, "a program that is started from a desktop may have another PATH, without \"%s\"\nto write the whole path, run: git credential-doorkey install", filepath.Dir(path))
+	return f.with(ui.VerdictNote, "programs started from a desktop may have a different PATH, without \"%s\"\nto store the full path in git's configuration, run: git credential-doorkey install", filepath.Dir(path))
 }
 
 // namedProgram is the path by which a helper names doorkey; "" where git looks on
@@ -83,11 +83,11 @@ func commandOf(path string) string { return terminal.ShellWord(filepath.ToSlash(
 func judgeProgram(runs, this, version string) finding {
 	there, err := os.Stat(runs)
 	if err != nil {
-		return newFinding(ui.VerdictProblem, "git is to run \"%s\", and cannot: %v\nto have git run this program, run: %s install", runs, err, commandOf(this))
+		return newFinding(ui.VerdictProblem, "git cannot run \"%s\": %v\nto let git run this program, run: %s install", runs, err, commandOf(this))
 	}
 	here, err := os.Stat(this)
 	if err != nil || !os.SameFile(there, here) {
-		return newFinding(ui.VerdictWarning, "git runs \"%s\", and this is another program, \"%s\"\nremove one of them\nor, to have git run this one, run: %s install", runs, this, commandOf(this))
+		return newFinding(ui.VerdictWarning, "git runs \"%s\", but this program is \"%s\"\nremove one of them\nor, to let git run this one, run: %s install", runs, this, commandOf(this))
 	}
 	return newFinding(ui.VerdictOK, "%s, %s", runs, version)
 }

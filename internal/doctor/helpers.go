@@ -43,7 +43,7 @@ func judgeHome(chain []install.Helper, home int) finding {
 func judgeHelpersOfAll(chain []install.Helper) finding {
 	everywhere := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return helper.Key != "credential.helper" })
 	if install.AsksDoorkey(chain) && !install.AsksDoorkey(everywhere) {
-		return newFinding(ui.VerdictNote, "git asks doorkey for some hosts: give the URL of one to have it checked")
+		return newFinding(ui.VerdictNote, "git asks doorkey only for some hosts; pass the URL of one to check it")
 	}
 	return judgeHelpers(everywhere, false)
 }
@@ -54,15 +54,15 @@ func judgeHelpers(chain []install.Helper, hidden bool) finding {
 	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
 	switch {
 	case len(own) == 0 && len(chain) == 0:
-		return newFinding(ui.VerdictProblem, "git asks no helper\nrun: git credential-doorkey install")
+		return newFinding(ui.VerdictProblem, "git asks no credential helper\nrun: git credential-doorkey install")
 	case len(own) == 0 && slices.ContainsFunc(chain, isMisspelt):
-		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s: git puts git-credential- before what is no absolute path, and finds no such command\nrun: git credential-doorkey install", namesOf(chain))
+		return newFinding(ui.VerdictProblem, "git does not ask doorkey but %s: git adds git-credential- in front of a name that is not an absolute path, and finds no such command\nrun: git credential-doorkey install", namesOf(chain))
 	case len(own) == 0:
-		return newFinding(ui.VerdictProblem, "git does not ask doorkey, but %s\nrun: git credential-doorkey install", namesOf(chain))
+		return newFinding(ui.VerdictProblem, "git does not ask doorkey but %s\nrun: git credential-doorkey install", namesOf(chain))
 	}
 	f := newFinding(ui.VerdictOK, "git asks doorkey (%s)", placeOf(own[0].Entry))
 	if len(own) == len(chain) {
-		f.Message = strings.Replace(f.Message, "doorkey", "doorkey, and no other helper", 1)
+		f.Message = strings.Replace(f.Message, "doorkey", "only doorkey", 1)
 	}
 	for _, helper := range chain {
 		if !helper.Doorkey {
@@ -70,7 +70,7 @@ func judgeHelpers(chain []install.Helper, hidden bool) finding {
 		}
 	}
 	for _, twice := range own[1:] {
-		f = f.with(ui.VerdictWarning, "doorkey is asked twice, the second time because of %s: take that out", placeOf(twice.Entry))
+		f = f.with(ui.VerdictWarning, "git asks doorkey twice, the second time because of %s; remove that entry", placeOf(twice.Entry))
 	}
 	return f
 }
@@ -81,7 +81,7 @@ func isMisspelt(helper install.Helper) bool { return install.IsMisspelt(helper.E
 // asked first may give an old one again.
 func judgeOther(f finding, helper install.Helper, hidden bool) finding {
 	if helper.Before {
-		return f.with(ui.VerdictProblem, "asked before doorkey, and given the tokens too: %s\n%s", install.HelperName(helper.Entry), wayOut(helper.Entry))
+		return f.with(ui.VerdictProblem, "git asks another helper before doorkey and also passes it the tokens: %s\n%s", install.HelperName(helper.Entry), wayOut(helper.Entry))
 	}
 	return f.with(ui.SeverityOfOtherHelper(hidden), "%s\n%s", install.StillAsked(helper.Entry, hidden), wayOut(helper.Entry))
 }
@@ -90,9 +90,9 @@ func judgeOther(f finding, helper install.Helper, hidden bool) finding {
 func wayOut(entry gitconfig.Entry) string {
 	switch {
 	case entry.IsOfRepository():
-		return "it stands in the repository's own configuration, which git reads last: take it out there"
+		return "it is set in the repository's configuration, which git reads last; remove it there"
 	case entry.Scope == "command":
-		return "it comes with this command: leave it out"
+		return "it is set on the command line or in the environment; remove it there"
 	}
 	return "run: git credential-doorkey install"
 }

@@ -27,8 +27,8 @@ func TestJudgeGit(t *testing.T) {
 		text         string
 	}{
 		{"too old", 2, 25, ui.VerdictProblem, "2.26 or newer"},
-		{"passes no challenge on", 2, 40, ui.VerdictNote, "from 2.41 on"},
-		{"replaces no refused token", 2, 45, ui.VerdictNote, "from 2.46 on"},
+		{"passes no challenge on", 2, 40, ui.VerdictNote, "git 2.41 and newer"},
+		{"replaces no refused token", 2, 45, ui.VerdictNote, "with git 2.46 and newer"},
 		{"has all", 2, 46, ui.VerdictOK, "2.46"},
 		{"the next major", 3, 0, ui.VerdictOK, ""},
 	} {
@@ -57,16 +57,16 @@ func TestJudgeHelpers(t *testing.T) {
 		want   ui.Verdict
 		texts  []string
 	}{
-		{"none", nil, false, ui.VerdictProblem, []string{"asks no helper", "install"}},
+		{"none", nil, false, ui.VerdictProblem, []string{"asks no credential helper", "install"}},
 		{"another alone", []install.Helper{helper("store", "global", true)}, false, ui.VerdictProblem, []string{"does not ask doorkey", `"store"`}},
-		{"one that git cannot run", []install.Helper{helper("git-credential-doorkey", "global", true)}, false, ui.VerdictProblem, []string{"does not ask doorkey", "no absolute path", "install"}},
-		{"doorkey alone", []install.Helper{doorkey}, false, ui.VerdictOK, []string{"and no other helper (global)"}},
+		{"one that git cannot run", []install.Helper{helper("git-credential-doorkey", "global", true)}, false, ui.VerdictProblem, []string{"does not ask doorkey", "not an absolute path", "install"}},
+		{"doorkey alone", []install.Helper{doorkey}, false, ui.VerdictOK, []string{"only doorkey (global)"}},
 		{"doorkey twice", []install.Helper{doorkey, helper("doorkey", "system", false)}, false, ui.VerdictWarning, []string{"twice", "system"}},
-		{"one before", []install.Helper{helper("store", "system", true), doorkey}, false, ui.VerdictProblem, []string{"asked before doorkey", "install"}},
-		{"one after", []install.Helper{doorkey, helper("store", "global", false)}, false, ui.VerdictWarning, []string{"still asked", "install"}},
-		{"one after, with git 2.54", []install.Helper{doorkey, helper("store", "global", false)}, true, ui.VerdictNote, []string{"but not told the tokens", `"store"`}},
-		{"one before, with git 2.54", []install.Helper{helper("store", "system", true), doorkey}, true, ui.VerdictProblem, []string{"asked before doorkey"}},
-		{"a repository's after", []install.Helper{doorkey, helper("store", "local", false)}, false, ui.VerdictWarning, []string{"still asked", "take it out there"}},
+		{"one before", []install.Helper{helper("store", "system", true), doorkey}, false, ui.VerdictProblem, []string{"git asks another helper before doorkey", "install"}},
+		{"one after", []install.Helper{doorkey, helper("store", "global", false)}, false, ui.VerdictWarning, []string{"git still asks another helper", "install"}},
+		{"one after, with git 2.54", []install.Helper{doorkey, helper("store", "global", false)}, true, ui.VerdictNote, []string{"but does not pass it the tokens", `"store"`}},
+		{"one before, with git 2.54", []install.Helper{helper("store", "system", true), doorkey}, true, ui.VerdictProblem, []string{"git asks another helper before doorkey"}},
+		{"a repository's after", []install.Helper{doorkey, helper("store", "local", false)}, false, ui.VerdictWarning, []string{"git still asks another helper", "remove it there"}},
 		{"a shell snippet, which is not shown", []install.Helper{doorkey, helper("!echo password=hush", "local", false)}, false, ui.VerdictWarning, []string{`"a shell snippet"`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -105,8 +105,8 @@ func TestJudgeRedirect(t *testing.T) {
 	}{
 		{"any port", "http://127.0.0.1/", true, ui.VerdictOK, "with any port"},
 		{"any port, spelled out", "http://127.0.0.1:0/callback", true, ui.VerdictOK, "with any port"},
-		{"a port of its own", "http://localhost:7171/", false, ui.VerdictOK, "exactly this address"},
-		{"a port that is taken", "http://127.0.0.1:7171/", true, ui.VerdictWarning, "another program listens there now"},
+		{"a port of its own", "http://localhost:7171/", false, ui.VerdictOK, "exactly this URL"},
+		{"a port that is taken", "http://127.0.0.1:7171/", true, ui.VerdictWarning, "another program listens on this port"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			isFree := func(string) bool { return !row.taken }
@@ -138,12 +138,12 @@ func TestJudgeKeyring(t *testing.T) {
 		text            string
 	}{
 		{"unlocked", nil, true, true, ui.VerdictOK, "unlocked"},
-		{"not asked, since a dialog would open", cache.ErrKeyringUnseen, true, true, ui.VerdictOK, "was not checked"},
+		{"not asked, since a dialog would open", cache.ErrKeyringUnseen, true, true, ui.VerdictOK, "did not check"},
 		{"none, and none needed", cache.ErrKeyringAbsent, false, false, ui.VerdictNote, "in a file"},
 		{"none, and one needed", cache.ErrKeyringAbsent, true, false, ui.VerdictProblem, "log in to the desktop"},
 		{"locked, on a desktop", cache.ErrKeyringLocked, true, true, ui.VerdictWarning, "dialog opens"},
 		{"locked, and nobody to ask", cache.ErrKeyringLocked, false, false, ui.VerdictProblem, "unlock it"},
-		{"silent", cache.ErrKeyringTimeout, false, true, ui.VerdictProblem, "does not answer"},
+		{"silent", cache.ErrKeyringTimeout, false, true, ui.VerdictProblem, "does not respond"},
 	} {
 		t.Run(row.name, func(t *testing.T) { judgeKeyring(row.err, row.needed, row.desktop).expect(t, row.want, row.text) })
 	}
@@ -175,7 +175,7 @@ func TestJudgeNetwork(t *testing.T) {
 		text string
 	}{
 		{"explained already", &url.Error{Op: "Get", URL: "https://hush", Err: &oauthflow.ConnectionError{}}, ""},
-		{"no time left", &url.Error{Op: "Get", URL: "https://hush", Err: context.DeadlineExceeded}, "no answer from " + address + " within 10s\nlook at the network"},
+		{"no time left", &url.Error{Op: "Get", URL: "https://hush", Err: context.DeadlineExceeded}, "no answer from " + address + " within 10s\ncheck the network"},
 		{"something else", errors.New("git's http.sslCAInfo: no such file"), "cannot talk to " + address + ": git's http.sslCAInfo"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -222,9 +222,9 @@ func TestDescribeFlows(t *testing.T) {
 		named settings.Flow
 		want  string
 	}{
-		{"one that was named", []settings.Flow{settings.Paste}, settings.Paste, "by paste, which was named"},
+		{"one that was named", []settings.Flow{settings.Paste}, settings.Paste, "by paste, as configured"},
 		{"those that work without a browser", []settings.Flow{settings.Device, settings.Paste}, settings.Automatic,
-			"by device, else by paste, since no browser can open here (nothing that BROWSER names can be used)"},
+			"by device, else by paste, because no browser can open here (no program in BROWSER can be used)"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := describe(row.flows, row.named, where); got != row.want {

@@ -27,7 +27,7 @@ func checkServer(ctx context.Context, e *checkContext) finding {
 		if err != nil {
 			return newFinding(ui.VerdictProblem, "%v", err)
 		}
-		f = f.with(ui.VerdictWarning, "git does not look at its certificate (%s): whoever is on the way can read the tokens\nget the certificate of its authority, then %s",
+		f = f.with(ui.VerdictWarning, "git does not verify its certificate (%s): anyone on the network path can read the tokens\nget the authority's certificate, then %s",
 			strings.Join(by, ", "), network.ToTrust(e.target.Origin))
 	}
 	return f
@@ -49,11 +49,11 @@ func judgeAnswer(origin string, answer serverAnswer) finding {
 	f := newFinding(ui.VerdictOK, "%s answers (HTTP status %d)", origin, answer.status)
 	switch {
 	case answer.status >= 500:
-		return f.with(ui.VerdictWarning, "it is in trouble: try again later")
+		return f.with(ui.VerdictWarning, "the server has an error; try again later")
 	case answer.status == http.StatusForbidden:
-		return f.with(ui.VerdictWarning, "it refuses this address: GitLab bans one for a while after many failed tries; so may a firewall")
+		return f.with(ui.VerdictWarning, "the server rejects this machine's address: GitLab blocks addresses for a while after many failed attempts, and a firewall may do the same")
 	case answer.status >= 300 && answer.status < 400 && isElsewhere(origin, answer.location):
-		return f.with(ui.VerdictWarning, "it sends git on to %s, which asks for a sign-in of its own: use that address in the remote", secret.HideIn(answer.location))
+		return f.with(ui.VerdictWarning, "it redirects git to %s, which requires a separate sign-in; use that address in the remote", secret.HideIn(answer.location))
 	}
 	return f
 }
@@ -76,7 +76,7 @@ func judgeNetwork(v ui.Verdict, address string, err error) finding {
 	case errors.As(err, &explained):
 		return newFinding(v, "%v", explained)
 	case errors.Is(err, context.DeadlineExceeded):
-		return newFinding(v, "no answer from %s within %v\nlook at the network, and whether a proxy is needed (http.proxy)", address, examinationTime)
+		return newFinding(v, "no answer from %s within %v\ncheck the network, and whether a proxy is needed (http.proxy)", address, examinationTime)
 	}
 	return newFinding(v, "cannot talk to %s: %v", address, err)
 }
@@ -100,9 +100,9 @@ func judgeClock(ahead time.Duration) finding {
 		direction = "behind"
 	}
 	if distance <= toleratedSkew {
-		return newFinding(ui.VerdictOK, "as the server's")
+		return newFinding(ui.VerdictOK, "matches the server")
 	}
-	return newFinding(ui.VerdictWarning, "this machine is %v %s the server\nset its clock: certificates are judged by it (in WSL, \"sudo hwclock -s\" after a sleep)", distance, direction)
+	return newFinding(ui.VerdictWarning, "this machine is %v %s the server\nset the clock; otherwise valid certificates may be rejected (in WSL, run \"sudo hwclock -s\" after a sleep)", distance, direction)
 }
 
 // checkClient finds out whether the server knows the application.
@@ -112,13 +112,13 @@ func checkClient(ctx context.Context, e *checkContext) finding {
 	case !there:
 		return finding{}
 	case provider.NeedsSecret:
-		return newFinding(ui.VerdictNote, "it cannot be tried without the application's secret, which the sign-in in the browser takes, and the one by device code does not")
+		return newFinding(ui.VerdictNote, "cannot check it without the application's secret; sign-in with the browser needs that secret, sign-in by device code does not")
 	}
 	switch err := client.TryClient(ctx, provider); {
 	case err == nil:
 		return newFinding(ui.VerdictOK, "the server knows the application")
 	case errors.Is(err, oauthflow.ErrNoTokenEndpoint):
-		return newFinding(ui.VerdictProblem, "%s: %v\nset oauthTokenURL to the real one; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", secret.HideIn(provider.TokenURL), err)
+		return newFinding(ui.VerdictProblem, "%s: %v\nset oauthTokenURL to the right URL; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", secret.HideIn(provider.TokenURL), err)
 	case errors.As(err, new(*oauthflow.Error)):
 		return newFinding(ui.VerdictProblem, "%v", err)
 	default:
@@ -134,21 +134,21 @@ func checkDevice(ctx context.Context, e *checkContext) finding {
 	case !there:
 		return finding{}
 	case provider.Kind != "gitlab":
-		return newFinding(ui.VerdictOK, "its address is %s", secret.HideIn(provider.DeviceAuthURL))
+		return newFinding(ui.VerdictOK, "its URL is %s", secret.HideIn(provider.DeviceAuthURL))
 	}
 	offered, err := client.TryDevice(ctx, provider)
 	switch {
 	case err != nil:
 		return judgeNetwork(ui.VerdictWarning, provider.DeviceAuthURL, err)
 	case offered:
-		return newFinding(ui.VerdictOK, "the server has the sign-in by device code")
+		return newFinding(ui.VerdictOK, "the server supports sign-in by device code")
 	}
 	if configured, err := e.settings(); err == nil {
 		if named, by, err := e.NamedFlow(configured); err == nil && named == settings.Device {
-			return newFinding(ui.VerdictProblem, "%s is \"device\", and the server has no sign-in by device code\nset it to auto or paste (GitLab has it since 17.3)", by)
+			return newFinding(ui.VerdictProblem, "%s is \"device\", but the server does not support sign-in by device code\nset it to auto or paste, or update the server (GitLab supports it since 17.3)", by)
 		}
 	}
-	return newFinding(ui.VerdictNote, "the server has no sign-in by device code (GitLab has it since 17.3): without a browser the address is pasted")
+	return newFinding(ui.VerdictNote, "the server does not support sign-in by device code (GitLab does since 17.3); without a browser, you sign in by pasting an address")
 }
 
 // reach is what a check of an endpoint needs. Not there: there is no such

@@ -25,7 +25,7 @@ func checkRemote(_ context.Context, e *checkContext) finding {
 	case !gitconfig.IsHTTP(e.address) && e.given != "":
 		return newFinding(ui.VerdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", secret.HideIn(e.address))
 	case !gitconfig.IsHTTP(e.address):
-		return newFinding(ui.VerdictNote, "%q is not reached over https, so that git asks no helper", secret.HideIn(e.address))
+		return newFinding(ui.VerdictNote, "%q is not reached over https, so that git asks no credential helper", secret.HideIn(e.address))
 	case e.refusal != nil:
 		return newFinding(ui.VerdictProblem, "%s", problemOf(e.refusal))
 	}
@@ -42,7 +42,7 @@ func checkRemote(_ context.Context, e *checkContext) finding {
 	}
 	f = judgeUsername(f, e.target, heard["username"])
 	if !gitconfig.IsFalse(heard["usehttppath"]) {
-		f = f.with(ui.VerdictNote, "credential.useHttpPath is set: a password is kept for each path, while one sign-in serves the whole host")
+		f = f.with(ui.VerdictNote, "credential.useHttpPath is set: a password is stored for each path, while one sign-in serves the whole host")
 	}
 	return judgePush(f, e)
 }
@@ -81,7 +81,7 @@ func judgePush(f finding, e *checkContext) finding {
 	for _, entry := range entries {
 		base := strings.TrimSuffix(strings.TrimPrefix(entry.Key, "url."), ".pushinsteadof")
 		if isSetting(entry, "url", "pushinsteadof") && strings.HasPrefix(e.address, entry.Value) && !gitconfig.IsHTTP(base) {
-			return f.with(ui.VerdictNote, "pushes go to %q instead, where git asks no helper (url.<base>.pushInsteadOf in %s)", secret.HideIn(base), placeOf(entry))
+			return f.with(ui.VerdictNote, "pushes go to %q instead, where git asks no credential helper (url.<base>.pushInsteadOf in %s)", secret.HideIn(base), placeOf(entry))
 		}
 	}
 	return f

@@ -94,7 +94,7 @@ func (r diagnosis) summary() string {
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing has to be done"
+		return "no problems found"
 	}
 	return strings.Join(parts, ", ")
 }

@@ -37,7 +37,7 @@ func checkSettings(_ context.Context, e *checkContext) finding {
 	}
 	for _, entry := range entries {
 		if reason := e.ignored(entry); reason != "" {
-			f = f.with(ui.VerdictWarning, "doorkey does not obey %s in %s: %s", secret.HideIn(entry.Key), placeOf(entry), reason)
+			f = f.with(ui.VerdictWarning, "doorkey ignores %s in %s: %s", secret.HideIn(entry.Key), placeOf(entry), reason)
 		}
 	}
 	return f
@@ -49,9 +49,9 @@ func (e *checkContext) ignored(entry gitconfig.Entry) string {
 	switch {
 	case !isFor(entry, e.address):
 	case entry.IsOfRepository() && decidesWhereTokensGo(entry):
-		return "a repository must not say where tokens go, so set it with --global, if you mean it"
+		return "a repository must not decide where tokens go; to use it, set it with --global"
 	case isOurs(entry) && !entry.IsOfRepository() && !gitconfig.Covers(entry.Key, e.question().URL()):
-		return "it is for a path, which git does not tell; set it for the host without the path"
+		return "it is for a path, but git does not pass the path; set it for the host without the path"
 	}
 	return ""
 }
@@ -86,17 +86,17 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 	}
 	switch {
 	case helper.IsUnknown(err) && e.isInFleet():
-		return newFinding(ui.VerdictOK, "the fleet's, with which another machine signs in")
+		return newFinding(ui.VerdictOK, "the fleet's application, which another machine signs in with")
 	case helper.IsUnknown(err) && title != "":
-		return newFinding(ui.VerdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.Origin, title)
+		return newFinding(ui.VerdictProblem, "%s is a %s, but no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.Origin, title)
 	case helper.IsUnknown(err):
-		return newFinding(ui.VerdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run: git credential-doorkey setup %s", e.target.Origin, e.target.Origin)
+		return newFinding(ui.VerdictWarning, "could not find out how to sign in to %s with OAuth, so doorkey only stores passwords for it\nif it supports OAuth, run: git credential-doorkey setup %s", e.target.Origin, e.target.Origin)
 	case err != nil:
 		return finding{} // checkEndpoints, checkSettings
 	}
 	_, place := e.setting("oauthclientid")
 	if place == "" {
-		place = "this program by who built it"
+		place = "this program when it was built"
 	}
 	f := newFinding(ui.VerdictOK, "%s, set in %s", provider.ClientID, place)
 	if _, place := e.setting("oauthclientsecret"); place != "" {
@@ -137,7 +137,7 @@ func checkEndpoints(_ context.Context, e *checkContext) finding {
 	}
 	for _, endpoint := range []string{provider.AuthURL, provider.TokenURL} {
 		if !strings.HasPrefix(endpoint, e.target.Origin+"/") {
-			f = f.with(ui.VerdictNote, "%s is on another host than git's: is that meant?", secret.HideIn(endpoint))
+			f = f.with(ui.VerdictNote, "%s is not on the host that git uses; check that this is intended", secret.HideIn(endpoint))
 		}
 	}
 	return f
@@ -160,11 +160,11 @@ func judgeRedirect(redirect string, isFree func(host string) bool) finding {
 		return newFinding(ui.VerdictProblem, "%v", err)
 	}
 	if port := address.Port(); port == "" || port == "0" {
-		return newFinding(ui.VerdictOK, "%s, with any port: the application has to have it without a port", secret.HideIn(redirect))
+		return newFinding(ui.VerdictOK, "%s, with any port; register it without a port", secret.HideIn(redirect))
 	}
-	f := newFinding(ui.VerdictOK, "%s: the application has to have exactly this address", secret.HideIn(redirect))
+	f := newFinding(ui.VerdictOK, "%s; register exactly this URL", secret.HideIn(redirect))
 	if !isFree(address.Host) {
-		return f.with(ui.VerdictWarning, "another program listens there now, so that a sign-in in the browser would fail: end it, or use http://127.0.0.1/, which leaves the port free")
+		return f.with(ui.VerdictWarning, "another program listens on this port, so sign-in with the browser would fail; stop it, or use http://127.0.0.1/, which works with any free port")
 	}
 	return f
 }

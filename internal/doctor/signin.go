@@ -24,7 +24,7 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 		return finding{} // checkEnvironment
 	}
 	if configured.Fleet.IsSet() {
-		return newFinding(ui.VerdictOK, "git asks nobody here: the fleet's sign-in is used, and login makes one for all machines")
+		return newFinding(ui.VerdictOK, "git uses the fleet's sign-in and never asks here; to sign in all machines, use login")
 	}
 	flows, err := e.Flows(e.question(), provider, configured, e.Cache.LastRefusal(e.target.Origin))
 	if err != nil {
@@ -32,7 +32,7 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 		if account, err := e.account(); err == nil && account.IsGrant() {
 			v = ui.VerdictNote // there is no need of one
 		}
-		return newFinding(v, "none can be made here: %v", err)
+		return newFinding(v, "cannot sign in here: %v", err)
 	}
 	return newFinding(ui.VerdictOK, "%s", describe(flows, named, e.Config.Environment))
 }
@@ -41,7 +41,7 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 func describe(flows []settings.Flow, named settings.Flow, where environment.Environment) string {
 	switch {
 	case named != settings.Unnamed && named != settings.Automatic:
-		return "by " + string(named) + ", which was named"
+		return "by " + string(named) + ", as configured"
 	case flows[0] == settings.Browser:
 		return "in the browser: " + strings.Join(where.BrowserCommand(), " ")
 	}
@@ -49,5 +49,5 @@ func describe(flows []settings.Flow, named settings.Flow, where environment.Envi
 	for _, f := range flows {
 		names = append(names, string(f))
 	}
-	return "by " + strings.Join(names, ", else by ") + ", since no browser can open here" + where.WhyNoBrowser()
+	return "by " + strings.Join(names, ", else by ") + ", because no browser can open here" + where.WhyNoBrowser()
 }

@@ -19,7 +19,7 @@ func checkState(ctx context.Context, e *checkContext) finding {
 		return f
 	}
 	if err := e.Cache.TryKeyFile(ctx); err != nil {
-		f = f.with(ui.VerdictProblem, "%v\nuntil that is fixed, no sign-in and no password can be stored", err)
+		f = f.with(ui.VerdictProblem, "%v\nuntil this is fixed, doorkey cannot store a sign-in or a password", err)
 	}
 	return f
 }
@@ -30,7 +30,7 @@ func judgeState(directory string, inspected cache.Inspection, unwritable error) 
 	case !inspected.Exists && len(inspected.Problems) > 0:
 		return newFinding(ui.VerdictProblem, "%v", inspected.Problems[0])
 	case !inspected.Exists:
-		f = newFinding(ui.VerdictOK, "%s, which the first sign-in makes", directory)
+		f = newFinding(ui.VerdictOK, "%s, which the first sign-in creates", directory)
 	case inspected.Hosts == 1:
 		f = newFinding(ui.VerdictOK, "%s, 1 host", directory)
 	}
@@ -38,10 +38,10 @@ func judgeState(directory string, inspected cache.Inspection, unwritable error) 
 		f = f.with(ui.VerdictProblem, "%v", err)
 	}
 	if unwritable != nil {
-		f = f.with(ui.VerdictProblem, "%v\nuntil that is mended, no sign-in and no refresh can be kept", unwritable)
+		f = f.with(ui.VerdictProblem, "%v\nuntil this is fixed, doorkey cannot store a sign-in or a refreshed token", unwritable)
 	}
 	for _, path := range inspected.Abandoned {
-		f = f.with(ui.VerdictNote, `"%s" was left by a process that was killed; it does no harm, and the next change there takes it away`, path)
+		f = f.with(ui.VerdictNote, `"%s" was left by a process that was killed; it does no harm, and the next change removes it`, path)
 	}
 	return f
 }
@@ -56,7 +56,7 @@ func checkKeyring(_ context.Context, e *checkContext) finding {
 	kept, _ := e.account() // what is wrong there, another check says
 	needed := place == cache.InKeyring || kept.Place() == cache.InKeyring
 	if !needed && place != cache.Automatic {
-		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q): the key is kept in a file that only you can read", place)
+		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q); the key is in a file that only you can read", place)
 	}
 	return judgeKeyring(e.keyring(), needed, e.Config.Environment.HasDesktop())
 }
@@ -66,13 +66,13 @@ func checkKeyring(_ context.Context, e *checkContext) finding {
 func judgeKeyring(err error, needed, desktop bool) finding {
 	switch {
 	case err == nil:
-		return newFinding(ui.VerdictOK, "there, and unlocked")
+		return newFinding(ui.VerdictOK, "available and unlocked")
 	case errors.Is(err, cache.ErrKeyringUnseen):
-		return newFinding(ui.VerdictOK, "there; whether it is locked was not checked, because that would open its password dialog")
+		return newFinding(ui.VerdictOK, "available; doorkey did not check whether it is locked, because that would open its password dialog")
 	case errors.Is(err, cache.ErrKeyringAbsent) && !needed:
-		return newFinding(ui.VerdictNote, "there is none in this session: the key is kept in a file that only you can read")
+		return newFinding(ui.VerdictNote, "no keyring in this session; the key is in a file that only you can read")
 	case errors.Is(err, cache.ErrKeyringLocked) && desktop:
-		return newFinding(ui.VerdictWarning, "it is locked: its password dialog opens when git next needs a token")
+		return newFinding(ui.VerdictWarning, "locked; its password dialog opens when git next needs a token")
 	}
 	return newFinding(ui.VerdictProblem, "%v", helper.ExplainKey(err))
 }
@@ -99,17 +99,17 @@ func checkAccount(ctx context.Context, e *checkContext) finding {
 	case err != nil:
 		return newFinding(ui.VerdictProblem, "%v", err)
 	case account.Place() != "" && !account.IsGrant():
-		return newFinding(ui.VerdictOK, "a password is kept")
+		return newFinding(ui.VerdictOK, "a password is stored")
 	case !account.IsGrant():
 		return newFinding(ui.VerdictNote, "not signed in yet")
 	}
 	if account.Place() == cache.InKeyring && isUnusable(e.keyring()) {
-		return newFinding(ui.VerdictWarning, "signed in, but the tokens cannot be read now: see keyring")
+		return newFinding(ui.VerdictWarning, "signed in, but the tokens cannot be read now; see \"keyring\"")
 	}
 	secrets, err := e.Cache.Unseal(ctx, e.target.Origin, account)
 	switch {
 	case errors.Is(err, cache.ErrKeyGone):
-		f := newFinding(ui.VerdictWarning, "the key that the tokens were sealed with is gone\nthe next git command asks for a new sign-in")
+		f := newFinding(ui.VerdictWarning, "the encryption key of the tokens is missing\nthe next git command asks for a new sign-in")
 		if account.Place() == cache.InKeyring {
 			f = f.with(ui.VerdictWarning, ui.SharedDirectory)
 		}
@@ -125,14 +125,14 @@ func checkAccount(ctx context.Context, e *checkContext) finding {
 		f.Message = strings.Replace(f.Message, "access token", "access token (fingerprint "+fingerprint+")", 1)
 	}
 	if secrets.RefreshToken.IsEmpty() && !account.IsShared() {
-		f = f.with(ui.VerdictNote, "there is no refresh token: when the access token is over, a new sign-in is needed")
+		f = f.with(ui.VerdictNote, "there is no refresh token; when the access token expires, you have to sign in again")
 	}
 	if len(account.OtherHelpersOfPlace) > 0 {
-		f = f.with(ui.VerdictNote, "in some place git was seen to tell the token to %s, too: take that out there; until the next sign-in doorkey keeps the token from it where git can (2.54)",
+		f = f.with(ui.VerdictNote, "in another directory, git also passes the token to %s; remove that helper there; until the next sign-in, doorkey hides the token from it if git can (2.54)",
 			strings.Join(account.OtherHelpersOfPlace, ", "))
 	}
 	if values, err := e.values(); err == nil && values["oauthclientid"] != "" && values["oauthclientid"] != account.ClientID {
-		f = f.with(ui.VerdictNote, "the grant is that of another application, %q: the one that is configured comes into use with the next sign-in", account.ClientID)
+		f = f.with(ui.VerdictNote, "the sign-in is from another application, %q; the next sign-in will use the configured one", account.ClientID)
 	}
 	return f
 }

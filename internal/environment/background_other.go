@@ -2,5 +2,6 @@
 
 package environment
 
-// isInBackground: elsewhere a desktop is known by its display.
+// isInBackground returns false: on other systems the display shows whether there is a
+// desktop.
 func isInBackground() bool { return false }

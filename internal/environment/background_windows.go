@@ -7,8 +7,8 @@ import (
 )
 
 // isInBackground reports whether this is the session of services, and of tasks that run
-// whether somebody has logged in or not: its desktop is seen by nobody. OpenSSH's
-// server is in it, too.
+// whether or not the user is logged in: nobody sees its desktop. OpenSSH's server is in
+// it, too.
 func isInBackground() bool {
 	var session uint32
 	err := windows.ProcessIdToSessionId(uint32(os.Getpid()), &session)

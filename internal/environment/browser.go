@@ -13,11 +13,11 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// StartBrowser opens an address with the command that BrowserCommand returns
-// and does not wait: what was started may be the browser itself. failed is
-// called, once and later, if it ends with an error. What it prints goes to the
-// null device: stdout is git's. It has a session of its own, so that Ctrl-C in
-// the terminal does not close the person's browser, and a directory of its own.
+// StartBrowser opens an address with the command that BrowserCommand returns, and does
+// not wait: the command may be the browser itself. It calls failed, once and later, if
+// the command ends with an error. Output goes to the null device: stdout belongs to git.
+// The command has its own session, so that Ctrl-C in the terminal does not close the
+// user's browser, and its own directory.
 func StartBrowser(command []string, address string, failed func(error)) {
 	arguments, err := browserArguments(command, address)
 	if err != nil {
@@ -43,24 +43,24 @@ func StartBrowser(command []string, address string, failed func(error)) {
 	}()
 }
 
-// isBrowserVariable: xdg-open goes by BROWSER in its turn. Its command is the one that
-// has been chosen, or one that cannot be used.
+// isBrowserVariable matches BROWSER, because xdg-open uses it, too. Its command is the
+// one that was chosen, or one that cannot be used.
 func isBrowserVariable(variable string) bool { return strings.HasPrefix(variable, "BROWSER=") }
 
-// browserArguments puts the address into the command, as one argument, written
-// anew by package url: it begins with "http" and has nothing in it that is not
-// of a URL (RFC 3986), so no starter can take it for an option or for more than
-// one word. A query is not escaped anew, so it may be no URL's as it stands.
+// browserArguments puts the address into the command, as one argument, rewritten by
+// package url: it begins with "http" and contains only characters of a URL (RFC 3986),
+// so that no program can mistake it for an option or for several words. A query is not
+// escaped again, so it may be invalid as it is.
 func browserArguments(command []string, address string) ([]string, error) {
 	if len(command) == 0 {
-		return nil, errors.New("no program to start one was found")
+		return nil, errors.New("no program that opens a browser was found")
 	}
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.User != nil || !oauthflow.MayCarryTokens(address) { // nor may a sign-in be seen on its way
-		return nil, errors.New("its address is not one of the web")
+	if err != nil || parsed.User != nil || !oauthflow.MayCarryTokens(address) { // nor may anyone on the network see the sign-in
+		return nil, errors.New("the URL is not a web address")
 	}
 	if strings.ContainsFunc(parsed.String(), isNotOfURL) {
-		return nil, errors.New("its address has characters that no URL has")
+		return nil, errors.New("the URL contains invalid characters")
 	}
 	var arguments []string
 	placed := false

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// BrowserCommand returns the command that opens an address in a browser in front
-// of the person, from which the loopback address can be reached; nil if there is
-// none. "%s" in it, or else its end, is where the address goes.
+// BrowserCommand returns the command that opens an address in a browser on the user's
+// screen that can reach the loopback address; nil if there is none. "%s" in it, or else
+// its end, is where the address goes.
 func (e Environment) BrowserCommand() []string {
-	// A person's own word overrides all signs. An editor that is connected
-	// to this machine (VS Code) sets BROWSER to a helper that opens the browser
-	// where the person is, and forwards ports from there. Once the editor is gone,
-	// so is the helper.
+	// The user's own setting overrides all signs. An editor that is connected to this
+	// machine (VS Code) sets BROWSER to a helper that opens the browser where the user
+	// is, and forwards ports from there. The helper stops working when the editor is
+	// closed.
 	if chosen := e.firstProgram(e.chosenBrowsers()...); chosen != nil {
 		return chosen
 	}
@@ -35,18 +35,18 @@ func (e Environment) BrowserCommand() []string {
 	return nil
 }
 
-// UnusableBrowser returns why BrowserCommand uses nothing that BROWSER names; nil
-// where it does, or BROWSER is not set.
+// UnusableBrowser returns why BrowserCommand does not use BROWSER; nil if it does, or if
+// BROWSER is not set.
 func (e Environment) UnusableBrowser() error {
 	named := e.Variable("BROWSER")
 	switch {
 	case named == "", e.firstProgram(e.chosenBrowsers()...) != nil:
 		return nil
 	case slices.ContainsFunc(e.chosenBrowsers(), func(choice []string) bool { return e.readsCommands(e.program(choice[0])) }):
-		return fmt.Errorf("BROWSER names a program that would read parts of an address as commands, so it is not used: %s\n"+
-			"set BROWSER to the browser's own program (.exe), or unset it", named)
+		return fmt.Errorf("doorkey does not use the program in BROWSER, because it would run parts of an address as commands: %s\n"+
+			"set BROWSER to the .exe of a browser, or unset it", named)
 	}
-	return fmt.Errorf("nothing that BROWSER names is installed, or it needs the terminal: %s", named)
+	return fmt.Errorf("no program in BROWSER is installed and works without the terminal: %s", named)
 }
 
 func (e Environment) windowsDirectory() string {
@@ -56,9 +56,9 @@ func (e Environment) windowsDirectory() string {
 	return `C:\Windows`
 }
 
-// chosenBrowsers reads $BROWSER: commands with a colon in between (on Windows, where
-// paths have one, a semicolon), of which the first that is installed counts. One that
-// would draw in the terminal cannot be used: it is git's.
+// chosenBrowsers reads $BROWSER: commands separated by colons (on Windows, where paths
+// contain colons, by semicolons), of which the first installed one counts. A command
+// that draws in the terminal cannot be used: the terminal belongs to git.
 func (e Environment) chosenBrowsers() (choices [][]string) {
 	separator, words := ":", shellWords
 	if e.system == "windows" {
@@ -72,8 +72,8 @@ func (e Environment) chosenBrowsers() (choices [][]string) {
 	return choices
 }
 
-// windowsCommand is a command as Windows reads it. A program's whole path needs no
-// quotes, though there may be a blank in it.
+// windowsCommand returns a command as Windows reads it. The full path of a program needs
+// no quotes, even with a blank in it.
 func (e Environment) windowsCommand(command string) []string {
 	if whole := strings.TrimSpace(command); strings.Contains(whole, " ") && e.program(whole) != "" {
 		return []string{whole}
@@ -81,9 +81,9 @@ func (e Environment) windowsCommand(command string) []string {
 	return windowsWords(command)
 }
 
-// readsCommands reports whether a program of Windows hands its arguments to a shell,
-// which takes what follows an "&" in an address for a command: batch files, which
-// Windows runs by cmd.exe, and shells. Windows drops blanks and dots at the end of a name.
+// readsCommands reports whether a Windows program passes its arguments to a shell, which
+// runs what follows an "&" in an address as a command: batch files, which Windows runs
+// with cmd.exe, and shells. Windows drops blanks and dots at the end of a name.
 func (e Environment) readsCommands(path string) bool {
 	if e.system != "windows" {
 		return false
@@ -105,7 +105,7 @@ func drawsInTerminal(program string) bool {
 	return false
 }
 
-// firstProgram returns the first command whose program is there and does not read an
+// firstProgram returns the first command whose program exists and does not run an
 // address as commands.
 func (e Environment) firstProgram(commands ...[]string) []string {
 	for _, command := range commands {
@@ -116,11 +116,11 @@ func (e Environment) firstProgram(commands ...[]string) []string {
 	return nil
 }
 
-// WhyNoBrowser returns, in brackets, the reason why BrowserCommand returns none.
+// WhyNoBrowser returns, in parentheses, why BrowserCommand returns none.
 func (e Environment) WhyNoBrowser() string {
 	switch {
 	case e.Variable("BROWSER") != "":
-		return " (nothing that BROWSER names can be used)"
+		return " (no program in BROWSER can be used)"
 	case e.IsCI():
 		return " (a CI job)"
 	case e.IsSSH():
@@ -132,5 +132,5 @@ func (e Environment) WhyNoBrowser() string {
 	case !e.hasDisplay():
 		return " (no display)"
 	}
-	return " (no program to open one with)"
+	return " (no program that opens a browser)"
 }

@@ -8,9 +8,9 @@ import (
 )
 
 // ForeignDirectory returns the working directory for a program that outlives git: in
-// git's own, it would keep a clone from being deleted on Windows, and a file system
-// from being unmounted elsewhere. It is the root of the file system (on Windows, of the
-// system's drive); "", which stands for git's own, if that cannot be used.
+// git's own, it would prevent deleting a clone on Windows, and unmounting a file system
+// elsewhere. It is the root of the file system (on Windows, of the system drive); "",
+// which means git's own, if that cannot be used.
 func ForeignDirectory() string {
 	root := filepath.VolumeName(os.Getenv("SystemRoot")) + string(filepath.Separator)
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
@@ -19,9 +19,9 @@ func ForeignDirectory() string {
 	return root
 }
 
-// ForForeignDirectory returns variables (os.Environ) for a program that runs in
-// another directory: those by which Go finds the system's certificates may name a file
-// in this one.
+// ForForeignDirectory returns variables (os.Environ) for a program that runs in another
+// directory: those with which Go finds the system's certificates may name a file
+// relative to this one.
 func ForForeignDirectory(variables []string) []string {
 	variables = slices.Clone(variables)
 	for i, variable := range variables {
@@ -41,8 +41,8 @@ func ForForeignDirectory(variables []string) []string {
 	return variables
 }
 
-// absolute is a path that means the same in every directory. One stays as it is if
-// this directory has no path.
+// absolute returns a path that means the same in every directory. It returns the path
+// unchanged if this directory has no path.
 func absolute(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		return whole

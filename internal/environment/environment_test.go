@@ -160,10 +160,10 @@ func TestUnusableBrowser(t *testing.T) {
 	}{
 		{"not set", linux(nil), ""},
 		{"there", linux(variables{"BROWSER": "firefox"}, "firefox"), ""},
-		{"not there", linux(variables{"BROWSER": "firefox"}), "nothing that BROWSER names is installed"},
-		{"a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), "would read parts of an address as commands"},
+		{"not there", linux(variables{"BROWSER": "firefox"}), "no program in BROWSER is installed"},
+		{"a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), "would run parts of an address as commands"},
 		{"a batch file, and a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\b.exe`}, `C:\b\open.cmd`, `C:\b.exe`), ""},
-		{"a batch file that is not there", onWindows(variables{"BROWSER": `C:\b\open.cmd`}), "nothing that BROWSER names is installed"},
+		{"a batch file that is not there", onWindows(variables{"BROWSER": `C:\b\open.cmd`}), "no program in BROWSER is installed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			err := row.UnusableBrowser()
@@ -278,9 +278,9 @@ func TestWhyNoBrowser(t *testing.T) {
 	for _, row := range []struct{ name, variable, want string }{
 		{"SSH", "SSH_TTY", " (an SSH session)"},
 		{"CI", "GITLAB_CI", " (a CI job)"},
-		{"a browser of the terminal", "BROWSER", " (nothing that BROWSER names can be used)"},
+		{"a browser of the terminal", "BROWSER", " (no program in BROWSER can be used)"},
 		{"a console", "", " (no display)"},
-		{"a desktop without a program", "DISPLAY", " (no program to open one with)"},
+		{"a desktop without a program", "DISPLAY", " (no program that opens a browser)"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := linux(map[string]string{row.variable: "1"}).WhyNoBrowser(); got != row.want {

@@ -2,8 +2,8 @@ package environment
 
 import "os/exec"
 
-// StartOutliving starts a command that is to outlive git, and returns it. It is
-// prepared anew for each way to start it, since a command is good for one try.
+// StartOutliving starts a command that should outlive git, and returns it. It prepares a
+// new command for each attempt, because a command can be started only once.
 func StartOutliving(prepare func() (*exec.Cmd, error)) (*exec.Cmd, error) {
 	var failure error
 	for _, attributes := range outOfReach() {

@@ -8,27 +8,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OwnSession takes a child out of the terminal's reach (setsid(2)). It also keeps
-// from all children what this process has inherited beside standard input, output
-// and error: a child that outlives git must not hold a lock of the script that ran it.
+// OwnSession starts a child in its own session, out of the terminal's reach (setsid(2)).
+// It also prevents all children from inheriting other descriptors than standard input,
+// output and error: a child that outlives git must not hold a lock of the script that
+// ran it.
 func OwnSession() *syscall.SysProcAttr {
 	closeOnExec()
 	return &syscall.SysProcAttr{Setsid: true}
 }
 
-// EndsWithTree is so where a program that is ended takes those with it that were
-// started below it. A session of its own is enough here.
+// EndsWithTree is true on systems where killing a program also kills its descendants.
+// Here, a separate session is enough.
 const EndsWithTree = false
 
-// outOfReach are the ways to start a child that is to outlive git.
+// outOfReach returns the ways to start a child that should outlive git.
 func outOfReach() []*syscall.SysProcAttr { return []*syscall.SysProcAttr{OwnSession()} }
 
-// mostDescriptors are looked at one by one, where the system cannot do all at once
-// and its limit is no limit.
+// mostDescriptors are examined one by one if the system cannot mark all at once and its
+// limit is unlimited.
 const mostDescriptors = 4096
 
-// closeEachOnExec marks the descriptors that there are. Of others it is an error,
-// which says nothing.
+// closeEachOnExec marks the open descriptors. For others this fails, which does not
+// matter.
 func closeEachOnExec() {
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {

@@ -2,11 +2,11 @@ package environment
 
 import "runtime/debug"
 
-// ProgramName is what git looks for on PATH for the helper "doorkey".
+// ProgramName is the program that git looks for on PATH for the helper "doorkey".
 const ProgramName = "git-credential-doorkey"
 
-// versionOf is the version of a release, or else of the module that the program
-// was built from.
+// versionOf returns the version of a release, or else of the module that the program was
+// built from.
 func versionOf(release string) string {
 	if release != "" {
 		return release

@@ -6,9 +6,9 @@ import (
 	"github.com/mattn/go-shellwords"
 )
 
-// shellWords are the words of a command as a shell reads them: quotes and backslashes
-// keep a space in a word. Nothing is run or looked up for it. There are none if a
-// quote has no end.
+// shellWords splits a command into words as a shell does: quotes and backslashes keep a
+// space in a word. It runs and looks up nothing. It returns none if a quote is not
+// closed.
 func shellWords(command string) []string {
 	words, err := (&shellwords.Parser{}).Parse(command)
 	if err != nil {
@@ -17,10 +17,10 @@ func shellWords(command string) []string {
 	return words
 }
 
-// windowsWords are the words of a command as programs on Windows read them: double
-// quotes keep a blank in a word. In the first, which is a path, a backslash is nothing
-// else; in the others it also stands before a quote that belongs to the word, and
-// before such a backslash (CommandLineToArgvW).
+// windowsWords splits a command into words as Windows programs do: double quotes keep a
+// blank in a word. In the first word, which is a path, a backslash has no special
+// meaning; in the others it also escapes a quote, and a backslash in front of a quote
+// (CommandLineToArgvW).
 func windowsWords(command string) (words []string) {
 	blanks := " \t"
 	for rest := strings.TrimLeft(command, blanks); rest != ""; rest = strings.TrimLeft(rest, blanks) {

@@ -51,20 +51,20 @@ func ParseAddress(text string) (Address, error) {
 	}
 	kind, rest, _ := strings.Cut(text, "+")
 	if Kind(kind) != Vault && Kind(kind) != Etcd {
-		return Address{}, fmt.Errorf("%q names no engine that doorkey knows"+forms, secret.HideIn(text))
+		return Address{}, fmt.Errorf("%q is not an engine that doorkey supports"+forms, secret.HideIn(text))
 	}
 	address, err := url.Parse(rest)
 	switch {
 	case err != nil || address.Host == "" || address.RawQuery != "" || address.Fragment != "":
 		return Address{}, fmt.Errorf("%q is not an address"+forms, secret.HideIn(text))
 	case address.User != nil:
-		return Address{}, errors.New("the fleet's address has a user name or a password in it, which others can read\ngive the engine's token in a file, or the password to git's credential helpers")
+		return Address{}, errors.New("the fleet's address contains a user name or a password, which other users can read\nput the engine's token in a file, or store the password in one of git's credential helpers")
 	case address.Scheme != "https" && !(address.Scheme == "http" && isLoopback(address.Hostname())):
-		return Address{}, fmt.Errorf("%q is not https: without TLS the engine must be on this machine", text)
+		return Address{}, fmt.Errorf("%q is not https; without TLS, the engine must be on this machine", text)
 	}
 	place := strings.Trim(address.Path, "/")
 	if mount, path, _ := strings.Cut(place, "/"); place == "" || Kind(kind) == Vault && (mount == "" || path == "") {
-		return Address{}, fmt.Errorf("%q names no place in the engine"+forms, text)
+		return Address{}, fmt.Errorf("%q has no path in the engine"+forms, text)
 	}
 	return Address{Kind(kind), address.Scheme + "://" + address.Host, place}, nil
 }
@@ -80,7 +80,7 @@ func InCluster(variable func(string) string) (string, error) {
 	host, port := variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT")
 	if host == "" || port == "" {
 		return "", errors.New("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is not a pod of a Kubernetes cluster\n" +
-			"run it in a pod, or set them to the cluster's API server")
+			"run git in a pod, or set them to the cluster's API server")
 	}
 	return "https://" + net.JoinHostPort(host, port), nil
 }

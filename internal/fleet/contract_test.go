@@ -251,7 +251,7 @@ func testDenied(t *testing.T, running *registers.Engine) {
 
 func isDenied(t *testing.T, what string, err error) {
 	t.Helper()
-	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "must") {
+	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "needs") && !strings.Contains(err.Error(), "must") {
 		t.Errorf("%s: got %v", what, err)
 	}
 }

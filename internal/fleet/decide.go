@@ -108,8 +108,8 @@ func (a *attempt) claimOrWait() (decision, error) {
 	case time.Since(a.begun) < a.Times.Patience:
 		return wait, nil
 	}
-	return fail, fmt.Errorf("%w: %s lets this machine read only, and no other machine has refreshed the token within %v\n"+
-		"let at least one machine of the fleet that always runs change the record", ErrRefused, a.Engine, a.Times.Patience)
+	return fail, fmt.Errorf("%w: this machine can only read %s, and no other machine refreshed the token within %v\n"+
+		"give write access to at least one machine of the fleet that always runs", ErrRefused, a.Engine, a.Times.Patience)
 }
 
 // pause waits a moment before the next look.

@@ -95,7 +95,7 @@ func (e *engine) sendOnce(ctx context.Context, method, path, contentType string,
 		a.body = hideSecrets(a.body, request.Header)
 	}
 	if a.now, err = http.ParseTime(response.Header.Get("Date")); err != nil {
-		return answer{}, 0, errors.New("its answer has no Date header, which the fleet goes by")
+		return answer{}, 0, errors.New("its answer has no Date header, which doorkey needs")
 	}
 	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 	return a, time.Duration(seconds) * time.Second, nil
@@ -115,7 +115,7 @@ func hideSecrets(said []byte, asked http.Header) []byte {
 // decode reads the answer.
 func (a answer) decode(into any) error {
 	if err := json.Unmarshal(a.body, into); err != nil {
-		return fmt.Errorf("its answer (status %d) is not the JSON of such an engine: is the address right?", a.status)
+		return fmt.Errorf("its answer (status %d) is not JSON of this kind of engine; check the address", a.status)
 	}
 	return nil
 }

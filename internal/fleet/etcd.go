@@ -69,7 +69,7 @@ func (k *etcdKey) Read(ctx context.Context) ([]byte, string, time.Time, error) {
 	case err != nil:
 		return nil, "", time.Time{}, err
 	case read.Header == nil:
-		return nil, "", time.Time{}, fmt.Errorf("its answer is not that of etcd: is the address right?")
+		return nil, "", time.Time{}, fmt.Errorf("its answer is not from etcd; check the address")
 	case len(read.Kvs) == 0:
 		return nil, "0", a.now, nil
 	}
@@ -89,7 +89,7 @@ func (k *etcdKey) Swap(ctx context.Context, value []byte, version string) (strin
 	case err != nil:
 		return "", err
 	case done.Header == nil:
-		return "", fmt.Errorf("its answer is not that of etcd: is the address right?")
+		return "", fmt.Errorf("its answer is not from etcd; check the address")
 	case !done.Succeeded:
 		return "", ErrConflict
 	}
@@ -132,7 +132,7 @@ func etcdRefused(a answer) error {
 	if a.status == http.StatusBadRequest {
 		a.status = http.StatusForbidden
 	}
-	return a.refused("the user's role must have the permission readwrite on the fleet's prefix; git's credential helpers give user and password for this address")
+	return a.refused("the user's role needs the permission readwrite on the fleet's prefix; doorkey gets the user and password for this address from git's credential helpers")
 }
 
 // session returns the token of a session; "" where nobody has a user name, as in an

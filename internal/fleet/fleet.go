@@ -33,21 +33,21 @@ type Register interface {
 
 // Errors of a Register.
 var (
-	ErrConflict = errors.New("another machine has changed the record")
+	ErrConflict = errors.New("another machine changed the record")
 	ErrRefused  = errors.New("the engine denies access")
 )
 
 // Errors of the protocol. Each is wrapped with what to do.
 var (
 	// ErrNoSignIn: nobody has signed in for the fleet yet.
-	ErrNoSignIn = errors.New("nobody has signed in for the fleet")
+	ErrNoSignIn = errors.New("the fleet is not signed in")
 	// ErrEnded: somebody has logged the fleet out.
-	ErrEnded = errors.New("the fleet's sign-in has been ended")
+	ErrEnded = errors.New("the fleet is signed out")
 	// ErrLost: the refresh token was used, and the machine that has the new one has
 	// not published it.
 	ErrLost = errors.New("the fleet's sign-in is no longer valid")
 	// ErrOutOfReach: the engine cannot be reached, or does not work.
-	ErrOutOfReach = errors.New("the engine cannot be reached")
+	ErrOutOfReach = errors.New("cannot reach the engine")
 	// ErrInvalidGrant is what Host.Exchange wraps where the server says invalid_grant
 	// (RFC 6749, section 5.2).
 	ErrInvalidGrant = errors.New("invalid_grant")

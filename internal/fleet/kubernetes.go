@@ -32,7 +32,7 @@ func (k *kubernetesSecret) path() string {
 }
 
 func (k *kubernetesSecret) wayOut(verb string) string {
-	return fmt.Sprintf("the Secret %q must be there in the namespace %q, and a Role must let this pod's service account %s it", k.name, k.namespace, verb)
+	return fmt.Sprintf("the Secret %q must exist in the namespace %q, and a Role must allow this pod's service account to %s it", k.name, k.namespace, verb)
 }
 
 // Read returns as version what identifies the value of this record alone: the version of
@@ -66,7 +66,7 @@ func (k *kubernetesSecret) get(ctx context.Context) (value []byte, resourceVersi
 		return nil, "", time.Time{}, err
 	}
 	if object.Metadata.ResourceVersion == "" {
-		return nil, "", time.Time{}, errors.New("its answer is not that of Kubernetes: is the address right?")
+		return nil, "", time.Time{}, errors.New("its answer is not from Kubernetes; check the address")
 	}
 	value, found := object.Data[k.key]
 	if !found {
@@ -96,7 +96,7 @@ func (k *kubernetesSecret) Swap(ctx context.Context, value []byte, version strin
 		case !errors.Is(err, ErrConflict):
 			return "", err
 		case time.Now().Add(pause).After(end):
-			return "", fmt.Errorf("the Secret %q has changed again and again for %v\ngive each project a Secret of its own", k.name, k.engine.time)
+			return "", fmt.Errorf("the Secret %q kept changing for %v\nuse a separate Secret for each project", k.name, k.engine.time)
 		}
 		sleep(ctx, jittered(pause))
 	}

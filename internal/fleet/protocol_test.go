@@ -247,7 +247,7 @@ func TestReadOnly(t *testing.T) {
 		w.expiredSignIn(w.machine("person"))
 		reader := w.machine("reader")
 		reader.readOnly = true
-		if _, err := reader.refresh(""); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "read only") {
+		if _, err := reader.refresh(""); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "can only read") {
 			t.Errorf("alone: %v", err)
 		}
 		time.AfterFunc(w.times.Patience/2, func() { w.mustRefresh(w.machine("writer")) })

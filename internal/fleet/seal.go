@@ -144,9 +144,9 @@ func (k Keys) Open(name Name, value []byte) (Record, error) {
 	var e envelope
 	switch err := json.Unmarshal(value, &e); {
 	case err != nil || e.Form < 1:
-		return Record{}, errors.New("the engine has something else than a record of doorkey's there: use another place for the fleet")
+		return Record{}, errors.New("the engine contains something else than a doorkey record at this address; use another address for the fleet")
 	case e.Form > form:
-		return Record{}, fmt.Errorf("the record was written by a newer doorkey (form %d, this one reads %d): update this one", e.Form, form)
+		return Record{}, fmt.Errorf("the record was written by a newer doorkey (format %d; this one reads %d); update doorkey", e.Form, form)
 	}
 	for _, key := range k.all {
 		if keyID(key) != e.Key {
@@ -158,8 +158,8 @@ func (k Keys) Open(name Name, value []byte) (Record, error) {
 		}
 		return openWith(aead, name, e)
 	}
-	return Record{}, fmt.Errorf("the record is encrypted with the key %q, which is not among the fleet keys of this machine (%q)\n"+
-		"give this machine the fleet's keys", e.Key, k.IDs())
+	return Record{}, fmt.Errorf("the record is encrypted with the key %q, which this machine does not have (its keys: %q)\n"+
+		"copy the fleet's keys to this machine", e.Key, k.IDs())
 }
 
 func openWith(aead cipher.AEAD, name Name, e envelope) (Record, error) {
@@ -169,11 +169,11 @@ func openWith(aead cipher.AEAD, name Name, e envelope) (Record, error) {
 	nonce, sealed := e.Sealed[:aead.NonceSize()], e.Sealed[aead.NonceSize():]
 	plain, err := aead.Open(nil, nonce, sealed, associated(name, e.Key))
 	if err != nil {
-		return Record{}, errors.New("the record does not decrypt: it is damaged, or was moved here from another place")
+		return Record{}, errors.New("cannot decrypt the record: it is damaged, or was moved here from another address")
 	}
 	var s sealedRecord
 	if err := json.Unmarshal(plain, &s); err != nil {
-		return Record{}, errors.New("the record decrypts to something unknown")
+		return Record{}, errors.New("the record has unknown content")
 	}
 	return Record{
 		Grant: s.Grant, Generation: s.Generation, Account: s.Account,

@@ -96,15 +96,15 @@ func TestOpenRefuses(t *testing.T) {
 		value []byte
 		says  string
 	}{
-		{"another key", newKeys(t, 1), gitlab, value, "give this machine the fleet's keys"},
-		{"another host", keys, Name{Origin: "https://gitlab.example.org"}, value, "moved here from another place"},
-		{"another label", keys, Name{gitlab.Origin, "work"}, value, "moved here from another place"},
-		{"a newer form", keys, gitlab, changed(func(e *envelope) { e.Form = 2 }), "update this one"},
-		{"another of its keys named", keys, gitlab, changed(func(e *envelope) { e.Key = keys.IDs()[1] }), "does not decrypt"},
-		{"a bit changed", keys, gitlab, changed(func(e *envelope) { e.Sealed[20] ^= 1 }), "does not decrypt"},
+		{"another key", newKeys(t, 1), gitlab, value, "copy the fleet's keys to this machine"},
+		{"another host", keys, Name{Origin: "https://gitlab.example.org"}, value, "moved here from another address"},
+		{"another label", keys, Name{gitlab.Origin, "work"}, value, "moved here from another address"},
+		{"a newer form", keys, gitlab, changed(func(e *envelope) { e.Form = 2 }), "update doorkey"},
+		{"another of its keys named", keys, gitlab, changed(func(e *envelope) { e.Key = keys.IDs()[1] }), "cannot decrypt"},
+		{"a bit changed", keys, gitlab, changed(func(e *envelope) { e.Sealed[20] ^= 1 }), "cannot decrypt"},
 		{"cut off", keys, gitlab, changed(func(e *envelope) { e.Sealed = e.Sealed[:5] }), "too short"},
-		{"something else", keys, gitlab, []byte("hello"), "use another place for the fleet"},
-		{"another object", keys, gitlab, []byte(`{"a":1}`), "use another place for the fleet"},
+		{"something else", keys, gitlab, []byte("hello"), "use another address for the fleet"},
+		{"another object", keys, gitlab, []byte(`{"a":1}`), "use another address for the fleet"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r, err := row.keys.Open(row.whose, row.value)
@@ -127,7 +127,7 @@ func TestNothingIsWrittenOver(t *testing.T) {
 		_, signIn := h.Prepare(t.Context())
 		end := h.End(t.Context(), "", revokeWith(func() error { return nil }))
 		for what, err := range map[string]error{"refresh": refresh, "sign-in": signIn, "end": end, "try": h.TryWrite(t.Context())} {
-			if err == nil || errors.Is(err, ErrOutOfReach) || !strings.Contains(err.Error(), "not among the fleet keys") {
+			if err == nil || errors.Is(err, ErrOutOfReach) || !strings.Contains(err.Error(), "which this machine does not have") {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
@@ -187,12 +187,12 @@ func TestParseAddress(t *testing.T) {
 		{"etcd+http://127.0.0.1:2379/a/b", Address{Etcd, "http://127.0.0.1:2379", "a/b"}, ""},
 		{"etcd+http://[::1]:2379/a", Address{Etcd, "http://[::1]:2379", "a"}, ""},
 		{"etcd+http://localhost/a", Address{Etcd, "http://localhost", "a"}, ""},
-		{"", Address{}, "no engine"},
-		{"redis://x/y", Address{}, "no engine"},
+		{"", Address{}, "not an engine"},
+		{"redis://x/y", Address{}, "not an engine"},
 		{"kubernetes:ci", Address{}, "namespace and a Secret"},
 		{"kubernetes:ci/a/b", Address{}, "namespace and a Secret"},
-		{"vault+https://vault.example/secret", Address{}, "no place"},
-		{"etcd+https://etcd.example", Address{}, "no place"},
+		{"vault+https://vault.example/secret", Address{}, "no path in the engine"},
+		{"etcd+https://etcd.example", Address{}, "no path in the engine"},
 		{"etcd+http://etcd.example/a", Address{}, "not https"},
 		{"etcd+ftp://127.0.0.1/a", Address{}, "not https"},
 		{"etcd+https://user:pass@etcd.example/a", Address{}, "a user name or a password"},

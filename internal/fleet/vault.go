@@ -29,7 +29,7 @@ type vaultAnswer struct {
 }
 
 func (v *vaultSecret) wayOut(capabilities string) string {
-	return fmt.Sprintf("the token's policy must have the capabilities %s on %q, which must be of a key-value engine, version 2", capabilities, strings.TrimPrefix(v.path, "/v1/"))
+	return fmt.Sprintf("the token's policy needs the capabilities %s on %q, which must belong to a key-value engine, version 2", capabilities, strings.TrimPrefix(v.path, "/v1/"))
 }
 
 // Read returns no record where there was never one, and where its last version was

@@ -143,7 +143,7 @@ type machine struct {
 	happens func() // in the process that refreshes
 
 	mutex      sync.Mutex
-	outOfReach error // why the engine cannot be reached from here
+	outOfReach error // why cannot reach the engine from here
 	readOnly   bool
 	frozen     time.Time // until then it stands still
 	loseSwap   int       // the number of the swap whose answer is lost, from 1

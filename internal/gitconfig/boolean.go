@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// IsFalse reports whether git reads a value as no ("git help config", Values): an
-// empty one, a word for it, or a number that is 0. A variable that is not set
-// has no value, and whoever asks knows what that means.
+// IsFalse reports whether git reads a value as false ("git help config", Values): an
+// empty one, a word for it, or a number that is 0. A variable that is not set has no
+// value; its meaning is up to the caller.
 func IsFalse(value string) bool {
 	switch strings.ToLower(value) {
 	case "", "false", "no", "off":

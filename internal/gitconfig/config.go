@@ -9,30 +9,30 @@ import (
 	"sync"
 )
 
-// Config is git's configuration as git reads it where this process is: with the
-// files that are included for this repository or its remotes ("includeIf"), and
-// "git -c" and GIT_CONFIG_COUNT. The zero value is ready. It is read at the first
-// call, by one child process, and not again.
+// Config is git's configuration as git reads it where this process runs: with the files
+// that are included for this repository or its remotes ("includeIf"), and "git -c" and
+// GIT_CONFIG_COUNT. The zero value is ready to use. One child process reads it at the
+// first call, and not again.
 type Config struct {
 	reading sync.Once
 	lines   []line
 	err     error
 }
 
-// Entries returns all settings in git's reading order, those of the repository
-// too: see [Entry.IsOfRepository].
+// Entries returns all settings in git's reading order, including those of the
+// repository: see [Entry.IsOfRepository].
 func (c *Config) Entries(ctx context.Context) ([]Entry, error) {
 	lines, err := c.read(ctx)
 	return entriesOf(lines), err
 }
 
-// ForURL returns what a section ("credential", "http") says for a URL, without
-// helpers, which are many. Of settings that hold, the one for the narrowest URL
-// counts, as in "git config --get-urlmatch"; of those that git reads itself in
-// the section "credential", the last one, as in git.
+// ForURL returns the values of a section ("credential", "http") for a URL, without
+// helpers, which are many. Of matching settings, the one for the narrowest URL counts,
+// as in "git config --get-urlmatch"; of those that git reads itself in the section
+// "credential", the last one counts, as in git.
 //
-// A repository's own files, and what they include, are left out: what somebody
-// has cloned must not say where tokens are sent.
+// It ignores a repository's own files and what they include: a cloned repository must
+// not decide where tokens are sent.
 func (c *Config) ForURL(ctx context.Context, section string, address *url.URL) (Values, error) {
 	return c.forURL(ctx, section, address, isTrusted)
 }
@@ -41,7 +41,7 @@ func (c *Config) ForURL(ctx context.Context, section string, address *url.URL) (
 func isTrusted(l line) bool { return !l.IsOfRepository() }
 
 // ForURLHere is ForURL as git itself reads the section here: with the file of the
-// repository. Nothing that decides where tokens go is read so.
+// repository. Settings that decide where tokens go are not read like this.
 func (c *Config) ForURLHere(ctx context.Context, section string, address *url.URL) (Values, error) {
 	return c.forURL(ctx, section, address, func(line) bool { return true })
 }
@@ -55,8 +55,8 @@ func (c *Config) forURL(ctx context.Context, section string, address *url.URL, i
 	return values, err
 }
 
-// EntriesForURL returns the settings that ForURL takes its values from, by the names
-// of their variables.
+// EntriesForURL returns the settings that ForURL's values come from, by the names of
+// their variables.
 func (c *Config) EntriesForURL(ctx context.Context, section string, address *url.URL) (map[string]Entry, error) {
 	counting, err := c.counting(ctx, section, address, isTrusted)
 	entries := make(map[string]Entry)
@@ -83,9 +83,9 @@ func (c *Config) counting(ctx context.Context, section string, address *url.URL,
 	return counting, err
 }
 
-// All returns what a variable is set to for a URL, where git adds up one value
-// after the other ("http.extraHeader"): those for all URLs first, as git reads
-// them, and an empty one takes back all before it. The files are those of ForURL.
+// All returns the values of a variable for a URL whose values git adds up
+// ("http.extraHeader"): those for all URLs first, in git's order; an empty one removes
+// all before it. The files are those of ForURL.
 func (c *Config) All(ctx context.Context, section, variable string, address *url.URL) (values []string, err error) {
 	lines, err := c.read(ctx)
 	at, highest := placeOf(address), rank{}
@@ -106,15 +106,15 @@ func (c *Config) All(ctx context.Context, section, variable string, address *url
 	return values, err
 }
 
-// URLValue is what a variable is set to for URLs that begin with one.
+// URLValue is the value of a variable for URLs that begin with one.
 type URLValue struct {
-	URL   string // as it is written in the key, which may be a pattern ("https://*.example.com")
+	URL   string // as written in the key; it may be a pattern ("https://*.example.com")
 	Value string // "true" for a variable without "=", as in git
 }
 
-// PerURL returns every setting of a variable for a URL of its own
-// ("http.<url>.sslVerify"), in git's reading order and from the same files as
-// ForURL. It is for those who need to know what exactly was said of whom.
+// PerURL returns every setting of a variable for a specific URL
+// ("http.<url>.sslVerify"), in git's reading order and from the same files as ForURL. It
+// is for callers that need to know exactly which URL was configured.
 func (c *Config) PerURL(ctx context.Context, section, variable string) ([]URLValue, error) {
 	lines, err := c.read(ctx)
 	var found []URLValue
@@ -131,10 +131,10 @@ func (c *Config) read(ctx context.Context) ([]line, error) {
 	return c.lines, c.err
 }
 
-// readLines lists everything. Where git cannot read the configuration here, that
-// may be the repository's fault, and is read without it: whoever made it is not
-// to keep a person from signing in. A git before 2.26 does not say whose a
-// setting is, so no repository is read with it either.
+// readLines lists everything. If git cannot read the configuration here, that may be the
+// repository's fault, so it is read without the repository: its author must not keep a
+// user from signing in. A git before 2.26 does not say where a setting comes from, so it
+// is also used without the repository.
 func readLines(ctx context.Context) ([]line, error) {
 	lines, err := list(ctx, asOtherCommands(nil))
 	failure, ran := errors.AsType[*RunError](err)

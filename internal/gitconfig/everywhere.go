@@ -2,11 +2,11 @@ package gitconfig
 
 import "strings"
 
-// Everywhere returns those of all entries, in git's reading order, that git reads wherever it is run: what the system's
-// files and the person's own say, without what these include for some places alone ("includeIf").
+// Everywhere returns those of all entries, in git's reading order, that git reads wherever it runs: those of the
+// system's and the user's own files, without what these include only in some places ("includeIf").
 func Everywhere(entries []Entry) []Entry {
 	var everywhere []Entry
-	var condition Entry // by which what follows may be included, up to the next entry of its own file
+	var condition Entry // what follows may be included by it, up to the next entry of its own file
 	for _, entry := range entries {
 		if entry.Scope != condition.Scope || entry.Origin == condition.Origin {
 			condition = Entry{}

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// Scope says whose configuration a file of git is ("git help config", FILES).
+// Scope says who a git configuration file is for ("git help config", FILES).
 type Scope int
 
 const (
-	// Global is the person's own file.
+	// Global is the user's own file.
 	Global Scope = iota
 	// System is the file for everyone on the machine.
 	System
@@ -68,8 +68,8 @@ func globalFile(ctx context.Context, environment []string) (string, error) {
 	return file, nil
 }
 
-// expand lets git replace the "~", because git's idea of the home directory is the one that counts (on Windows it
-// comes from HOME, HOMEDRIVE and HOMEPATH, or USERPROFILE).
+// expand lets git expand the "~", because git's idea of the home directory counts (on Windows it comes from HOME,
+// HOMEDRIVE and HOMEPATH, or USERPROFILE).
 func expand(ctx context.Context, environment []string, path string) (string, error) {
 	output, err := Run(ctx, "", neutral(given(environment)), "-c", "doorkey.path="+path, "config", "--type=path", "doorkey.path")
 	return strings.TrimRight(string(output), "\r\n"), err
@@ -80,19 +80,19 @@ func exists(file string) bool {
 	return err == nil
 }
 
-// named refuses an empty path, with which git can read but never write, and a relative one, which git looks for in
+// named rejects an empty path, which git can read but never write, and a relative one, which git resolves against
 // another directory in every repository.
 func named(variable, file string) (string, error) {
 	if !filepath.IsAbs(file) {
-		return "", fmt.Errorf("%s is %q, which names no one file: unset it, or set it to an absolute path", variable, file)
+		return "", fmt.Errorf("%s is %q, which is not an absolute path; unset it, or set it to one", variable, file)
 	}
 	return file, nil
 }
 
-// systemFile is $GIT_CONFIG_SYSTEM (git 2.32), else the path that was compiled into git.
+// systemFile is $GIT_CONFIG_SYSTEM (git 2.32), or else the path compiled into git.
 func systemFile(ctx context.Context, environment []string) (string, error) {
 	if value, _ := lookup(environment, "GIT_CONFIG_NOSYSTEM"); !IsFalse(value) {
-		return "", errors.New("GIT_CONFIG_NOSYSTEM is set, so git does not read its system file: unset it, or choose --global")
+		return "", errors.New("GIT_CONFIG_NOSYSTEM is set, so git does not read its system file; unset it, or use --global")
 	}
 	if file, set := lookup(environment, "GIT_CONFIG_SYSTEM"); set {
 		return named("GIT_CONFIG_SYSTEM", file)
@@ -101,8 +101,8 @@ func systemFile(ctx context.Context, environment []string) (string, error) {
 	if err == nil && len(output) > 0 {
 		return strings.TrimRight(string(output), "\r\n"), nil
 	}
-	// Before git 2.41 `git var` does not know the name. There an editor that only prints tells the path, and git does not
-	// create the file. No configuration is read for it, so that a broken file does not hide its own path.
+	// Before git 2.41, `git var` does not know the name. There, an editor that only prints reveals the path, and git
+	// does not create the file. No configuration is read for it, so that a broken file does not hide its own path.
 	silent := append(neutral(given(environment)), "GIT_EDITOR=echo", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull)
 	output, err = Run(ctx, "", silent, "config", "--system", "--edit")
 	return strings.TrimRight(string(output), "\r\n"), err
@@ -112,40 +112,41 @@ func systemFile(ctx context.Context, environment []string) (string, error) {
 func localFile(ctx context.Context, dir string, environment []string) (string, error) {
 	output, err := Run(ctx, dir, environment, "rev-parse", "--git-common-dir")
 	if err != nil {
-		return "", fmt.Errorf("no repository to configure here: %v\ngo into one, or choose --global", err)
+		return "", fmt.Errorf("this directory is not in a repository: %v\nchange to a repository, or use --global", err)
 	}
 	return filepath.Join(strings.TrimRight(string(output), "\r\n"), "config"), nil
 }
 
 // Entry is one setting as git reads it.
 type Entry struct {
-	// Scope is git's word for whose it is: system, global, local, worktree or command.
+	// Scope is git's word for the scope: system, global, local, worktree or command.
 	Scope string
-	// Origin is where it stands, in git's form: "file:<path>" or "command line:".
+	// Origin is where it is set, in git's form: "file:<path>" or "command line:".
 	Origin string
-	// Key is the canonical name: section and variable in lower case, what is between them as written.
+	// Key is the canonical name: section and variable in lower case, the subsection as written.
 	Key string
-	// Value is empty also for a key that stands alone.
+	// Value is also empty for a key without a value.
 	Value string
 }
 
-// IsOfRepository reports whether somebody else may have written an entry, who made the repository. What one of its files
-// includes has its scope, and what is not known to be a person's own is not.
+// IsOfRepository reports whether the author of the repository may have written an entry. Entries that its files
+// include have its scope, and an entry of unknown scope is not trusted.
 func (e Entry) IsOfRepository() bool {
 	return e.Scope != System.String() && e.Scope != Global.String() && e.Scope != "command"
 }
 
-// Entries returns, in git's reading order, every setting whose key matches the regular expression, as git started in dir
-// (the current directory if empty) with an environment (this process's if nil) reads it: all scopes, includes followed.
-// None is no error. It needs git 2.26.
+// Entries returns, in git's reading order, every setting whose key matches the regular expression, as git started in
+// dir (the current directory if empty) with an environment (this process's if nil) reads it: all scopes, includes
+// followed. No match is not an error. It needs git 2.26.
 func Entries(ctx context.Context, dir string, environment []string, pattern string) ([]Entry, error) {
 	return read(ctx, dir, asOtherCommands(environment), "--get-regexp", pattern)
 }
 
-// asOtherCommands is an environment in which `git config` reads what git's other commands read.
+// asOtherCommands returns an environment in which `git config` reads what git's other
+// commands read.
 func asOtherCommands(environment []string) []string {
 	return slices.DeleteFunc(slices.Clone(given(environment)), func(variable string) bool {
-		return strings.HasPrefix(variable, "GIT_CONFIG=") // which only `git config` obeys
+		return strings.HasPrefix(variable, "GIT_CONFIG=") // only `git config` uses it
 	})
 }
 
@@ -155,7 +156,7 @@ func FileEntries(ctx context.Context, environment []string, file string) ([]Entr
 	return read(ctx, "", neutral(given(environment)), "--file", file, "--list")
 }
 
-// usageUnknown is the exit code of git for an option that it does not have.
+// usageUnknown is git's exit code for an unknown option.
 const usageUnknown = 129
 
 func read(ctx context.Context, dir string, environment []string, query ...string) ([]Entry, error) {
@@ -166,7 +167,7 @@ func read(ctx context.Context, dir string, environment []string, query ...string
 		case nothingFound:
 			return nil, nil
 		case usageUnknown:
-			return nil, fmt.Errorf("this git is too old, 2.26 or newer is needed: %v", err)
+			return nil, fmt.Errorf("this git is too old; doorkey needs git 2.26 or newer: %v", err)
 		}
 	}
 	if err != nil {
@@ -176,11 +177,11 @@ func read(ctx context.Context, dir string, environment []string, query ...string
 	return entriesOf(lines), err
 }
 
-// parseLines reads `git config --show-scope --show-origin -z`: scope NUL origin NUL key LF value NUL, again and again.
+// parseLines reads `git config --show-scope --show-origin -z`: scope NUL origin NUL key LF value NUL, repeated.
 func parseLines(output string) ([]line, error) {
 	fields := strings.Split(output, "\x00")
 	if len(fields)%3 != 1 || fields[len(fields)-1] != "" {
-		return nil, errors.New("git config answered in a form that is not understood")
+		return nil, errors.New("cannot understand the output of git config")
 	}
 	var lines []line
 	for i := 0; i+2 < len(fields); i += 3 {

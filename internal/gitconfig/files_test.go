@@ -144,8 +144,8 @@ func TestFileFails(t *testing.T) {
 		{"global, variable relative", Global, "GIT_CONFIG_GLOBAL=here/config", `GIT_CONFIG_GLOBAL is "here/config"`},
 		{"system, variable empty", System, "GIT_CONFIG_SYSTEM=", `GIT_CONFIG_SYSTEM is ""`},
 		{"system, switched off", System, "GIT_CONFIG_NOSYSTEM=true", "GIT_CONFIG_NOSYSTEM is set"},
-		{"local, outside a repository", Local, "GIT_DIR=", "no repository to configure here"},
-		{"local, no such repository", Local, "GIT_DIR=/none", "no repository to configure here"},
+		{"local, outside a repository", Local, "GIT_DIR=", "not in a repository"},
+		{"local, no such repository", Local, "GIT_DIR=/none", "not in a repository"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			home := realPath(t)

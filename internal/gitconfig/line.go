@@ -2,10 +2,10 @@ package gitconfig
 
 import "strings"
 
-// line is an entry, and how it is written.
+// line is an entry and how it is written.
 type line struct {
 	Entry
-	alone bool // without "=", which is not the same as empty
+	alone bool // without "=", which differs from empty
 }
 
 // newLine reads "key LF value", or a key alone.
@@ -20,7 +20,7 @@ func (l line) isOf(section string) bool { return strings.HasPrefix(l.Key, sectio
 // name is the variable, in lower case.
 func (l line) name() string { return l.Key[strings.LastIndex(l.Key, ".")+1:] }
 
-// value is the value with what stands for a missing one in git.
+// value returns the value, with git's default for a missing one.
 func (l line) value() string {
 	if l.alone {
 		return "true"
@@ -28,12 +28,12 @@ func (l line) value() string {
 	return l.Value
 }
 
-// isForURL reports whether a line is for some URLs alone.
+// isForURL reports whether a line is only for some URLs.
 func (l line) isForURL() bool { return strings.Count(l.Key, ".") > 1 }
 
-// isReadByGit reports whether a line is one that git reads itself, in the section
-// "credential". There, of all that hold, the last one counts (select_all in git's
-// credential.c), not the one for the narrowest URL.
+// isReadByGit reports whether git itself reads a line in the section "credential". Of
+// these, the last matching one counts (select_all in git's credential.c), not the one
+// for the narrowest URL.
 func (l line) isReadByGit() bool {
 	switch l.name() {
 	case "username", "usehttppath":

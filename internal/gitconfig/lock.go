@@ -8,36 +8,36 @@ import (
 	"path/filepath"
 )
 
-// NewFileMode is git's for a configuration file that it makes; the umask narrows it.
+// NewFileMode is git's mode for a new configuration file; the umask narrows it.
 const NewFileMode = 0o666
 
 // manyLinks is more symbolic links in a row than a sane configuration has.
 const manyLinks = 32
 
-// ResolveLinks returns the file that a configuration file really is, also where that does not exist yet: people who keep
-// their configuration elsewhere and link to it keep the link.
+// ResolveLinks returns the file that a configuration file links to, even if that does not exist yet: users who store
+// their configuration elsewhere keep the link.
 func ResolveLinks(file string) (string, error) {
 	for range manyLinks {
 		directory, err := filepath.EvalSymlinks(filepath.Dir(file))
 		if err != nil {
-			return "", fmt.Errorf(`the directory of "%s" cannot be reached: %v`, file, err)
+			return "", fmt.Errorf(`cannot access the directory of "%s": %v`, file, err)
 		}
 		file = filepath.Join(directory, filepath.Base(file))
 		next, err := os.Readlink(file)
 		if err != nil {
-			return file, nil // not a link, or nothing at all
+			return file, nil // not a link, or missing
 		}
 		if !filepath.IsAbs(next) {
 			next = filepath.Join(directory, next)
 		}
 		file = next
 	}
-	return "", fmt.Errorf(`"%s" is a symbolic link that leads in a circle`, file)
+	return "", fmt.Errorf(`"%s" is a symbolic link in a loop`, file)
 }
 
-// TakeLock creates "<file>.lock", which only one process can do: whoever changes a configuration file writes the new
-// one there and then moves it into place (git's own protocol). The mode is that of the new file. The caller removes the
-// lock or moves it.
+// TakeLock creates "<file>.lock", which only one process can do: to change a configuration file, a process writes the
+// new one there and then moves it into place (git's own protocol). The mode is that of the new file. The caller
+// removes or moves the lock.
 func TakeLock(scope Scope, file string, mode fs.FileMode) (*os.File, error) {
 	lock := file + ".lock"
 	handle, err := os.OpenFile(lock, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
@@ -50,11 +50,11 @@ func TakeLock(scope Scope, file string, mode fs.FileMode) (*os.File, error) {
 func lockError(scope Scope, file, lock string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf(`"%s" exists: another git process is changing "%s", or one left it behind: wait, or delete it if no git runs`, lock, file)
+		return fmt.Errorf(`"%s" exists: another git process is changing "%s", or was killed while doing so; wait, or delete the file if no git command is running`, lock, file)
 	case errors.Is(err, fs.ErrPermission) && scope == System:
-		return fmt.Errorf(`"%s" may only be changed by an administrator: run this as one (sudo, or an elevated prompt), or choose --global`, file)
+		return fmt.Errorf(`only an administrator can change "%s"; run this as one (sudo, or an elevated prompt), or use --global`, file)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf(`"%s" may not be written, which changing "%s" needs: check who owns the directory`, filepath.Dir(file), file)
+		return fmt.Errorf(`cannot write "%s", which is needed to change "%s"; check who owns the directory`, filepath.Dir(file), file)
 	}
-	return fmt.Errorf(`"%s" cannot be changed: %v`, file, err)
+	return fmt.Errorf(`cannot change "%s": %v`, file, err)
 }

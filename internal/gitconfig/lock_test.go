@@ -17,7 +17,7 @@ func TestLockError(t *testing.T) {
 	}{
 		{"lock of another", Global, fs.ErrExist, `"/h/f.lock" exists`},
 		{"no right to the machine's file", System, fs.ErrPermission, "administrator"},
-		{"no right to the directory", Global, fs.ErrPermission, `"` + filepath.FromSlash("/h") + `" may not be written`},
+		{"no right to the directory", Global, fs.ErrPermission, `cannot write "` + filepath.FromSlash("/h") + `"`},
 		{"anything else", Global, errors.New("disk full"), "disk full"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Covers reports whether git takes a setting with the key
-// ("credential.https://gitlab.example.com.oauthclientid") for a URL, whatever
-// else may be set.
+// Covers reports whether git applies a setting with the key
+// ("credential.https://gitlab.example.com.oauthclientid") to a URL, whatever else is
+// set.
 //
-// A URL in a key holds as in "git help config", http.<url>.*: for those that begin
-// with it. In the section "credential" so does what is no whole URL, such as a
-// host alone, as in "git help credentials", CREDENTIAL CONTEXTS.
+// A URL in a key applies to URLs that begin with it, as in "git help config",
+// http.<url>.*. In the section "credential", so does an incomplete URL, such as only a
+// host, as in "git help credentials", CREDENTIAL CONTEXTS.
 func Covers(key string, address *url.URL) bool {
 	_, holds := rankOf(key, placeOf(address))
 	return holds
 }
 
-// Concerns reports whether Covers can be true for a URL that the given one is the
-// beginning of. Where that depends on a path, its letters' case or a user name
-// that are not known yet, it is true.
+// Concerns reports whether Covers can be true for a URL that begins with the given one.
+// It is true if that depends on a path, the case of its letters or a user name that is
+// not known yet.
 func Concerns(key string, address *url.URL) bool {
 	if Covers(key, address) {
 		return true
@@ -40,18 +40,18 @@ func startsWithFold(text, start string) bool {
 	return len(text) >= len(start) && strings.EqualFold(text[:len(start)], start)
 }
 
-// subsectionOf is what stands in a key between section and variable, "" if
-// nothing does.
+// subsectionOf returns the part of a key between section and variable, "" if there is
+// none.
 func subsectionOf(key string) string {
 	_, rest, _ := strings.Cut(key, ".")
 	return rest[:max(0, strings.LastIndex(rest, "."))]
 }
 
-// place is a URL for which a setting may hold.
+// place is a URL that a setting may apply to.
 type place struct {
 	partialURL
 	normal normalURL
-	isURL  bool // in git's eyes: a host with letters beyond ASCII has none
+	isURL  bool // git accepts it as a URL: not a host with characters beyond ASCII
 }
 
 func placeOf(address *url.URL) place {
@@ -62,7 +62,7 @@ func placeOf(address *url.URL) place {
 // partialURL is a URL of which parts may be missing, without escapes.
 type partialURL struct{ scheme, user, host, path string }
 
-// readPattern reads what git takes for a context (credential_from_url in git's
+// readPattern reads what git accepts as a context (credential_from_url in git's
 // credential.c).
 func readPattern(text string) partialURL {
 	scheme, rest, found := strings.Cut(text, "://")
@@ -86,21 +86,21 @@ func unescape(text string) string {
 	return text
 }
 
-// holdsFor reports whether all parts that there are, are those of a URL. doorkey
-// has hosts in lower case, whatever the person has typed.
+// holdsFor reports whether all parts that are present match a URL. doorkey has hosts in
+// lower case, whatever the user typed.
 func (p partialURL) holdsFor(at partialURL) bool {
 	return (p.scheme == "" || p.scheme == at.scheme) && (p.user == "" || p.user == at.user) &&
 		(p.host == "" || strings.EqualFold(p.host, at.host)) && (p.path == "" || p.path == at.path)
 }
 
-// rank says how narrow a setting is. The first number that differs decides, and
-// the larger one counts.
+// rank says how narrow a setting is. The first number that differs decides, and the
+// larger one wins.
 type rank [4]int
 
 func (r rank) isBelow(other rank) bool { return slices.Compare(r[:], other[:]) < 0 }
 
-// rankOf reports whether a setting with the key holds for a URL, and how it ranks
-// among those that do. A part of a URL ranks below the whole.
+// rankOf reports whether a setting with the key applies to a URL, and its rank among
+// those that do. A part of a URL ranks below a whole one.
 func rankOf(key string, at place) (r rank, holds bool) {
 	if strings.Count(key, ".") == 1 {
 		return rank{}, true
@@ -126,14 +126,14 @@ func (n normalURL) holdsFor(at normalURL) bool {
 		isHostLike(at.host, n.host) && isBelow(at.path, n.path)
 }
 
-// isHostLike compares label by label; "*" in the pattern is any one. A dot at the
-// end does not count.
+// isHostLike compares label by label; "*" in the pattern matches any one. A dot at the
+// end is ignored.
 func isHostLike(host, pattern string) bool {
 	labels := func(name string) []string { return strings.Split(strings.TrimSuffix(name, "."), ".") }
 	return slices.EqualFunc(labels(host), labels(pattern), func(label, wanted string) bool { return wanted == "*" || label == wanted })
 }
 
-// isBelow reports whether a path is another one or goes on from there.
+// isBelow reports whether a path equals another one or continues it.
 func isBelow(path, root string) bool {
 	root = strings.TrimSuffix(root, "/")
 	rest, found := strings.CutPrefix(path, root)

@@ -18,20 +18,21 @@ import (
 // outputGrace is how long a child that git left behind may keep git's output open after git itself has ended.
 const outputGrace = time.Second
 
-// RunError says that git ran and did not succeed.
+// RunError means that git ran and failed.
 type RunError struct {
 	// Arguments are what git was started with, without its own name.
 	Arguments []string
-	// ExitCode is git's: 1 for "no such key" in `git config`, 128 for "fatal", 129 for a usage that this git does not know,
-	// -1 when a signal ended it.
+	// ExitCode is git's: 1 for "no such key" in `git config`, 128 for "fatal", 129 for a usage that this git does not
+	// support, -1 if a signal ended it.
 	ExitCode int
-	// Message is the one line of git's standard error that says why, safe to show on a terminal; it may be empty.
+	// Message is the line of git's standard error that says why, safe to show on a terminal; it may be empty.
 	Message string
-	// First is the first line of git's standard error, as safe: that of a program which git has run, if it said anything.
+	// First is the first line of git's standard error, also safe: usually from a program that git ran, if it printed
+	// anything.
 	First string
 }
 
-// Error returns git's own line and the command that it belongs to.
+// Error returns git's message and the command.
 func (e *RunError) Error() string {
 	message := e.Message
 	if message == "" {
@@ -41,16 +42,16 @@ func (e *RunError) Error() string {
 }
 
 // Run starts git in dir (the current directory if empty) with an environment (this process's if nil) and an empty
-// standard input, waits until it or ctx ends, and returns its standard output.
-// The error is a *RunError when git ran and failed. The arguments may be shown in it, as in the list of processes: no secret belongs there.
+// standard input, waits until it or ctx ends, and returns its standard output. The error is a *RunError if git ran and
+// failed. It may show the arguments, as does the list of processes: they must not contain a secret.
 func Run(ctx context.Context, dir string, environment []string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, "git", args...)
 	command.Dir = dir
-	command.Env = append(slices.Clip(given(environment)), "LC_ALL=C") // its words are read
+	command.Env = append(slices.Clip(given(environment)), "LC_ALL=C") // the messages are parsed
 	return run(ctx, command)
 }
 
-// run runs a command of git's that is ready to start.
+// run runs a git command that is ready to start.
 func run(ctx context.Context, command *exec.Cmd) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	args := command.Args[1:]
@@ -65,13 +66,13 @@ func run(ctx context.Context, command *exec.Cmd) ([]byte, error) {
 	}
 	exit, ran := errors.AsType[*exec.ExitError](err)
 	if !ran {
-		return nil, fmt.Errorf("git could not be run: %v: check that git is installed and on PATH", err)
+		return nil, fmt.Errorf("cannot run git: %v; check that git is installed and on PATH", err)
 	}
 	return nil, &RunError{Arguments: args, ExitCode: exit.ExitCode(), Message: complaint(stderr.String()), First: firstLine(stderr.String())}
 }
 
-// complaint picks from git's standard error the line that says why git ended: the "fatal:" one (traces, warnings and
-// errors that led to it come before, advice comes after), else the first. What cannot be printed is replaced.
+// complaint returns the line of git's standard error that says why git failed: the "fatal:" one (traces, warnings and
+// other errors come before it, hints after it), or else the first. It replaces what cannot be printed.
 func complaint(stderr string) string {
 	for line := range strings.Lines(stderr) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "fatal: ") {
@@ -90,12 +91,12 @@ func firstLine(stderr string) string {
 	return ""
 }
 
-// plain is a line of somebody else's as it may be shown.
+// plain returns a line from another program as it may be shown.
 func plain(line string) string {
 	return strings.Map(printable, strings.Join(shown(strings.Split(line, " ")), " "))
 }
 
-// shown are arguments without what may be secret in an address among them.
+// shown returns arguments without the secrets in their addresses.
 func shown(arguments []string) []string {
 	arguments = slices.Clone(arguments)
 	for i, argument := range arguments {
@@ -113,7 +114,7 @@ func printable(r rune) rune {
 	return '?'
 }
 
-// given is the environment to use where nil stands for this process's.
+// given returns the environment to use; nil means this process's.
 func given(environment []string) []string {
 	if environment == nil {
 		return os.Environ()

@@ -12,18 +12,17 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Setting is a variable of git's configuration and the one value that it is to have.
+// Setting is a variable of git's configuration and its only value.
 type Setting struct {
 	Key   string
 	Value string
-	// Secret is the value instead, where it is set: it is on no command line, and a person's own file that gets it is
-	// from then on for that person alone (mode 0600).
+	// Secret, if set, is the value instead: it is never on a command line, and a user's own file that gets it becomes
+	// private to that user (mode 0600).
 	Secret secret.Text
 }
 
-// Set writes settings into the file of a scope, Global or System, all of them or none, each in the place of what the
-// file had for its key, and returns the file. It fails where `git config` would, and says so of a file that may not be
-// written.
+// Set writes settings into the file of a scope, Global or System, all of them or none, each replacing all values of
+// its key in the file, and returns the file. It fails if `git config` would, and says so if a file cannot be written.
 func Set(ctx context.Context, scope Scope, settings []Setting) (string, error) {
 	file, mode, err := writable(ctx, scope)
 	if err != nil {
@@ -34,9 +33,9 @@ func Set(ctx context.Context, scope Scope, settings []Setting) (string, error) {
 		return "", err
 	}
 	lock := handle.Name()
-	defer os.Remove(lock) // of a failure; else it is gone by then
+	defer os.Remove(lock) // after a failure; otherwise it no longer exists
 	if err := errors.Join(copyFile(file, handle), handle.Chmod(mode), handle.Close()); err != nil {
-		return "", fmt.Errorf(`"%s" cannot be written: %v`, lock, err)
+		return "", fmt.Errorf(`cannot write "%s": %v`, lock, err)
 	}
 	for _, setting := range settings {
 		if err := set(ctx, lock, setting); err != nil {
@@ -49,7 +48,7 @@ func Set(ctx context.Context, scope Scope, settings []Setting) (string, error) {
 		}
 	}
 	if err := syncFile(lock); err != nil {
-		return "", fmt.Errorf(`"%s" cannot be written: %v`, lock, err)
+		return "", fmt.Errorf(`cannot write "%s": %v`, lock, err)
 	}
 	return file, os.Rename(lock, file)
 }
@@ -67,7 +66,7 @@ func CheckWritable(ctx context.Context, scope Scope) error {
 	return errors.Join(handle.Close(), os.Remove(handle.Name()))
 }
 
-// writable finds the file of a scope, and the mode that it has or is to have.
+// writable finds the file of a scope, and its current or future mode.
 func writable(ctx context.Context, scope Scope) (string, fs.FileMode, error) {
 	named, err := File(ctx, "", nil, scope)
 	if err != nil {
@@ -84,7 +83,7 @@ func writable(ctx context.Context, scope Scope) (string, fs.FileMode, error) {
 	case err != nil:
 		return "", 0, err
 	case !info.Mode().IsRegular():
-		return "", 0, fmt.Errorf(`"%s" is not a file that can be edited: point git at another (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM)`, file)
+		return "", 0, fmt.Errorf(`"%s" is not a file that can be edited; name another one with GIT_CONFIG_GLOBAL or GIT_CONFIG_SYSTEM`, file)
 	}
 	return file, info.Mode().Perm(), nil
 }
@@ -110,8 +109,8 @@ func hasSecret(settings []Setting) bool {
 	return false
 }
 
-// set lets git write one setting into a file. In the place of a secret it writes a word that nobody has: arguments can
-// be seen by everybody on the machine.
+// set lets git write one setting into a file. For a secret it first writes a random word: every user of the machine
+// can see arguments.
 func set(ctx context.Context, file string, setting Setting) error {
 	value := setting.Value
 	if setting.Secret.IsSet() {
@@ -127,10 +126,10 @@ func set(ctx context.Context, file string, setting Setting) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte(strings.Replace(string(content), value, quoted(setting.Secret.Reveal()), 1)), 0) // it exists
+	return os.WriteFile(file, []byte(strings.Replace(string(content), value, quoted(setting.Secret.Reveal()), 1)), 0) // the file exists
 }
 
-// quoted is a value as it may stand in a configuration file ("git help config", SYNTAX).
+// quoted returns a value as a configuration file has it ("git help config", SYNTAX).
 func quoted(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(value) + `"`
 }

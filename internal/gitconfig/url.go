@@ -12,22 +12,22 @@ const (
 
 	schemeCharacters = letters + digits + "+.-"
 	hostCharacters   = letters + digits + ".-_[:]"
-	// reserved stay escaped where they are: unescaped they would mean something else (RFC 3986 section 2.2).
+	// reserved characters stay escaped: unescaped they would have another meaning (RFC 3986 section 2.2).
 	reserved = ":/?#[]@!$&'()*+,;="
 	unsafe   = " <>\"%{}|\\^`"
 )
 
-// normalURL is a URL in the form in which git compares two of them (urlmatch.c
-// in git 2.52, whose steps these are): lower case, without the default port,
-// with as few escapes as possible. The rest of it, from the "?", is in the path.
+// normalURL is a URL in the form in which git compares two of them (urlmatch.c in git
+// 2.52 has the same steps): lower case, without the default port, with as few escapes as
+// possible. The path includes everything from the "?".
 type normalURL struct {
 	scheme, user, host, port, path string
 
 	hasUser bool
 }
 
-// normalize reports whether git takes the text for a URL. In a pattern a "*" may
-// stand for a label of the host.
+// normalize reports whether git accepts the text as a URL. In a pattern, a "*" may
+// replace a label of the host.
 func normalize(text string, isPattern bool) (normal normalURL, ok bool) {
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found || !consistsOf(scheme, schemeCharacters) || !strings.Contains(letters, scheme[:1]) {
@@ -54,7 +54,7 @@ func consistsOf(text, characters string) bool {
 	return text != "" && strings.Trim(text, characters) == ""
 }
 
-// normalHost reads a host and its port, "" for the scheme's own.
+// normalHost reads a host and its port, "" for the scheme's default.
 func normalHost(authority, scheme string, isPattern bool) (host, port string, ok bool) {
 	host = authority
 	if colon := strings.LastIndexAny(authority, ":]"); colon >= 0 && authority[colon] == ':' {
@@ -85,7 +85,7 @@ func normalPort(port, scheme string) (normal string, ok bool) {
 	return strconv.FormatUint(number, 10), true
 }
 
-// normalPath resolves "." and ".."; one that leads out of the root is no path.
+// normalPath resolves "." and ".."; a path that leaves the root is invalid.
 func normalPath(path string) (normal string, ok bool) {
 	end := strings.IndexAny(path+"?", "?#")
 	path, rest := strings.TrimPrefix(path[:end], "/"), path[end:]
@@ -117,13 +117,13 @@ func withoutDots(segments []string) (kept []string, ok bool) {
 			continue
 		}
 		if i == len(segments)-1 {
-			kept = append(kept, "") // what is left is a directory
+			kept = append(kept, "") // the rest is a directory
 		}
 	}
 	return kept, true
 }
 
-// normalEscapes escapes what has to be, and nothing else.
+// normalEscapes escapes only what has to be escaped.
 func normalEscapes(text string) (normal string, ok bool) {
 	var written strings.Builder
 	for i := 0; i < len(text); i++ {

@@ -17,66 +17,65 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// RefreshVerb is what doorkey calls itself with to refresh a token. A server
-// that rotates (GitLab) spends the old pair the moment it answers, so whoever
-// asked must live until the new one is on disk: a child in a session of its
-// own, which neither Ctrl-C nor a closing terminal nor the end of git reaches. It
-// runs in another directory, so that git's can be deleted meanwhile.
-// It is told what to do through its standard input, never by arguments or
-// environment, which others can read.
+// RefreshVerb is the verb with which doorkey starts itself to refresh a token. A server
+// that rotates tokens (GitLab) invalidates the old pair the moment it answers, so the
+// process that asked must live until the new pair is on disk. That is a child in its own
+// session, which neither Ctrl-C, nor a closing terminal, nor the end of git stops. It
+// runs in another directory, so that git's can be deleted meanwhile. It gets its request
+// through standard input, never by arguments or environment, which others can read.
 const RefreshVerb = "exchange"
 
-// StartVerb is what doorkey calls itself with to start the child where a program that
-// is ended takes all below it with it (environment.EndsWithTree).
+// StartVerb is the verb with which doorkey starts the refresh child on systems where a
+// killed program takes its descendants with it (environment.EndsWithTree).
 const StartVerb = "start-exchange"
 
-// refreshVersion is that of what parent and child say to each other: the child is
-// another program where doorkey has been replaced since the parent started. Version
-// 0 is that of a doorkey that did not say it.
+// refreshVersion is the version of the protocol between parent and child: the child is
+// another program if doorkey was replaced since the parent started. Version 0 is a
+// doorkey that did not send a version.
 const (
 	refreshVersion = 2
 	withoutFleet   = 1 // a request that an older doorkey understands
 )
 
-// refreshRequest is what the child is told.
+// refreshRequest is what the parent sends to the child.
 type refreshRequest struct {
 	Version      int                    `json:"version"`
 	Origin       string                 `json:"origin"`
-	Username     []byte                 `json:"username"`  // bytes, as below: JSON's text would change what is no UTF-8
-	Refused      string                 `json:"refused"`   // fingerprint of a token that is not good, though it may be fresh
-	ClientID     string                 `json:"client_id"` // that is configured, and that the secret is of
+	Username     []byte                 `json:"username"`  // bytes, as below: JSON strings would change invalid UTF-8
+	Refused      string                 `json:"refused"`   // fingerprint of a token that was rejected, even if it has not expired
+	ClientID     string                 `json:"client_id"` // the configured one, which the secret belongs to
 	ClientSecret pipedSecret            `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"`    // credential.oauthStore
-	Endpoint     string                 `json:"endpoint"` // that HTTP is for
+	Endpoint     string                 `json:"endpoint"` // which HTTP is for
 	HTTP         oauthflow.HTTPSettings `json:"http"`
-	// ProxyPassword and Gateway are what HTTP leaves out.
+	// ProxyPassword and Gateway are the secrets that HTTP leaves out.
 	ProxyPassword pipedSecret   `json:"proxy_password"`
 	Gateway       []pipedSecret `json:"gateway"` // headers for the origin
 	Timeout       time.Duration `json:"timeout"`
-	Others        otherHelpers  `json:"others"` // to remember with the account
+	Others        otherHelpers  `json:"others"` // to store with the account
 	Fleet         *fleetRequest `json:"fleet,omitempty"`
 	LastFailure   time.Time     `json:"last_failure"` // before this command began to wait for others
 }
 
-// report is a line that the child writes. The last one has Done.
+// report is a line that the child writes. The last one has Done set.
 type report struct {
-	Started     bool           `json:"started,omitempty"`      // it is doorkey that was started
-	Waiting     bool           `json:"waiting,omitempty"`      // another process is busy with this origin
-	KeyringSlow bool           `json:"keyring_slow,omitempty"` // it has not answered for a while
-	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // from there, so that what is kept cannot be unsealed any more
+	Started     bool           `json:"started,omitempty"`      // the started program is doorkey
+	Waiting     bool           `json:"waiting,omitempty"`      // another process holds the lock of this origin
+	KeyringSlow bool           `json:"keyring_slow,omitempty"` // the keyring has not responded for a while
+	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // the place of the missing key, so that the stored data cannot be decrypted
 	Done        bool           `json:"done,omitempty"`
 	Gone        bool           `json:"gone,omitempty"`       // there is nothing to refresh with
-	GoneAgain   bool           `json:"gone_again,omitempty"` // as if another machine had ended the grant
+	GoneAgain   bool           `json:"gone_again,omitempty"` // as if another machine had revoked the grant
 	Error       string         `json:"error,omitempty"`
 
 	UnknownVersion bool           `json:"unknown_version,omitempty"`  // nothing was done
 	Token          *reportedToken `json:"token,omitempty"`            // of a fleet, or one that could not be stored
 	WaitingFor     string         `json:"waiting_for,omitempty"`      // another machine of the fleet
-	LeavesToOthers bool           `json:"leaves_to_others,omitempty"` // Error is no reason for git to stop
+	LeavesToOthers bool           `json:"leaves_to_others,omitempty"` // git need not stop because of Error
 }
 
-// reportedToken is an access token that the parent does not find in the cache, or not
-// as one to give out: it could not be stored or published, or is of a fleet.
+// reportedToken is an access token that the parent cannot use from the cache: it could
+// not be stored or published, or it belongs to a fleet.
 type reportedToken struct {
 	AccessToken    pipedSecret  `json:"access_token"`
 	Obtained       time.Time    `json:"obtained"`
@@ -95,7 +94,7 @@ func reportToken(e Entry) reportedToken {
 	}
 }
 
-// entry is all that it takes to answer git.
+// entry returns everything that an answer to git needs.
 func (t reportedToken) entry(label string) Entry {
 	return Entry{cache.Account{
 		Username: label, Provider: t.Provider, TokenEndpoint: t.TokenEndpoint, AnswerUsername: t.AnswerUsername,
@@ -103,11 +102,11 @@ func (t reportedToken) entry(label string) Entry {
 	}, cache.Secrets{AccessToken: t.AccessToken.Text}}
 }
 
-// pipedSecret is a secret that parent and child tell each other: it prints as a
-// secret.Text does, and marshals.
+// pipedSecret is a secret that parent and child pass to each other: it prints like
+// secret.Text, but can be marshaled.
 type pipedSecret struct{ secret.Text }
 
-// MarshalJSON writes bytes: JSON's text would change what is no UTF-8.
+// MarshalJSON writes bytes: a JSON string would change invalid UTF-8.
 func (s pipedSecret) MarshalJSON() ([]byte, error) { return json.Marshal([]byte(s.Reveal())) }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -118,7 +117,7 @@ func (s *pipedSecret) UnmarshalJSON(content []byte) error {
 	return err
 }
 
-// forwardMessage tells the person what the child reports: nobody reads its stderr.
+// forwardMessage shows the user what the child reports: nobody reads the child's stderr.
 func (h *Helper) forwardMessage(origin string, line report) {
 	switch {
 	case line.Waiting:
@@ -132,9 +131,9 @@ func (h *Helper) forwardMessage(origin string, line report) {
 	}
 }
 
-// newRefreshRequest puts together what the child is told. Of a fleet's grant this
-// machine may have nothing yet: then the endpoint is the one of the settings, and the
-// child looks again once it knows.
+// newRefreshRequest builds the request for the child. This machine may not have a copy
+// of a fleet's grant yet; then the endpoint comes from the settings, and the child
+// checks again once it knows the grant.
 func (h *Helper) newRefreshRequest(ctx context.Context, q Question, account cache.Account, lastFailure time.Time) (refreshRequest, error) {
 	configured, err := h.Config.For(ctx, q.Request)
 	if err != nil {
@@ -163,7 +162,7 @@ func (h *Helper) newRefreshRequest(ctx context.Context, q Question, account cach
 	return what, err
 }
 
-// setHTTP says how the endpoint is reached.
+// setHTTP sets how to reach the endpoint.
 func (r *refreshRequest) setHTTP(endpoint string, network oauthflow.HTTPSettings) {
 	r.Endpoint, r.HTTP, r.ProxyPassword, r.Gateway = endpoint, network, pipedSecret{network.ProxyPassword}, piped(network.Gateway.Headers)
 }
@@ -175,18 +174,18 @@ func piped(headers []secret.Text) (all []pipedSecret) {
 	return all
 }
 
-// Errors of the child.
+// Errors of the child process.
 var (
-	// errChildEnded is the end of a child that has not said how it went: it was
-	// killed.
-	errChildEnded = errors.New("the process that refreshes was ended before it was done")
-	// errNoChild: no child can be started, or what was started is no doorkey, or none
-	// that knows this version of the request. Nothing was spent.
-	errNoChild = errors.New("no process that refreshes could be started")
+	// errChildEnded is returned if a child ended without its last report: it was killed.
+	errChildEnded = errors.New("the refresh process was killed before it finished")
+	// errNoChild is returned if no child can be started, or if the started program is
+	// not doorkey or does not support this version of the request. The refresh token was
+	// not used.
+	errNoChild = errors.New("could not start the refresh process")
 )
 
-// runChild starts the child, tells it the task and waits for its last report. The
-// person is told what it says meanwhile.
+// runChild starts the child, sends it the request and waits for its last report.
+// Meanwhile it shows the user what the child reports.
 func (h *Helper) runChild(what refreshRequest) (report, error) {
 	child, input, output, err := h.startChild()
 	if err != nil {
@@ -194,13 +193,13 @@ func (h *Helper) runChild(what refreshRequest) (report, error) {
 	}
 	defer child.Release()
 	defer output.Close()
-	// Where nobody reads it, nobody reports either.
+	// If the child does not read this, it reports nothing either.
 	_ = json.NewEncoder(input).Encode(what)
 	input.Close()
 	return lastReport(output, func(line report) { h.forwardMessage(what.Origin, line) })
 }
 
-// startChild starts the child, or the program that does.
+// startChild starts the child, or the program that starts it.
 func (h *Helper) startChild() (child *os.Process, input io.WriteCloser, output io.ReadCloser, err error) {
 	verb := RefreshVerb
 	if environment.EndsWithTree {
@@ -224,7 +223,7 @@ func (h *Helper) startChild() (child *os.Process, input io.WriteCloser, output i
 	return started.Process, input, output, nil
 }
 
-// childCommand calls this program, bound to no context: nothing is to end it.
+// childCommand returns a call of this program without a context: nothing may stop it.
 func (h *Helper) childCommand(verb string) (*exec.Cmd, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -237,9 +236,9 @@ func (h *Helper) childCommand(verb string) (*exec.Cmd, error) {
 	return command, nil
 }
 
-// StartRefreshChild is the whole life of the program that StartVerb starts: it starts
-// the child, which has its standard streams, and ends. Nobody who looks for the programs
-// below git finds the child then.
+// StartRefreshChild is the program that StartVerb starts: it starts the child with its
+// own standard streams, and ends. A program that kills git's descendants then cannot
+// find the child.
 func (h *Helper) StartRefreshChild() error {
 	started, err := environment.StartOutliving(func() (*exec.Cmd, error) {
 		command, err := h.childCommand(RefreshVerb)
@@ -254,10 +253,10 @@ func (h *Helper) StartRefreshChild() error {
 	return started.Process.Release()
 }
 
-// lastReport returns the report that has Done. A child that ends before it has said
-// anything is none; one that ends later was killed, be it in the middle of a report.
+// lastReport returns the report that has Done set. A child that ends without any report
+// was not doorkey; one that ends later was killed, possibly in the middle of a report.
 func lastReport(output io.Reader, forwardMessage func(report)) (report, error) {
-	// No bufio.Scanner: it takes a long line for the end.
+	// No bufio.Scanner: it treats a long line as the end.
 	reports := json.NewDecoder(output)
 	for started := false; ; started = true {
 		var next report

@@ -8,8 +8,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// networkFor finds out how git would talk to an endpoint, and tells the person what
-// they should know of it.
+// networkFor finds out how git would connect to an endpoint, and warns the user about
+// insecure settings.
 func (h *Helper) networkFor(ctx context.Context, origin, endpoint string) (oauthflow.HTTPSettings, error) {
 	network, err := h.Config.HTTP(ctx, origin, endpoint)
 	if err == nil && network.NoVerify {
@@ -19,8 +19,9 @@ func (h *Helper) networkFor(ctx context.Context, origin, endpoint string) (oauth
 	return network, err
 }
 
-// Client talks to an endpoint as git would: through its proxy, trusting whom it
-// trusts. The origin is that of the git host, which may have a gateway in front.
+// Client returns a client that connects to an endpoint as git would: through the same
+// proxy, trusting the same authorities. The origin is the git host's, which may have a
+// gateway in front of it.
 func (h *Helper) Client(ctx context.Context, origin, endpoint string) (oauthflow.Client, error) {
 	network, err := h.networkFor(ctx, origin, endpoint)
 	if err != nil {

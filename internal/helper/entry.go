@@ -18,10 +18,10 @@ type Entry struct {
 	Secrets cache.Secrets
 }
 
-// LookUp finds the account that a question means, with its secrets if it can be
-// handed out as it is. The zero entry is none. This is all that most questions
-// need: no lock, no child process, no network. An account that cannot be unsealed
-// comes with the error.
+// LookUp finds the account that a question asks for, with its secrets if they can be
+// returned unchanged. The zero entry means none. Most questions need no more than this:
+// no lock, no child process, no network. If an account cannot be decrypted, LookUp
+// returns it with the error.
 func (h *Helper) LookUp(ctx context.Context, q Question) (Entry, error) {
 	accounts, err := h.Cache.AccountsFor(q.Origin, q.Path)
 	if err != nil {
@@ -50,9 +50,9 @@ func (h *Helper) LookUp(ctx context.Context, q Question) (Entry, error) {
 	return Entry{account, secrets}, nil
 }
 
-// SelectAccount picks the account: a password that fits, else the grant with the label,
-// else a password that fits and is over, else the grant also where it is spent. Of
-// several the one that was kept last, as git's store helper has it.
+// SelectAccount picks the account: a matching password, else the grant with the label,
+// else a matching password that has expired, else the grant even if it is spent. Of
+// several, it picks the one stored last, as git's store helper does.
 func (q Question) SelectAccount(accounts []cache.Account, now time.Time) (cache.Account, bool) {
 	for _, meant := range []func(cache.Account) bool{
 		func(account cache.Account) bool { return q.Matches(account) && account.Fresh(now) },
@@ -67,42 +67,40 @@ func (q Question) SelectAccount(accounts []cache.Account, now time.Time) (cache.
 	return cache.Account{}, false
 }
 
-// Matches reports whether an account is a kept password that belongs to what is
-// asked for, as git's own helpers match: what the request leaves out fits
-// everything.
+// Matches reports whether an account is a stored password for the request, by the rules
+// of git's own helpers: a field that the request omits matches everything.
 func (q Question) Matches(account cache.Account) bool {
 	return !account.IsGrant() && (!q.UsernameGiven || q.Username == account.Username) && (q.Path == "" || q.Path == account.Path)
 }
 
-// Usable reports whether the entry has something to hand out. LookUp unseals
-// nothing else.
+// Usable reports whether the entry has a secret to return. LookUp decrypts nothing else.
 func (e Entry) Usable() bool {
 	return e.Secrets.Password.IsSet() || !e.Secrets.AccessToken.IsEmpty()
 }
 
-// isPasswordOutOfReach reports whether err, with which LookUp has returned the Entry,
-// says that it is a password whose key cannot be had in this session.
+// isPasswordOutOfReach reports whether err, which LookUp returned with the Entry, means
+// that it is a password whose key is unavailable in this session.
 func (e Entry) isPasswordOutOfReach(err error) bool {
 	return !e.Account.IsGrant() && isKeyOutOfReach(err)
 }
 
-// canRefresh reports whether there is something to refresh with. A grant that is
-// spent, or that came without a refresh token, takes a sign-in.
+// canRefresh reports whether the grant can be refreshed. A grant that is spent, or that
+// came without a refresh token, requires a sign-in.
 func (e Entry) canRefresh() bool {
 	return e.Account.IsGrant() && (e.Account.Renewable() || e.Account.IsShared())
 }
 
-// withoutAccessToken is the entry without its access token, and marked so: a grant that looks
-// fresh has a token, so that nobody need unseal it to see that, or takes it for
-// somebody else's work.
+// withoutAccessToken returns the entry without its access token, and marked so. A grant
+// that looks unexpired has a token: no process needs to decrypt it to see that, or
+// mistakes it for a token that another process obtained.
 func (e Entry) withoutAccessToken() Entry {
 	e.Secrets.AccessToken = secret.Text{}
 	e.Account.Ended = true
 	return e
 }
 
-// accountFor is the account that a request means, without a grant yet. The name
-// that doorkey itself gives out is no label.
+// accountFor returns the account that a request asks for, without a grant yet. The user
+// name that doorkey itself returns is not a label.
 func accountFor(q Question, provider oauthflow.Provider) cache.Account {
 	account := cache.Account{
 		Username: q.Label, Provider: provider.Kind, AnswerUsername: provider.Username,
@@ -114,7 +112,7 @@ func accountFor(q Question, provider oauthflow.Provider) cache.Account {
 	return account
 }
 
-// granted is the account with what the server gave for it.
+// granted returns the account with the server's grant.
 func granted(account cache.Account, grant oauthflow.Grant, now time.Time) Entry {
 	account.Scopes, account.Obtained, account.Expiry, account.Ended = grant.Scopes, now, grant.Expiry, false
 	return Entry{account, cache.Secrets{AccessToken: grant.AccessToken, RefreshToken: grant.RefreshToken}}

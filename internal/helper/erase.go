@@ -11,20 +11,20 @@ import (
 	"git-credential-doorkey/internal/trace"
 )
 
-// Erase forgets what git says that the server refused: of a grant the access
-// token, if it is the current one. Its refresh token stays, and the next get
-// refreshes. A process that was given an older token changes nothing. Of
-// passwords all that match are forgotten, as git's own helpers do.
+// Erase removes what the server rejected, according to git: of a grant, the access
+// token, if it is the current one. The refresh token stays, and the next get refreshes.
+// A process that got an older token changes nothing. Erase removes all matching
+// passwords, as git's own helpers do.
 //
-// A request without a password is a person's "git credential reject": what it
-// names is forgotten whole, and all of the host if it names no user.
+// A request without a password comes from a user's "git credential reject": Erase
+// removes everything that it names, or everything of the host if it names no user.
 func (h *Helper) Erase(ctx context.Context, in io.Reader) error {
 	request, err := credential.Read(in)
 	if err != nil {
 		return err
 	}
 	q := QuestionOf(request)
-	if q.Origin == "" || q.Credential.IsSet() && !q.Password.IsSet() { // nothing that is ever given out from here
+	if q.Origin == "" || q.Credential.IsSet() && !q.Password.IsSet() { // doorkey never returns a credential for this request
 		return nil
 	}
 	concerned, err := h.concerned(ctx, q)
@@ -44,10 +44,9 @@ func (h *Helper) Erase(ctx context.Context, in io.Reader) error {
 	return h.drop(ctx, locked, q, concerned)
 }
 
-// concerned lists the accounts that an erase is about. A token says by itself
-// which grant it is of; git names no label with it, but the user name that it
-// was given. What cannot be read matters only if nothing else is the one: it may
-// be.
+// concerned lists the accounts that an erase is about. A token identifies its own grant;
+// git sends no label with it, only the user name that doorkey returned. An account that
+// cannot be read matters only if no other one matches, because then it may be the one.
 func (h *Helper) concerned(ctx context.Context, q Question) (concerned []Entry, err error) {
 	accounts, err := h.Cache.AccountsFor(q.Origin, q.Path)
 	if err != nil {
@@ -72,7 +71,7 @@ func (h *Helper) concerned(ctx context.Context, q Question) (concerned []Entry, 
 	return nil, ExplainKey(err)
 }
 
-// current is what git was given of an account as password.
+// current returns what git got as the password of an account.
 func current(account cache.Account, secrets cache.Secrets) secret.Text {
 	if account.IsGrant() {
 		return secrets.AccessToken
@@ -80,7 +79,7 @@ func current(account cache.Account, secrets cache.Secrets) secret.Text {
 	return secrets.Password
 }
 
-// drop takes the refused tokens out of their grants, and forgets the rest.
+// drop removes rejected tokens from their grants, and removes the other accounts.
 func (h *Helper) drop(ctx context.Context, locked *cache.Locked, q Question, concerned []Entry) error {
 	var forgotten []cache.Account
 	for _, refused := range concerned {

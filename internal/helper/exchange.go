@@ -18,52 +18,53 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// refresher does one refresh: in the refresh child, or in the process that could
-// start none.
+// refresher runs one refresh: in the refresh child, or in the process that could not
+// start one.
 type refresher struct {
 	*Helper
 	request refreshRequest
-	report  func(report) // what is to be known before the end
+	report  func(report) // what to report before the end
 }
 
-// RunRefreshChild is the whole life of the child that RefreshVerb starts: lock, read
-// again, refresh, store, report. It is told what to do on in, and reports on out.
+// RunRefreshChild is the program that RefreshVerb starts: lock, read again, refresh,
+// store, report. It reads its request from in and writes reports to out.
 func (h *Helper) RunRefreshChild(ctx context.Context, in io.Reader, out io.Writer) error {
 	ignoreSignals()
 	r := &refresher{Helper: h}
 	if err := json.NewDecoder(in).Decode(&r.request); err != nil {
-		return ui.UsageError{Problem: "\"exchange\" is doorkey's own: it is told what to do by doorkey"}
+		return ui.UsageError{Problem: "\"exchange\" is internal: doorkey itself runs it"}
 	}
-	// Whoever asked may be gone: nobody is to be told then. What is waited for may be
-	// said while all else goes on.
+	// The parent may be gone: then nobody needs the reports. Reports about waiting may
+	// be written at any time.
 	r.report = func(line report) { _ = json.NewEncoder(out).Encode(line) }
 	if r.request.Version > refreshVersion {
 		r.report(report{Done: true, UnknownVersion: true})
 		return nil
 	}
 	r.report(report{Started: true})
-	// Nobody reads this process's stderr: what there is to say, whoever asked says.
+	// Nobody reads this process's stderr, so the parent shows its messages.
 	r.Cache.KeyringSlow = func() { r.report(report{KeyringSlow: true}) }
 	r.report(r.refresh(ctx))
 	return nil
 }
 
-// refreshHere refreshes in this process, where no child can.
+// refreshHere refreshes in this process, if no child can.
 func (h *Helper) refreshHere(ctx context.Context, what refreshRequest) report {
 	defer ignoreSignals()()
 	r := &refresher{Helper: h, request: what, report: func(line report) { h.forwardMessage(what.Origin, line) }}
 	return r.refresh(context.WithoutCancel(ctx))
 }
 
-// ignoreSignals keeps what ends a command from ending a refresh, until heed. SIGPIPE:
-// whoever asked may be gone, and to tell them must not end the refresh.
+// ignoreSignals keeps signals that stop a command from stopping a refresh, until heed is
+// called. SIGPIPE is one: the parent may be gone, and a report to it must not stop the
+// refresh.
 func ignoreSignals() (heed func()) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE}
 	signal.Ignore(signals...)
 	return func() { signal.Reset(signals...) }
 }
 
-// refresh does one refresh and returns the last report.
+// refresh runs one refresh and returns the last report.
 func (r *refresher) refresh(ctx context.Context) report {
 	last, err := r.run(ctx)
 	last.Done = true
@@ -73,7 +74,7 @@ func (r *refresher) refresh(ctx context.Context) report {
 	return last
 }
 
-// run does one refresh, unless another process has just done it.
+// run refreshes, unless another process has just done so.
 func (r *refresher) run(ctx context.Context) (report, error) {
 	limited, cancel := context.WithTimeout(ctx, r.request.Timeout)
 	defer cancel()
@@ -82,7 +83,7 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 	r.Log().Info("lock", "origin", r.request.Origin, trace.Outcome(err), trace.Took(begun))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return report{}, fmt.Errorf("refresh for %s: waited %v for another git command that is busy with it\nrun the command again", r.request.Origin, r.request.Timeout)
+		return report{}, fmt.Errorf("could not refresh the token for %s: waited %v for another git command that uses it\nrun the command again", r.request.Origin, r.request.Timeout)
 	case err != nil:
 		return report{}, notKept(r.request.Origin, err)
 	}
@@ -103,24 +104,24 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 		return report{Gone: true}, nil
 	}
 	if last := r.Cache.LastFailure(r.request.Origin); last.IsSince(r.request.LastFailure) {
-		return report{}, errors.New(last.Text) // of whom this command has waited for
+		return report{}, errors.New(last.Text) // a process that this command waited for
 	}
 	place := r.request.placeFor(found.Account)
 	if err := locked.Reserve(limited, place); err != nil {
 		return report{}, notKept(r.request.Origin, ExplainKey(err))
 	}
-	// From here on a wait that was long already must not cut anything short:
-	// the HTTP client has limits of its own.
+	// From here on, a long wait must not cut anything short: the HTTP client has its own
+	// time limits.
 	return r.refreshAndStore(ctx, locked, found, place)
 }
 
-// notKept is why nothing was spent.
+// notKept explains why the refresh token was not used.
 func notKept(origin string, err error) error {
-	return fmt.Errorf("%v\nthe token for %s was not refreshed, since the result could not be kept; the sign-in is still good", err, origin)
+	return fmt.Errorf("%v\nthe token for %s was not refreshed, because doorkey could not store a new one; you are still signed in", err, origin)
 }
 
-// refreshAndStore spends the refresh token and stores what it gets for it. A token
-// that cannot be stored can be used all the same.
+// refreshAndStore uses the refresh token and stores the new tokens. A new token that
+// cannot be stored can still be used.
 func (r *refresher) refreshAndStore(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace) (report, error) {
 	grant, err := r.exchangeRefreshToken(ctx, found.Account, found.Secrets.RefreshToken)
 	if err != nil {
@@ -141,31 +142,31 @@ func (r *refresher) refreshAndStore(ctx context.Context, locked *cache.Locked, f
 	return report{}, nil
 }
 
-// notRefreshed deals with the failure of a refresh.
+// notRefreshed handles a failed refresh.
 func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace, err error) (report, error) {
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
 		again := oauthflow.HasOneGrant(found.Account.Provider) && locked.NoteDeadGrant(found.Account, r.now()) > 1
-		// What is left is the label, for the next sign-in.
+		// The label remains, for the next sign-in.
 		_, err = locked.Put(ctx, place, found.withoutAccessToken().Account, cache.Secrets{})
 		return report{Gone: true, GoneAgain: again}, err
 	case oauthflow.IsUnknownClient(err) && r.request.ClientID != "" && r.request.ClientID != found.Account.ClientID:
-		// Another application has taken the place of the one that has this grant.
-		// What is kept stays until the sign-in: it may be the setting that is wrong.
+		// Another application is configured than the one that has this grant. The stored
+		// grant stays until the sign-in: the setting may be wrong.
 		r.Log().Info("application replaced", "client_id", found.Account.ClientID, "configured", r.request.ClientID)
 		return report{Gone: true}, nil
 	}
 	explained := r.request.explain(err)
 	if isNoResponse(err) {
-		// What counts is the failure, not that it could not be noted.
+		// The caller needs this failure, not a failure to record it.
 		_ = locked.NoteFailure(cache.Failure{At: r.now(), Text: explained.Error()})
 	}
 	return report{}, explained
 }
 
-// placeFor is where the key for the renewed account is to be. A place that was
-// configured since takes over here; "auto" leaves the account where it is. One of a
-// fleet may be new to this machine.
+// placeFor returns where the key of the refreshed account is stored. A location that was
+// configured since then applies here; "auto" leaves the account where it is. A fleet's
+// account may be new to this machine.
 func (r refreshRequest) placeFor(account cache.Account) cache.KeyPlace {
 	if r.Place == cache.InKeyring || r.Place == cache.InFile || !account.IsGrant() {
 		return r.Place
@@ -173,15 +174,15 @@ func (r refreshRequest) placeFor(account cache.Account) cache.KeyPlace {
 	return account.Place()
 }
 
-// hasOwnGrant reports whether there is a grant that this machine refreshes by itself.
-// One of a fleet is not refreshed alone: the other machines would lose it.
+// hasOwnGrant reports whether there is a grant that this machine refreshes alone. It
+// never refreshes a fleet's grant alone: the other machines would lose it.
 func (r *refresher) hasOwnGrant(found Entry) bool {
 	return !found.Secrets.RefreshToken.IsEmpty() && !found.Account.IsShared()
 }
 
-// refreshable returns the account to refresh, without a refresh token if there is none
-// that is valid. It is done if another process has just refreshed it, or the account is
-// gone; a fleet may have one that this machine has not.
+// refreshable returns the account to refresh, without a refresh token if there is no
+// valid one. It reports done if another process has just refreshed the account or
+// removed it. A fleet may have an account that this machine does not have.
 func (r *refresher) refreshable(ctx context.Context, locked *cache.Locked) (found Entry, isDone bool, err error) {
 	accounts, err := locked.Accounts()
 	if err != nil {
@@ -200,7 +201,7 @@ func (r *refresher) refreshable(ctx context.Context, locked *cache.Locked) (foun
 			return Entry{Account: account}, false, nil
 		}
 		if err == nil && account.Fresh(r.now()) && secrets.AccessToken.Fingerprint() != r.request.Refused {
-			return Entry{}, true, nil // the one that was refused has been replaced
+			return Entry{}, true, nil // the rejected token was already replaced
 		}
 		return Entry{account, secrets}, false, ExplainKey(err)
 	}

@@ -11,15 +11,15 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// errTimeout is how a sign-in ends that nobody finished in time.
-var errTimeout = errors.New("nobody signed in in time")
+// errTimeout is returned for a sign-in that was not finished in time.
+var errTimeout = errors.New("the sign-in timed out")
 
-// errNoAnswer is how a sign-in ends whose time was over before the server had
-// answered at all.
+// errNoAnswer is returned for a sign-in that timed out before the server answered at
+// all.
 var errNoAnswer = errors.New("the server did not answer")
 
-// isNoResponse reports whether err is a server that did not answer. Others would find
-// that out as slowly.
+// isNoResponse reports whether err means that the server did not answer. Other processes
+// would wait just as long to find that out.
 func isNoResponse(err error) bool {
 	failed, is := errors.AsType[*oauthflow.ConnectionError](err)
 	return errors.Is(err, errNoAnswer) || is && !failed.Lasting
@@ -29,48 +29,48 @@ func isTimeout(err error) bool {
 	return errors.Is(err, errTimeout) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// explainSignIn says what became of a sign-in that failed, and what to do. An
-// interrupt stays one: whoever pressed Ctrl-C knows.
+// explainSignIn says why a sign-in failed and what to do. It returns an interrupt
+// unchanged: a user who pressed Ctrl-C knows.
 func explainSignIn(origin string, timeout time.Duration, err error) error {
 	switch {
 	case err == nil, terminal.IsCanceled(err):
 		return err
 	case isTimeout(err):
-		return fmt.Errorf("nobody signed in to %s within %v\nif the page in the browser showed an error, its application there is set up otherwise (redirect URI, scopes, Confidential); run the command again to sign in; credential.oauthTimeout gives more time", origin, timeout)
+		return fmt.Errorf("the sign-in to %s was not finished within %v\nrun the command again to sign in; for more time, set credential.oauthTimeout; if the page in the browser showed an error, check the redirect URI, the scopes and \"Confidential\" of the application there", origin, timeout)
 	case oauthflow.Is(err, "access_denied"):
 		return fmt.Errorf("the sign-in to %s was declined\nrun the command again to sign in", origin)
 	}
-	return fmt.Errorf("sign-in to %s: %v", origin, err)
+	return fmt.Errorf("could not sign in to %s: %v", origin, err)
 }
 
-// explain says what became of a refresh that failed, and what to do: where the
-// server would say the same each time, a sign-in is the way out.
+// explain says why a refresh failed and what to do. If the server would answer the same
+// again, the hint is to sign in.
 func (r refreshRequest) explain(err error) error {
 	advice := "run the command again"
 	if oauthflow.IsLasting(err) {
-		advice = "if this comes again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
+		advice = "if this happens again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
 	}
-	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, err, advice)
+	return fmt.Errorf("could not refresh the token for %s: %v\nyou are still signed in; %s", r.Origin, err, advice)
 }
 
-// ExplainKey adds what to do to an error of the data key that tokens are sealed
-// with.
+// ExplainKey adds hints to an error about the data key of tokens.
 func ExplainKey(err error) error {
-	return explainKeyOf(err, "in this session, and the key for the tokens of this host is kept in one", "then, to have the account forgotten, run: git credential-doorkey logout")
+	return explainKeyOf(err, "in this session, and the key of this host's tokens is stored in one", "then, to remove the account, run: git credential-doorkey logout")
 }
 
-// explainPasswordKey does so for a password, which whoever knows it can replace.
+// explainPasswordKey does the same for a password, which a user who knows it can
+// replace.
 func explainPasswordKey(err error) error {
-	return explainKeyOf(err, "in this session, and the key for the password of this host is kept in one", "the password that git is given next is then kept instead")
+	return explainKeyOf(err, "in this session, and the key of this host's password is stored in one", "the next password that you give git is then stored instead")
 }
 
-// explainKeyOf is told what to say of a keyring that is absent, and what to do once
-// no keyring is wanted.
+// explainKeyOf gets the text for a missing keyring, and what to do after the keyring is
+// turned off.
 func explainKeyOf(err error, absent, then string) error {
-	without := "\nor, to do without a keyring, set credential.oauthStore to \"file\"; " + then
+	without := "\nto use no keyring, set credential.oauthStore to \"file\"; " + then
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%w\nunlock it (log in to the desktop, or open its password manager)%s", err, without)
+		return fmt.Errorf("%w\nunlock it: log in to the desktop, or open the password manager%s", err, without)
 	case errors.Is(err, cache.ErrKeyringTimeout):
 		return fmt.Errorf("%w\nlook for its password dialog on the desktop%s", err, without)
 	case errors.Is(err, cache.ErrKeyringAbsent):
@@ -79,8 +79,8 @@ func explainKeyOf(err error, absent, then string) error {
 	return err
 }
 
-// isKeyOutOfReach reports whether err is that of a data key which is there, and
-// cannot be had in this session.
+// isKeyOutOfReach reports whether err means that a data key exists but is unavailable in
+// this session.
 func isKeyOutOfReach(err error) bool {
 	return errors.Is(err, cache.ErrKeyringLocked) || errors.Is(err, cache.ErrKeyringTimeout) || errors.Is(err, cache.ErrKeyringAbsent)
 }

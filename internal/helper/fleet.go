@@ -15,8 +15,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// FleetHost is this machine in the fleet that shares the sign-in of a question, without
-// what it has on its disk.
+// FleetHost returns this machine as a member of the fleet that shares the sign-in for a
+// question, without its copy on disk.
 func (h *Helper) FleetHost(ctx context.Context, q Question, configured settings.Settings) (*fleet.Host, error) {
 	access, err := h.Config.FleetAccess(ctx, q.Origin, configured.Fleet)
 	if err != nil {
@@ -25,15 +25,15 @@ func (h *Helper) FleetHost(ctx context.Context, q Question, configured settings.
 	return h.fleetHost(access, q.Origin, fleetLabel(q, configured.OAuth))
 }
 
-// fleetLabel is the label of the account that a question means, as the machines of a
-// fleet know it.
+// fleetLabel returns the label under which the machines of a fleet store the account of
+// a question.
 func fleetLabel(q Question, configured oauthflow.Settings) string {
-	// Where nobody can sign in there is no name that doorkey gives out.
+	// If sign-in is impossible here, there is no user name that doorkey returns.
 	provider, _ := oauthflow.Resolve(q.Origin, nil, configured)
 	return accountFor(q, provider).Username
 }
 
-// fleetRequest is what the refresh child is told of the fleet.
+// fleetRequest is the part of the refresh request about the fleet.
 type fleetRequest struct {
 	settings.FleetAccess
 	Label         []byte
@@ -43,7 +43,7 @@ type fleetRequest struct {
 	ProxyPassword pipedSecret
 }
 
-// newFleetRequest is nil where the sign-in is not shared.
+// newFleetRequest returns nil if the sign-in is not shared.
 func (h *Helper) newFleetRequest(ctx context.Context, q Question, configured settings.Settings) (*fleetRequest, error) {
 	if !configured.Fleet.IsSet() {
 		return nil, nil
@@ -58,7 +58,7 @@ func (h *Helper) newFleetRequest(ctx context.Context, q Question, configured set
 	}, nil
 }
 
-// access is what newFleetRequest was made of.
+// access is the inverse of newFleetRequest.
 func (f fleetRequest) access() settings.FleetAccess {
 	access := f.FleetAccess
 	access.Keys, access.Token, access.Password, access.HTTP.ProxyPassword = f.Keys.Text, f.Token.Text, f.Password.Text, f.ProxyPassword.Text
@@ -68,7 +68,7 @@ func (f fleetRequest) access() settings.FleetAccess {
 func (h *Helper) fleetHost(access settings.FleetAccess, origin, label string) (*fleet.Host, error) {
 	keys, err := fleet.ParseKeys(access.Keys)
 	if err != nil {
-		return nil, fmt.Errorf("the fleet's keys in %s: %v", access.KeySource, err)
+		return nil, fmt.Errorf("cannot read the fleet's keys in %s: %v", access.KeySource, err)
 	}
 	client, err := oauthflow.NewHTTPClient(access.HTTP)
 	if err != nil {
@@ -77,7 +77,7 @@ func (h *Helper) fleetHost(access settings.FleetAccess, origin, label string) (*
 	name := fleet.Name{Origin: origin, Label: label}
 	hostname, err := os.Hostname()
 	if err != nil {
-		hostname = "a machine without a name"
+		hostname = "an unnamed machine"
 	}
 	register := access.Address.Open(fleet.Access{
 		Client: trace.HTTP(h.Log(), oauthflow.Client{HTTP: client}).HTTP,
@@ -89,7 +89,7 @@ func (h *Helper) fleetHost(access settings.FleetAccess, origin, label string) (*
 	}, nil
 }
 
-// fleetCopy is what an account has of its fleet.
+// fleetCopy returns an account's copy of its fleet's record.
 func fleetCopy(e Entry) fleet.Copy {
 	a := e.Account
 	return fleet.Copy{
@@ -105,9 +105,9 @@ func fleetAccount(a cache.Account) fleet.Account {
 	}
 }
 
-// entryOfFleet is a copy as an account of this machine. Its times are by this
-// machine's clock, and the token expires earlier than the server says by what the two
-// clocks can be wrong.
+// entryOfFleet returns a copy as an account of this machine. It converts times to this
+// machine's clock, and the token expires earlier than the server says by the possible
+// error of the two clocks.
 func entryOfFleet(host *fleet.Host, c fleet.Copy, offset time.Duration, before cache.Account) Entry {
 	account := cache.Account{
 		Username: host.Name.Label, Provider: c.Account.Provider, ProviderGuessed: c.Account.ProviderGuessed, AnswerUsername: c.Account.AnswerUsername,
@@ -124,7 +124,7 @@ func entryOfFleet(host *fleet.Host, c fleet.Copy, offset time.Duration, before c
 	return Entry{account, cache.Secrets{AccessToken: c.Tokens.AccessToken, RefreshToken: c.Tokens.RefreshToken}}
 }
 
-// refreshByFleet gets a token that all machines of the fleet use: the one of the
+// refreshByFleet returns a token that all machines of the fleet use: the one in the
 // record, or a new one that this machine obtains for all. The caller holds the lock.
 func (r *refresher) refreshByFleet(ctx context.Context, locked *cache.Locked, found Entry) (report, error) {
 	host, err := r.fleetHost(r.request.Fleet.access(), r.request.Origin, string(r.request.Fleet.Label))
@@ -165,21 +165,22 @@ func (r *refresher) refreshByFleet(ctx context.Context, locked *cache.Locked, fo
 	return report{Token: &token}, nil
 }
 
-// revokeSuperseded ends a grant of this machine's that was never published, and will not
-// be, because another sign-in was faster. That it could not be ended keeps nobody waiting.
+// revokeSuperseded revokes a grant of this machine that was never published, and never
+// will be, because another sign-in was faster. A failure to revoke it delays nobody.
 func (r *refresher) revokeSuperseded(ctx context.Context, host *fleet.Host, result fleet.Result, current Entry) {
 	superseded := result.Superseded
 	if superseded.IsEmpty() {
 		return
 	}
-	superseded.Owed = false // it is not to be published any more
+	superseded.Owed = false // no longer to be published
 	old := entryOfFleet(host, superseded, result.Offset, current.Account)
 	if mayRevoke(old, current) {
 		_ = r.RevokeGrant(ctx, r.request.Origin, old, oauthflow.Settings{ClientID: r.request.ClientID, ClientSecret: r.request.ClientSecret.Text})
 	}
 }
 
-// exchangeForFleet uses the refresh token of the record, as one machine does with its own.
+// exchangeForFleet uses the refresh token of the record, as a single machine does with
+// its own.
 func (r *refresher) exchangeForFleet(ctx context.Context, record fleet.Record) (fleet.Pair, error) {
 	account := cache.Account{
 		Provider: record.Account.Provider, ClientID: record.Account.ClientID, TokenEndpoint: record.Account.TokenEndpoint, Scopes: record.Account.Scopes,
@@ -201,7 +202,7 @@ func (r *refresher) exchangeForFleet(ctx context.Context, record fleet.Record) (
 	return pairOf(granted(account, grant, r.now())), nil
 }
 
-// pairOf is what the server has given for an account.
+// pairOf returns the token pair that the server returned for an account.
 func pairOf(e Entry) fleet.Pair {
 	pair := fleet.Pair{AccessToken: e.Secrets.AccessToken, RefreshToken: e.Secrets.RefreshToken, Scopes: e.Account.Scopes}
 	if !e.Account.Expiry.IsZero() {
@@ -210,20 +211,20 @@ func pairOf(e Entry) fleet.Pair {
 	return pair
 }
 
-// leavesToOthers reports whether the fleet has no sign-in for a lasting reason, so
-// that git may ask its next helper.
+// leavesToOthers reports whether the fleet has no sign-in for a lasting reason, so that
+// git may ask its next helper.
 func leavesToOthers(err error) bool {
 	return errors.Is(err, fleet.ErrNoSignIn) || errors.Is(err, fleet.ErrEnded) || errors.Is(err, fleet.ErrLost)
 }
 
-// explainFleet adds what to do to an error of the fleet. Nobody is asked to sign in: a
-// thousand machines would ask at once.
+// explainFleet adds hints to an error of the fleet. They do not ask for a sign-in at
+// once: a thousand machines would ask at the same time.
 func explainFleet(origin, label string, err error) error {
 	switch {
 	case leavesToOthers(err):
-		return fmt.Errorf("%w\non a machine with a person at it and the same settings, run: git credential-doorkey login %s", err, loginArguments(origin, label))
+		return fmt.Errorf("%w\non a machine with the same settings where you can sign in, run: git credential-doorkey login %s", err, loginArguments(origin, label))
 	case errors.Is(err, fleet.ErrOutOfReach):
-		return fmt.Errorf("the token for %s has expired, and %v\nthe sign-in is kept; run the command again when the engine works; to look at it, run: git credential-doorkey doctor %[1]s", origin, err)
+		return fmt.Errorf("the token for %s has expired, and %v\nrun the command again when the engine works; to check it, run: git credential-doorkey doctor %[1]s", origin, err)
 	}
 	return err
 }

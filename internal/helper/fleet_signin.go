@@ -13,10 +13,10 @@ import (
 type sharedSignIn struct {
 	host     *fleet.Host
 	prepared fleet.Prepared
-	replaced Entry // the fleet's grant before
+	replaced Entry // the fleet's previous grant
 }
 
-// prepareFleet sees to it, before the person is asked, that the result can be shared.
+// prepareFleet makes sure, before the user is asked, that the result can be shared.
 func (a *signInAttempt) prepareFleet(ctx context.Context) error {
 	host, err := a.FleetHost(ctx, a.question, a.settings)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a *signInAttempt) publish(ctx context.Context, locked *cache.Locked, signe
 	case result.NotSaved != nil:
 		return result.NotSaved
 	case err != nil:
-		return notPublishedError{fmt.Errorf("signed in to %s, but only this machine knows it: %v\nthe next git command for it on this machine publishes it", host.Name.Origin, err)}
+		return notPublishedError{fmt.Errorf("signed in to %s, but could not publish that to the fleet: %v\nthe next git command for it on this machine publishes it", host.Name.Origin, err)}
 	}
 	if before.Grant != "" && before.Ended == nil {
 		a.shared.replaced = EntryOfRecord(host, before, result.Offset)
@@ -54,11 +54,12 @@ func (a *signInAttempt) publish(ctx context.Context, locked *cache.Locked, signe
 	return nil
 }
 
-// notPublishedError is a sign-in that was stored on this machine, and not shared yet.
+// notPublishedError is returned for a sign-in that was stored on this machine but not
+// shared yet.
 type notPublishedError struct{ error }
 
-// EntryOfRecord is what a fleet's record has, as an account of this machine. The offset
-// is the engine's clock minus this machine's.
+// EntryOfRecord returns a fleet's record as an account of this machine. The offset is
+// the engine's clock minus this machine's.
 func EntryOfRecord(host *fleet.Host, r fleet.Record, offset time.Duration) Entry {
 	return entryOfFleet(host, fleet.Copy{Grant: r.Grant, Generation: r.Generation, Account: r.Account, Tokens: r.Tokens}, offset, cache.Account{})
 }

@@ -69,10 +69,10 @@ func TestRefusalsNameTheSetting(t *testing.T) {
 		signInContext
 		want string
 	}{
-		{"asking is off", signInContext{askingOff: []string{"DOORKEY_INTERACTIVE"}}, "asking is turned off by DOORKEY_INTERACTIVE\n"},
-		{"asking is off twice", signInContext{askingOff: []string{"DOORKEY_INTERACTIVE", "credential.interactive"}}, "asking is turned off by DOORKEY_INTERACTIVE and by credential.interactive\n"},
-		{"paste without a terminal, by a variable", signInContext{asking: true, named: settings.Paste, namedBy: "DOORKEY_FLOW"}, "\nname another flow by DOORKEY_FLOW, or "},
-		{"paste without a terminal, by a key", signInContext{asking: true, named: settings.Paste, namedBy: "credential.oauthFlow"}, "\nname another flow by credential.oauthFlow, or "},
+		{"asking is off", signInContext{askingOff: []string{"DOORKEY_INTERACTIVE"}}, "interactive sign-in is turned off by DOORKEY_INTERACTIVE\n"},
+		{"asking is off twice", signInContext{askingOff: []string{"DOORKEY_INTERACTIVE", "credential.interactive"}}, "interactive sign-in is turned off by DOORKEY_INTERACTIVE and by credential.interactive\n"},
+		{"paste without a terminal, by a variable", signInContext{asking: true, named: settings.Paste, namedBy: "DOORKEY_FLOW"}, "\nchoose another flow with DOORKEY_FLOW, or "},
+		{"paste without a terminal, by a key", signInContext{asking: true, named: settings.Paste, namedBy: "credential.oauthFlow"}, "\nchoose another flow with credential.oauthFlow, or "},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if _, err := selectFlows(row.signInContext); err == nil || !strings.Contains(err.Error(), row.want) {

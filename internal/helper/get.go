@@ -14,9 +14,9 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Get answers git's question. Nothing is written before everything has
-// succeeded: git uses what it reads even from a helper that then fails. With an error
-// git goes on to its next helper, or is told to stop (stopError).
+// Get answers git's question. It writes nothing before everything has succeeded: git
+// uses what it reads even from a helper that fails afterwards. After an error, git
+// continues with its next helper, or is told to stop (stopError).
 func (h *Helper) Get(ctx context.Context, in io.Reader, out io.Writer) error {
 	err := h.get(ctx, in, out)
 	if StopsGit(err) {
@@ -28,7 +28,7 @@ func (h *Helper) Get(ctx context.Context, in io.Reader, out io.Writer) error {
 func (h *Helper) get(ctx context.Context, in io.Reader, out io.Writer) error {
 	request, err := credential.Read(in)
 	if err != nil {
-		return stopGitIf(!errors.Is(err, credential.ErrZone), err) // who knows what others would read in it
+		return stopGitIf(!errors.Is(err, credential.ErrZone), err) // other helpers might read something else in it
 	}
 	q := QuestionOf(request)
 	begun := time.Now()
@@ -41,7 +41,7 @@ func (h *Helper) get(ctx context.Context, in io.Reader, out io.Writer) error {
 	return stopGit(response.Write(out))
 }
 
-// Answer finds the answer: in the cache, else by a refresh, else by a sign-in.
+// Answer finds the answer: in the cache, by a refresh, or by a sign-in.
 func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, error) {
 	if q.Origin == "" {
 		return credential.Response{}, nil
@@ -88,10 +88,10 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 	return h.respond(ctx, q, signedIn), err
 }
 
-// cannotRead says what it means that LookUp failed. A grant that cannot be read stops
-// git. So does a file of accounts at a host that doorkey signs in to, where it stores
-// nothing but grants. A password can be typed, and where nothing is known of the
-// host, others may know more: then git goes on.
+// cannotRead decides what a failed LookUp means. A grant that cannot be read stops git.
+// So does an unreadable account file at a host that doorkey signs in to, where it stores
+// only grants. In other cases git continues: the user can type a password, and other
+// helpers may know more about the host.
 func (h *Helper) cannotRead(ctx context.Context, q Question, found Entry, problem error) error {
 	switch {
 	case found.Account.IsGrant():
@@ -104,8 +104,8 @@ func (h *Helper) cannotRead(ctx context.Context, q Question, found Entry, proble
 	return stopGitIf(err == nil && signsIn(q.Origin, q.Request, configured), problem)
 }
 
-// Resolve finds out how to sign in at the host of a question. Its errors are
-// those of oauthflow.Resolve.
+// Resolve finds out how to sign in to the host of a question. It returns the errors of
+// oauthflow.Resolve.
 func (h *Helper) Resolve(ctx context.Context, q Question, configured oauthflow.Settings) (oauthflow.Provider, error) {
 	provider, err := oauthflow.Resolve(q.Origin, q.WWWAuthenticate, configured)
 	h.Log().Info("provider", "kind", provider.Kind, "client_id", provider.ClientID, "token_endpoint", secret.HideIn(provider.TokenURL), trace.Outcome(err))
@@ -118,7 +118,7 @@ func (h *Helper) Resolve(ctx context.Context, q Question, configured oauthflow.S
 	return provider, h.Config.RejectGlobalSecrets(ctx, q.Origin, provider, configured)
 }
 
-// IsUnknown reports whether there is nothing to sign in with.
+// IsUnknown reports whether err means that doorkey cannot sign in to the host.
 func IsUnknown(err error) bool {
 	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
 }

@@ -1,5 +1,5 @@
-// Package helper answers git: get, store and erase, with the refresh and the
-// sign-in that an answer may take. The commands for people stand on it.
+// Package helper answers git: get, store and erase, with the refresh and the sign-in
+// that an answer may require. The commands for users are built on it.
 package helper
 
 import (
@@ -11,13 +11,13 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// Helper is what answering takes. Cache, Config and UI have to be set.
+// Helper is everything that an answer requires. Cache, Config and UI must be set.
 type Helper struct {
 	Cache  *cache.Cache
 	Config settings.Reader
 	UI     *ui.UI
-	Trace  *slog.Logger     // where decisions are written; nil: nowhere
-	Flow   settings.Flow    // that the person named for this command
+	Trace  *slog.Logger     // gets the decisions; nil: none are written
+	Flow   settings.Flow    // that the user chose for this command
 	Now    func() time.Time // nil: the clock of this machine
 }
 
@@ -28,8 +28,8 @@ func (h *Helper) now() time.Time {
 	return h.Now()
 }
 
-// Log is where decisions are written, a line each: what was decided, by which facts,
-// how long it took.
+// Log returns the logger for decisions, one per line: what was decided, based on which
+// facts, and how long it took.
 func (h *Helper) Log() *slog.Logger {
 	if h.Trace == nil {
 		return slog.New(slog.DiscardHandler)

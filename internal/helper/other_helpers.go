@@ -9,19 +9,19 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// otherHelpers are the helpers that git asks besides doorkey, by name. They are told
-// each password that was good, and may keep it.
+// otherHelpers are the names of the helpers that git asks besides doorkey. Git passes
+// them each accepted password, and they may store it.
 type otherHelpers struct {
-	Everywhere []string `json:"everywhere"` // by what git reads wherever it is run
-	Here       []string `json:"here"`       // by what it reads here: in a repository's file, say
+	Everywhere []string `json:"everywhere"` // configured wherever git is run
+	Here       []string `json:"here"`       // configured only here, for example in a repository's file
 }
 
-// findOtherHelpers looks who they are, for all paths, as an account is. It is done
-// where settings are read anyway, and remembered with the account.
+// findOtherHelpers finds them for all paths, since an account is for all paths. It runs
+// when settings are read anyway, and the result is stored with the account.
 func (h *Helper) findOtherHelpers(ctx context.Context, q Question) otherHelpers {
 	q.Path = ""
 	address := q.URL().String()
-	// What cannot be read has been said where it mattered.
+	// A configuration that cannot be read is reported where it matters.
 	entries, _ := h.Config.Git.Entries(ctx)
 	everywhere := besidesDoorkey(install.Chain(gitconfig.Everywhere(entries), address))
 	here := slices.DeleteFunc(besidesDoorkey(install.Chain(entries, address)), func(name string) bool {
@@ -30,8 +30,8 @@ func (h *Helper) findOtherHelpers(ctx context.Context, q Question) otherHelpers 
 	return otherHelpers{everywhere, here}
 }
 
-// besidesDoorkey names the other helpers of a chain; none where doorkey is not in
-// it, which a person or a program asks by itself then.
+// besidesDoorkey names the other helpers of a chain. It returns none if doorkey is not
+// in the chain, because then a user or a program called it directly.
 func besidesDoorkey(chain []install.Helper) (names []string) {
 	if !install.AsksDoorkey(chain) {
 		return nil
@@ -44,12 +44,12 @@ func besidesDoorkey(chain []install.Helper) (names []string) {
 	return names
 }
 
-// names are those that are told a token here.
+// names returns the helpers that get a token here.
 func (o otherHelpers) names() []string { return slices.Concat(o.Everywhere, o.Here) }
 
-// rememberedWith is the account with what was seen of others. What is so
-// everywhere is as it was seen last. What is so in one place is not seen from
-// another one, so the first that was seen stays until the next sign-in.
+// rememberedWith returns the account with the other helpers that were found. Helpers
+// configured everywhere are replaced by the latest result. Helpers configured in one
+// place cannot be seen from another, so the first result stays until the next sign-in.
 func (o otherHelpers) rememberedWith(account cache.Account) cache.Account {
 	account.OtherHelpers = o.Everywhere
 	if len(account.OtherHelpersOfPlace) == 0 {
@@ -58,9 +58,9 @@ func (o otherHelpers) rememberedWith(account cache.Account) cache.Account {
 	return account
 }
 
-// HidesTokens reports whether this git tells no helper of a token in the
-// ephemeral form, and works with it: git 2.46 to 2.53 offer it too, and then
-// fail at pushes of more than 1 MB (mended by git's commit ed0f7a62f7).
+// HidesTokens reports whether this git passes no token in the ephemeral form to other
+// helpers, and works with that form: git 2.46 to 2.53 offer it too, but then fail at
+// pushes of more than 1 MB (fixed by git's commit ed0f7a62f7).
 func HidesTokens(ctx context.Context) bool {
 	version, err := gitconfig.GitVersion(ctx)
 	return err == nil && version.AtLeast(2, 54)

@@ -8,19 +8,19 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Question is a request and what it comes to.
+// Question is a request and its interpretation.
 type Question struct {
 	credential.Request
 	Origin string
-	Label  string // the account that is meant: the user name, "" for the default one
+	Label  string // the requested account: the user name, "" for the default one
 
-	// refused is the fingerprint of the token that doorkey gave git earlier in
-	// this command and that the server has refused; "" for none.
+	// refused is the fingerprint of the token that doorkey returned to git earlier in
+	// this command and that the server rejected; "" for none.
 	refused string
 }
 
-// QuestionOf reads a question out of a request. It has no origin where there is
-// nobody to answer for.
+// QuestionOf interprets a request. The result has no origin if doorkey cannot answer for
+// it.
 func QuestionOf(request credential.Request) Question {
 	request = request.Decoded()
 	q := Question{Request: request, Origin: request.Origin(), Label: request.Username}
@@ -32,12 +32,12 @@ func QuestionOf(request credential.Request) Question {
 	return q
 }
 
-// stateMark begins the state that doorkey gives git to bring back if the server
-// refuses its answer (state[], git 2.46). Another helper's state is ignored.
+// stateMark begins the state that git passes back to doorkey if the server rejects its
+// answer (state[], git 2.46). doorkey ignores the state of other helpers.
 const stateMark = "doorkey:1:"
 
-// stateOf says which token an answer had, and whose. The fingerprint tells
-// other helpers, to whom git shows it too, nothing of the token.
+// stateOf identifies the token in an answer, and its account. Git also shows it to other
+// helpers; the fingerprint reveals nothing about the token.
 func stateOf(e Entry) string {
 	return stateMark + e.Secrets.AccessToken.Fingerprint() + ":" + url.QueryEscape(e.Account.Username)
 }
@@ -53,7 +53,7 @@ func parseState(state string) (fingerprint, label string, ours bool) {
 	return fingerprint, label, ours && err == nil
 }
 
-// shownLabel is the question's label as it may be shown and written.
+// shownLabel returns the question's label in a form that may be shown and written.
 func (q Question) shownLabel() string {
 	if secret.IsTokenName(q.Label) {
 		return "[secret]"

@@ -11,25 +11,25 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// attempts is how many children one command starts at the most.
+// attempts is the maximum number of children that one command starts.
 const attempts = 3
 
-// turnPatience is how long others that refresh are waited for before this
-// process goes about it as well: longer than a server takes that is well.
+// turnPatience is how long to wait for other processes that refresh before this one
+// proceeds without the lock: longer than a working server takes.
 const turnPatience = 20 * time.Second
 
-// refresh waits for its turn, and looks again: of many processes that find the
-// same token over, the first refreshes, and the others need neither settings nor
-// a child. An entry that is not usable means that the grant is gone: there is
-// nothing to refresh with.
+// refresh waits for the refresh lock and then looks again: of many processes that find
+// the same expired token, the first refreshes, and the others need neither settings nor
+// a child. An entry that is not usable means that the grant is gone, so that there is
+// nothing to refresh.
 //
-// A fleet's grant may be one of which this machine has nothing yet.
+// This machine may not have a copy of a fleet's grant yet.
 func (h *Helper) refresh(ctx context.Context, q Question, inFleet bool) (Entry, error) {
 	lastFailure := h.Cache.LastFailure(q.Origin).At
 	limited, cancel := context.WithTimeout(ctx, turnPatience)
 	defer cancel()
-	// Without a turn (the wait was long, the directory is read-only) all is as
-	// with one, only slower: the child takes the lock that counts.
+	// Without the lock (the wait was too long, the directory is read-only) everything
+	// works, only slower: the child takes the lock that protects the change.
 	if leave, err := h.Cache.AwaitTurn(limited, q.Origin, h.UI.WaitingForLock(q.Origin)); err == nil {
 		defer leave()
 	}
@@ -40,17 +40,17 @@ func (h *Helper) refresh(ctx context.Context, q Question, inFleet bool) (Entry, 
 	return h.refreshInChild(ctx, q, found.Account, lastFailure)
 }
 
-// refreshInChild has a child renew a grant, and reads what it kept.
+// refreshInChild lets a child refresh a grant, and reads what it stored.
 //
-// A child that was killed has a successor. So has one whose token is over again
-// when it is read: this process was stopped in between (a laptop was closed), or
-// another one was told that the server refuses it. That is no reason to sign in.
+// If a child was killed, another one is started. Likewise if its token has already
+// expired when it is read: this process was suspended in between (a laptop was closed),
+// or the server rejected the token in another process. That is no reason to sign in.
 func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.Account, lastFailure time.Time) (Entry, error) {
 	what, err := h.newRefreshRequest(ctx, q, account, lastFailure)
 	if err != nil {
 		return Entry{}, err
 	}
-	failure := errors.New("its token was over again each time, before it could be handed out")
+	failure := errors.New("each new token had expired before it could be used")
 	for range attempts {
 		begun := time.Now()
 		last, err := h.runChild(what)
@@ -87,17 +87,17 @@ func (h *Helper) refreshInChild(ctx context.Context, q Question, account cache.A
 			return renewed, err
 		}
 	}
-	return Entry{}, fmt.Errorf("refresh for %s: %v\nrun the command again", q.Origin, failure)
+	return Entry{}, fmt.Errorf("could not refresh the token for %s: %v\nrun the command again", q.Origin, failure)
 }
 
-// nearExpiryFallback is the grant with its old access token where that is not over yet,
-// though too close to its end to be handed out if there is a better one. Git
-// finds out whether the server still takes it.
+// nearExpiryFallback returns the grant with its old access token if that has not expired
+// yet, although it is too close to its expiry to be returned if there is a better one.
+// Git finds out whether the server still accepts it.
 func (h *Helper) nearExpiryFallback(ctx context.Context, q Question, account cache.Account) Entry {
 	if q.refused != "" || account.Ended || !h.now().Before(account.Expiry) {
 		return Entry{}
 	}
-	// The error that counts is that of the refresh.
+	// The refresh error is the one to report.
 	secrets, _ := h.Cache.Unseal(ctx, q.Origin, account)
 	return Entry{account, secrets}
 }

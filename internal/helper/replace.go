@@ -12,8 +12,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// ReplaceGrant signs in, and returns the grant that stood in the new one's place,
-// as far as it can be read.
+// ReplaceGrant signs in, and returns the grant that the new one replaced, as far as it
+// can be read.
 func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (old, signedIn Entry, err error) {
 	attempt, err := h.newSignInAttempt(q, provider, configured, cache.Refusal{})
 	if err != nil {
@@ -41,7 +41,8 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 	}
 	for _, account := range before {
 		if signedIn.Account.Same(account) {
-			// What cannot be read, for want of its key, cannot be ended either.
+			// A grant that cannot be read, because its key is missing, cannot be revoked
+			// either.
 			secrets, _ := h.Cache.Unseal(ctx, q.Origin, account)
 			old = Entry{account, secrets}
 		}
@@ -49,7 +50,7 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 	return old, signedIn, h.removeShadowingPasswords(ctx, q, before)
 }
 
-// removeShadowingPasswords forgets the passwords that git would be given instead of the new
+// removeShadowingPasswords removes the passwords that git would get instead of the new
 // grant.
 func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accounts []cache.Account) error {
 	q.Path = ""
@@ -71,8 +72,8 @@ func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accou
 	return nil
 }
 
-// RevokeReplaced ends the grant that a new one has replaced, where that leaves the new
-// one alone.
+// RevokeReplaced revokes the grant that a new one replaced, if that does not affect the
+// new one.
 func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old, signedIn Entry, configured settings.Settings) {
 	if !mayRevoke(old, signedIn) {
 		return
@@ -82,9 +83,9 @@ func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old, signedIn E
 	}
 }
 
-// mayRevoke reports whether a grant can be revoked without the one that has replaced
-// it: the server is known, and not only guessed, to end no other, and has not given a
-// token again that had not expired (Doorkeeper's reuse_access_token).
+// mayRevoke reports whether a grant can be revoked without the one that replaced it: the
+// server is known, not only guessed, to revoke no other, and it has not returned an
+// unexpired token again (Doorkeeper's reuse_access_token).
 func mayRevoke(old, signedIn Entry) bool {
 	a, b := old.Secrets, signedIn.Secrets
 	isShared := !a.AccessToken.IsEmpty() && a.AccessToken.Equal(b.AccessToken) || !a.RefreshToken.IsEmpty() && a.RefreshToken.Equal(b.RefreshToken)

@@ -7,10 +7,10 @@ import (
 	"git-credential-doorkey/credential"
 )
 
-// respond is an entry as the answer to the question. The first answer of a
-// command asks git to come back if the server refuses it; the second does not,
-// so that no command goes round in circles. Where other helpers are told what
-// was good, the answer has the form that they do not keep, if git is up to it.
+// respond returns an entry as the answer to the question. The first answer of a command
+// asks git to come back if the server rejects it; the second does not, so that no
+// command loops. If other helpers get accepted passwords, the answer uses the form that
+// they do not store, if git supports it.
 func (h *Helper) respond(ctx context.Context, q Question, e Entry) credential.Response {
 	response := e.response()
 	if !e.Account.IsGrant() || !e.Usable() {
@@ -26,13 +26,13 @@ func (h *Helper) respond(ctx context.Context, q Question, e Entry) credential.Re
 	return response
 }
 
-// takesEphemeral reports whether the git that asks can be answered in the
-// ephemeral form.
+// takesEphemeral reports whether the git that asks accepts an answer in the ephemeral
+// form.
 func takesEphemeral(ctx context.Context, q Question) bool {
 	return q.Offers("authtype") && HidesTokens(ctx)
 }
 
-// response is the entry as git wants it; the zero entry is "I do not know".
+// response returns the entry in git's form; the zero entry means "I do not know".
 func (e Entry) response() credential.Response {
 	if e.Account.IsGrant() {
 		return credential.Response{
@@ -45,8 +45,8 @@ func (e Entry) response() credential.Response {
 	}
 }
 
-// leftOver is what a password that is over leaves to git and its next helper:
-// whose it was, and the refresh token that came with it (git 2.41).
+// leftOver returns what an expired password leaves to git and its next helper: the user
+// name, and the refresh token that came with it (git 2.41).
 func (h *Helper) leftOver(ctx context.Context, q Question, account cache.Account) credential.Response {
 	if account.IsGrant() {
 		return credential.Response{}

@@ -10,13 +10,13 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// endingPatience is how long a server gets to end a grant: the person waits, and
-// the grant can be ended by hand.
+// endingPatience is how long a server has to revoke a grant: the user waits, and can
+// revoke the grant by hand.
 const endingPatience = 30 * time.Second
 
-// RevokeGrant ends a grant at its server, with both tokens. One whose access token
-// is over is refreshed first: Doorkeeper, which is in GitLab, keeps it otherwise
-// and does not say so.
+// RevokeGrant revokes a grant on its server, with both tokens. It first refreshes a
+// grant whose access token has expired: Doorkeeper, which is part of GitLab, would not
+// revoke it and not say so.
 func (h *Helper) RevokeGrant(ctx context.Context, origin string, e Entry, configured oauthflow.Settings) error {
 	begun := time.Now()
 	err := h.revokeGrant(ctx, origin, e, configured)
@@ -28,7 +28,7 @@ func (h *Helper) RevokeGrant(ctx context.Context, origin string, e Entry, config
 func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, configured oauthflow.Settings) error {
 	grant := oauthflow.Grant{AccessToken: e.Secrets.AccessToken, RefreshToken: e.Secrets.RefreshToken}
 	if grant.AccessToken.IsEmpty() && grant.RefreshToken.IsEmpty() {
-		return nil // the server has ended it before
+		return nil // the server has already revoked it
 	}
 	provider, err := revocationProvider(origin, e.Account, configured)
 	if err != nil {
@@ -50,8 +50,8 @@ func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, config
 	return client.RevokeGrant(ctx, provider, grant)
 }
 
-// renewToEnd refreshes a grant, whose end would not come of its old tokens. What
-// it gives is kept nowhere. A grant that is gone is returned as it was.
+// renewToEnd refreshes a grant that cannot be revoked with its old tokens. The new
+// tokens are not stored. A revoked grant is returned unchanged.
 func (h *Helper) renewToEnd(ctx context.Context, origin string, provider oauthflow.Provider, grant oauthflow.Grant) (oauthflow.Grant, error) {
 	client, err := h.Client(ctx, origin, provider.TokenURL)
 	if err != nil {
@@ -67,8 +67,8 @@ func (h *Helper) renewToEnd(ctx context.Context, origin string, provider oauthfl
 	return renewed, err
 }
 
-// revocationProvider is the provider with all that ending a grant takes: as the application
-// that the grant was given to, at the address that was sealed along with it.
+// revocationProvider returns the provider with all that a revocation requires: as the
+// application that the grant belongs to, at the endpoint that was encrypted with it.
 func revocationProvider(origin string, account cache.Account, configured oauthflow.Settings) (oauthflow.Provider, error) {
 	provider := oauthflow.Provider{
 		Kind: account.Provider, ClientID: account.ClientID, Scopes: account.Scopes,

@@ -16,9 +16,9 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// signIn obtains a grant from the person and keeps it. Of processes that need
-// one for the same origin one asks; the others wait and use what it got. Whoever
-// has a grant there goes on with it meanwhile.
+// signIn asks the user for a grant and stores it. Of several processes that need a grant
+// for the same origin, one asks; the others wait and use the result. Processes that
+// already have a grant there continue meanwhile.
 func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (Entry, error) {
 	refused, failed := h.Cache.LastRefusal(q.Origin), h.Cache.LastSignInFailure(q.Origin).At
 	attempt, err := h.newSignInAttempt(q, provider, configured, refused)
@@ -39,7 +39,7 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 		return Entry{}, stopGit(fmt.Errorf("the sign-in to %s that another git command started was declined, timed out or failed\nrun the command again to sign in", q.Origin))
 	}
 	if last := h.Cache.LastSignInFailure(q.Origin); last.IsSince(failed) {
-		return Entry{}, errors.New(last.Text) // of whom this command has waited for
+		return Entry{}, errors.New(last.Text) // a process that this command waited for
 	}
 	signedIn, _, err := attempt.askAndKeep(ctx, signInLock)
 	if err != nil && signedIn.Usable() {
@@ -49,13 +49,13 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	return signedIn, stopGitIf(attempt.asked || terminal.IsCanceled(err), err)
 }
 
-// isAnother reports whether a refusal is another one than that of the given time,
-// which was noted before. That one may lie ahead: the clock has been set back.
+// isAnother reports whether a refusal differs from the one at the given time, which was
+// recorded before. That time may be in the future, if the clock was set back.
 func isAnother(refused, before time.Time) bool { return !refused.IsZero() && !refused.Equal(before) }
 
-// askAndKeep obtains a grant and keeps it in the place of one that there was,
-// which stays until then. It also returns what was kept before. A grant that comes with
-// an error is not kept.
+// askAndKeep obtains a grant and stores it in place of the previous one, which stays
+// until then. It also returns the previous one. A grant that comes with an error is not
+// stored.
 func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn) (Entry, []cache.Account, error) {
 	origin, configured := a.question.Origin, a.settings
 	defer outliveReader()()
@@ -79,28 +79,27 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 		return Entry{}, nil, a.recordFailure(signInLock, err)
 	}
 	signedIn.Account = seen.rememberedWith(signedIn.Account)
-	before, err := a.storeGrant(context.WithoutCancel(ctx), signInLock, &signedIn) // Ctrl-C comes too late: the person has signed in
+	before, err := a.storeGrant(context.WithoutCancel(ctx), signInLock, &signedIn) // too late for Ctrl-C: the user has signed in
 	signInLock.ClearRefusal()
 	signInLock.ClearFailure()
 	a.tellBrowser(ctx, err)
 	return signedIn, before, err
 }
 
-// outliveReader keeps this process alive when nobody reads its stderr any more, until
-// stop: what the person has done must not be lost for want of somebody to tell.
-// Children, a browser say, do not inherit that, as they would a signal that is
-// ignored.
+// outliveReader keeps this process alive if nobody reads its stderr any more, until stop
+// is called: the user's sign-in must not be lost because of that. Unlike an ignored
+// signal, this is not inherited by children such as a browser.
 func outliveReader() (stop func()) {
 	pipes := make(chan os.Signal, 1)
 	signal.Notify(pipes, syscall.SIGPIPE)
 	return func() { signal.Stop(pipes) }
 }
 
-// recordFailure returns a failure as the person is told it, of which those know who would ask, or
-// find it out, again right away.
+// recordFailure records a failure for processes that would ask again or run into it
+// again, and returns it as the user sees it.
 func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error {
 	explained := explainSignIn(a.question.Origin, a.settings.Timeout, err)
-	// What the person sees is the failure, not that it could not be noted.
+	// The user sees this failure, not a failure to record it.
 	switch {
 	case a.asked:
 		_ = signInLock.NoteRefusal(a.refusal())
@@ -110,8 +109,8 @@ func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error
 	return explained
 }
 
-// refusal is one more in a row, if nobody is at a terminal: who is there hears of the
-// first again.
+// refusal counts one more refusal in a row, if there is no terminal; with a terminal,
+// doorkey asks again at once.
 func (a *signInAttempt) refusal() cache.Refusal {
 	refusal := cache.Refusal{At: a.now(), Count: 1}
 	if !a.UI.Screen().CanType() {
@@ -120,18 +119,18 @@ func (a *signInAttempt) refusal() cache.Refusal {
 	return refusal
 }
 
-// refreshTakes is longer than another process can take to refresh a grant of the
-// same host.
+// refreshTakes is longer than another process can take to refresh a grant of the same
+// host.
 const refreshTakes = 3 * time.Minute
 
-// storeGrant puts a new grant in its place. The account becomes what was kept of it.
-// It also returns what was kept before.
+// storeGrant stores a new grant in place of the previous one, and also returns the
+// previous one.
 func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn, signedIn *Entry) (before []cache.Account, err error) {
 	limited, cancel := context.WithTimeout(ctx, refreshTakes)
 	defer cancel()
 	locked, err := signInLock.Lock(limited, a.UI.WaitingForLock(a.question.Origin))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that is busy with it", refreshTakes)
+		return nil, fmt.Errorf("waited %v for another git command that uses it", refreshTakes)
 	}
 	if err != nil {
 		return nil, err
@@ -150,7 +149,7 @@ func (a *signInAttempt) storeGrant(ctx context.Context, signInLock *cache.SignIn
 	return before, err
 }
 
-// awaitSignIn waits for another process's sign-in as long as one may take, and a
+// awaitSignIn waits for another process's sign-in for as long as one may take, and a
 // little more.
 func (h *Helper) awaitSignIn(ctx context.Context, origin string, configured settings.Settings) (*cache.SignIn, error) {
 	ctx, cancel := context.WithTimeout(ctx, configured.Timeout+time.Minute)
@@ -158,14 +157,14 @@ func (h *Helper) awaitSignIn(ctx context.Context, origin string, configured sett
 	begun := time.Now()
 	signInLock, err := h.Cache.AwaitSignIn(ctx, origin, func() { h.showOtherSignIn(ctx, origin) })
 	h.Log().Info("await sign-in", "origin", origin, trace.Outcome(err), trace.Took(begun))
-	if errors.Is(err, context.DeadlineExceeded) { // which has asked the person
-		return nil, stopGit(fmt.Errorf("waited %v for another git command that is signing in to %s\nend it, or finish its sign-in, and run this command again", configured.Timeout+time.Minute, origin))
+	if errors.Is(err, context.DeadlineExceeded) { // which has asked the user
+		return nil, stopGit(fmt.Errorf("waited %v for another git command that is signing in to %s\nfinish or stop that sign-in, then run this command again", configured.Timeout+time.Minute, origin))
 	}
 	return signInLock, stopGitIf(terminal.IsCanceled(err), err)
 }
 
-// showOtherSignIn tells the person of the sign-in that another command has asked them
-// for, until ctx ends, with what it takes to finish it.
+// showOtherSignIn shows the user how to finish the sign-in that another command has
+// started, until ctx ends.
 func (h *Helper) showOtherSignIn(ctx context.Context, origin string) {
 	announced := h.Cache.AnnouncedSignIn(origin)
 	h.UI.WaitingForSignIn(origin, announced.Until)

@@ -15,25 +15,25 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// signInAttempt is one sign-in: who is asked for what, how, until when.
+// signInAttempt is one sign-in: what the user is asked, how, and until when.
 type signInAttempt struct {
 	*Helper
 	question Question
 	settings settings.Settings
 	provider oauthflow.Provider
-	flows    []settings.Flow // in the order in which they are tried
-	named    bool            // the person has named the flow
+	flows    []settings.Flow // in the order to try them
+	named    bool            // the user chose the flow
 	client   oauthflow.Client
 	deadline time.Time
-	asked    bool           // the person was asked to do something
-	tell     oauthflow.Tell // how the browser that brought the grant is told, if one did
+	asked    bool           // the user was asked to do something
+	tell     oauthflow.Tell // tells the browser that returned the grant about the result, if one did
 
-	shared *sharedSignIn // nil: the grant is this machine's alone
+	shared *sharedSignIn // nil: the grant is for this machine only
 
-	announce func(address, userCode string) // to those who wait for this sign-in
+	announce func(address, userCode string) // to processes that wait for this sign-in
 }
 
-// newSignInAttempt finds out how the person can be asked, if at all.
+// newSignInAttempt finds out whether and how the user can be asked.
 func (h *Helper) newSignInAttempt(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) (*signInAttempt, error) {
 	flows, err := h.flowsFor(q, provider, configured, refused)
 	if err != nil {
@@ -46,7 +46,7 @@ func (h *Helper) newSignInAttempt(q Question, provider oauthflow.Provider, confi
 	}, err
 }
 
-// askPerson runs the sign-in itself. What fails before anybody was asked says so.
+// askPerson runs the sign-in. If it fails before the user was asked, the error says so.
 func (a *signInAttempt) askPerson(ctx context.Context, deadline time.Time) (Entry, error) {
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errTimeout)
 	defer cancel()
@@ -55,13 +55,13 @@ func (a *signInAttempt) askPerson(ctx context.Context, deadline time.Time) (Entr
 	switch {
 	case err == nil, a.asked, terminal.IsCanceled(err):
 		return signedIn, err
-	case isTimeout(err): // which is not the person's fault
+	case isTimeout(err): // which is not the user's fault
 		err = fmt.Errorf("%w within %v", errNoAnswer, a.settings.Timeout)
 	}
 	return Entry{}, fmt.Errorf("%w\nnobody was asked to sign in", err)
 }
 
-// byFirstFlow signs in by the first flow that the server has.
+// byFirstFlow signs in with the first flow that the server supports.
 func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
 	err := a.lookAtServer(ctx)
 	if err != nil {
@@ -77,7 +77,7 @@ func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
 			return granted(accountFor(a.question, a.provider), grant, a.now()), nil
 		}
 		switch {
-		case errors.Is(err, errBrowserFailed): // which the person has been told
+		case errors.Is(err, errBrowserFailed): // which the user already knows
 		case errors.Is(err, oauthflow.ErrNoDeviceFlow):
 			a.UI.NoDeviceFlow(err)
 		default:
@@ -87,8 +87,7 @@ func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
 	return Entry{}, err
 }
 
-// lookAtServer finds out all that can be known of the server before a person is
-// sent there.
+// lookAtServer finds out all that it can about the server before the user is sent there.
 func (a *signInAttempt) lookAtServer(ctx context.Context) error {
 	if err := a.confirm(ctx); err != nil {
 		return err
@@ -96,8 +95,8 @@ func (a *signInAttempt) lookAtServer(ctx context.Context) error {
 	return a.tryServer(ctx)
 }
 
-// confirm asks the server what it is, where that was only guessed. Another kind
-// of server may have other flows.
+// confirm asks the server what it is, if that was only guessed. Another kind of server
+// may support other flows.
 func (a *signInAttempt) confirm(ctx context.Context) (err error) {
 	if a.client, err = a.Client(ctx, a.question.Origin, a.provider.TokenURL); err != nil {
 		return err
@@ -111,8 +110,8 @@ func (a *signInAttempt) confirm(ctx context.Context) (err error) {
 	return err
 }
 
-// tryServer makes sure that a code which a browser brings back can be exchanged.
-// The device flow talks to the server before it asks anybody.
+// tryServer makes sure that a code that a browser returns can be exchanged. The device
+// flow contacts the server before it asks the user.
 func (a *signInAttempt) tryServer(ctx context.Context) error {
 	if a.flows[0] == settings.Device {
 		return nil
@@ -126,7 +125,7 @@ func (a *signInAttempt) tryServer(ctx context.Context) error {
 	return err
 }
 
-// runFlow signs in by one flow.
+// runFlow signs in with one flow.
 func (a *signInAttempt) runFlow(ctx context.Context, f settings.Flow) (grant oauthflow.Grant, err error) {
 	switch f {
 	case settings.Browser:
@@ -147,7 +146,7 @@ func (a *signInAttempt) runFlow(ctx context.Context, f settings.Flow) (grant oau
 	return oauthflow.Grant{}, fmt.Errorf("there is no flow %q", f)
 }
 
-// tellBrowser shows the person in the browser what became of the grant.
+// tellBrowser shows the result in the user's browser.
 func (a *signInAttempt) tellBrowser(ctx context.Context, outcome error) {
 	if a.tell != nil {
 		a.tell(ctx, outcome)
@@ -160,15 +159,15 @@ func (a *signInAttempt) showCode(code oauthflow.DeviceCode) {
 	a.UI.ShowDeviceCode(a.question.Origin, code, a.deadline)
 }
 
-// errBrowserFailed is how the flow ends whose browser does not start.
+// errBrowserFailed is returned by the browser flow if the browser does not start.
 var errBrowserFailed = errors.New("the browser did not start")
 
-// browserStarts is how long a command may take to say that it opens no browser. One
-// that fails later was a browser, which somebody has closed.
+// browserStarts is how long a command may take to report that it opens no browser. One
+// that fails later was a browser, which the user closed.
 const browserStarts = 10 * time.Second
 
-// openBrowser asks the person to sign in in the browser, and opens it. If that fails,
-// stop ends this flow where there is another one, or where nobody sees the address.
+// openBrowser asks the user to sign in with the browser, and opens it. If that fails,
+// stop ends this flow if there is another one, or if the user cannot see the address.
 func (a *signInAttempt) openBrowser(address string, stop context.CancelCauseFunc) {
 	a.asked = true
 	a.announce(address, "")
@@ -191,7 +190,7 @@ func (a *signInAttempt) openBrowser(address string, stop context.CancelCauseFunc
 
 func (a *signInAttempt) askPaste(address, port string) {
 	a.asked = true
-	a.announce(address, "") // a browser of this machine brings the answer by itself
+	a.announce(address, "") // a browser on this machine returns the answer by itself
 	a.UI.AskForPaste(a.question.Origin, address, port, a.deadline)
 }
 

@@ -12,9 +12,9 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// NamedFlow is the flow that the person has named, and by what: by an option, or else
-// by DOORKEY_FLOW, or else by credential.oauthFlow. It fails on a DOORKEY_FLOW that is
-// none.
+// NamedFlow returns the flow that the user chose, and where: with an option,
+// DOORKEY_FLOW, or credential.oauthFlow, in this order. It fails if DOORKEY_FLOW is not
+// a flow.
 func (h *Helper) NamedFlow(configured settings.Settings) (flow settings.Flow, by string, err error) {
 	const variable = "DOORKEY_FLOW"
 	byVariable, err := settings.ParseFlow(variable, h.Config.Environment.Variable(variable))
@@ -29,9 +29,9 @@ func (h *Helper) NamedFlow(configured settings.Settings) (flow settings.Flow, by
 	return configured.Flow, configured.FlowFrom.Key, nil
 }
 
-// Flows returns the ways to sign in here and now, in the order in which they are
-// tried, or the reason why nobody can be asked, which ends with the command that
-// signs in. Refused is when a sign-in to the host was last refused.
+// Flows returns the flows that work here and now, in the order to try them, or the
+// reason why the user cannot be asked, which ends with the command that signs in.
+// Refused is when a sign-in to the host was last refused.
 func (h *Helper) Flows(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
 	named, by, err := h.NamedFlow(configured)
 	if err != nil {
@@ -51,8 +51,8 @@ func (h *Helper) Flows(q Question, provider oauthflow.Provider, configured setti
 	return flows, nil
 }
 
-// flowsFor finds out how the person can be asked to answer a question, if at all. A
-// refusal a moment ago was their answer.
+// flowsFor finds out whether and how the user can be asked to answer a question. A
+// recent refusal counts as the user's answer.
 func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured settings.Settings, refused cache.Refusal) ([]settings.Flow, error) {
 	named, _, err := h.NamedFlow(configured)
 	if err != nil {
@@ -71,7 +71,8 @@ func (h *Helper) flowsFor(q Question, provider oauthflow.Provider, configured se
 	return flows, nil
 }
 
-// loginArguments name an account of a host to "login", in a command to be copied.
+// loginArguments returns the arguments of "login" for an account of a host, in a command
+// to be copied.
 func loginArguments(origin, label string) string {
 	if label == "" {
 		return origin
@@ -79,15 +80,15 @@ func loginArguments(origin, label string) string {
 	return "--username " + terminal.ShellWord(label) + " " + origin
 }
 
-// firstPause and longestPause are how long nobody without a terminal asks again after
-// the first refusal, and after many: an editor that fetches every few minutes must not
-// open a window each time before somebody who is not there.
+// firstPause and longestPause are how long doorkey does not ask again without a
+// terminal, after the first refusal and after many: an editor that fetches every few
+// minutes must not open a window each time while the user is away.
 const (
 	firstPause   = time.Minute
 	longestPause = time.Hour
 )
 
-// pauseAfter is how long a refusal lasts: twice as long as the one before it.
+// pauseAfter returns the pause after a refusal: twice as long as the one before.
 func pauseAfter(count int) time.Duration {
 	pause := firstPause
 	for ; count > 1 && pause < longestPause; count-- {
@@ -96,7 +97,7 @@ func pauseAfter(count int) time.Duration {
 	return min(pause, longestPause)
 }
 
-// isRecent takes no time to come for a recent one: the clock has been set back.
+// isRecent treats a time in the future as not recent: the clock was set back.
 func isRecent(refused cache.Refusal, now time.Time) bool {
 	return !refused.At.After(now) && now.Sub(refused.At) < pauseAfter(refused.Count)
 }

@@ -15,10 +15,9 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Store keeps a password that a person typed for a host that doorkey does not
-// sign in to. Where it has a grant there is nothing to do: the token came from
-// here, and nobody overwrites a grant from outside. A spent one is in nobody's
-// way.
+// Store stores a password that a user typed for a host that doorkey does not sign in to.
+// If doorkey has a grant there, it does nothing: the token came from doorkey, and
+// nothing from outside replaces a grant. A spent grant does not count.
 func (h *Helper) Store(ctx context.Context, in io.Reader) error {
 	request, err := credential.Read(in)
 	if err != nil {
@@ -29,7 +28,7 @@ func (h *Helper) Store(ctx context.Context, in io.Reader) error {
 		return nil
 	}
 	if slices.ContainsFunc(request.State, isOurState) || secret.IsTokenName(request.Username) {
-		return nil // user names lie open in the file
+		return nil // user names are not encrypted in the file
 	}
 	accounts, problem := h.Cache.AccountsFor(origin, request.Path)
 	if slices.ContainsFunc(accounts, func(a cache.Account) bool { return a.IsGrant() && !a.Spent(h.now()) }) {
@@ -54,8 +53,8 @@ func (h *Helper) Store(ctx context.Context, in io.Reader) error {
 	return explainPasswordKey(err)
 }
 
-// signsIn reports whether doorkey signs in at an origin: there, a password that
-// somebody used once (a CI job's token, say) must not take the grant's place.
+// signsIn reports whether doorkey signs in at an origin: there, a password that was used
+// once (such as a CI job's token) must not replace the grant.
 func signsIn(origin string, request credential.Request, configured settings.Settings) bool {
 	_, err := oauthflow.Resolve(origin, request.WWWAuthenticate, configured.OAuth)
 	return err == nil && oauthflow.MayCarryTokens(origin)
@@ -66,18 +65,18 @@ func isOurState(state string) bool {
 	return ours
 }
 
-// changePatience is how long a store or an erase waits for other processes: git
-// waits for it, and a refresh at a slow server can take minutes.
+// changePatience is how long a store or an erase waits for other processes: git waits
+// for it, and a refresh at a slow server can take minutes.
 const changePatience = 20 * time.Second
 
-// Lock locks an origin for a change, as long as git can be made to wait for it. The
-// caller has to unlock it.
+// Lock locks an origin for a change, waiting no longer than git should wait. The caller
+// has to unlock it.
 func (h *Helper) Lock(ctx context.Context, origin string) (*cache.Locked, error) {
 	ctx, cancel := context.WithTimeout(ctx, changePatience)
 	defer cancel()
 	locked, err := h.Cache.Lock(ctx, origin, h.UI.WaitingForLock(origin))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that is busy with %s, and changed nothing\nrun the command again", changePatience, origin)
+		return nil, fmt.Errorf("waited %v for another git command that uses %s, and changed nothing\nrun the command again", changePatience, origin)
 	}
 	return locked, err
 }

@@ -12,8 +12,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// exchangeRefreshToken asks the endpoint that the grant came from, as the
-// application that it was given to, whatever the settings say by now.
+// exchangeRefreshToken asks the endpoint that the grant came from, as the application
+// that it belongs to, even if the settings have changed.
 func (r *refresher) exchangeRefreshToken(ctx context.Context, account cache.Account, refreshToken secret.Text) (oauthflow.Grant, error) {
 	r.request.HTTP.ProxyPassword = r.request.ProxyPassword.Text
 	r.request.HTTP.Gateway = oauthflow.Gateway{Origin: r.request.Origin}
@@ -31,10 +31,10 @@ func (r *refresher) exchangeRefreshToken(ctx context.Context, account cache.Acco
 	return refreshPatiently(ctx, trace.HTTP(r.Log(), oauthflow.Client{HTTP: http}), provider, refreshToken)
 }
 
-// refreshPatiently asks again where an answer may not be the last word: where it
-// was lost, and where it is "invalid_grant". Which of the two comes twice counts,
-// so there are three requests at the most. Asking again costs nothing: a server
-// that has spent the token, or knows it to be dead, takes nothing more away.
+// refreshPatiently asks again if an answer may not be final: if it was lost, and if it
+// is "invalid_grant". The one that occurs twice counts, so there are at most three
+// requests. Asking again costs nothing: a server that has used up the token, or has
+// revoked it, cannot take away more.
 func refreshPatiently(ctx context.Context, client oauthflow.Client, provider oauthflow.Provider, refreshToken secret.Text) (oauthflow.Grant, error) {
 	lost, dead := 0, 0
 	for {
@@ -54,8 +54,8 @@ func refreshPatiently(ctx context.Context, client oauthflow.Client, provider oau
 	}
 }
 
-// isLost reports whether the connection failed, so that nobody knows what the
-// server has done.
+// isLost reports whether the connection failed, so that doorkey cannot know what the
+// server did.
 func isLost(err error) bool {
 	if failed, explained := errors.AsType[*oauthflow.ConnectionError](err); explained {
 		return !failed.Lasting && !failed.Timeout
@@ -64,6 +64,6 @@ func isLost(err error) bool {
 	return lost && !failed.Timeout()
 }
 
-// aMoment is how long a network gets to come back, and a server to hear of a
-// token that it gave: GitLab's database replicas can lag behind.
+// aMoment is how long a network has to come back, and a server to learn about a token
+// that it issued: GitLab's database replicas can lag behind.
 const aMoment = time.Second

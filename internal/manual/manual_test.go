@@ -36,22 +36,30 @@ func TestGeneratedFiles(t *testing.T) {
 	}
 }
 
-// TestREADMEHasEverything: no command, option, setting or variable is missing in
-// the README.
-func TestREADMEHasEverything(t *testing.T) {
+// TestDocumentsHaveEveryCommand: the README's table has every command, and no option is
+// missing in it and in docs/commands.md.
+func TestDocumentsHaveEveryCommand(t *testing.T) {
 	readme := read(t, "README.md")
+	_, section, _ := strings.Cut(readme, "\n## Commands\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	everything := readme + read(t, "docs/commands.md")
 	for _, command := range manual.Commands() {
-		if !command.Protocol && !strings.Contains(readme, "git credential-doorkey "+command.Name) {
+		if !command.Protocol && !regexp.MustCompile("`"+command.Name+"[` ]").MatchString(section) {
 			t.Errorf("the command %q is missing", command.Name)
 		}
 		for _, option := range command.Options {
-			if !strings.Contains(readme, "--"+option.Name) {
+			if !strings.Contains(everything, "--"+option.Name) {
 				t.Errorf("the option %q of %q is missing", option.Name, command.Name)
 			}
 		}
 	}
+}
+
+// TestDocumentHasEverySetting: docs/configuration.md has every setting and variable.
+func TestDocumentHasEverySetting(t *testing.T) {
+	document := read(t, "docs/configuration.md")
 	for _, entry := range append(manual.Settings(), manual.Variables()...) {
-		if !strings.Contains(readme, "`"+entry.Name+"`") {
+		if !strings.Contains(document, "`"+entry.Name+"`") {
 			t.Errorf("%q is missing", entry.Name)
 		}
 	}

@@ -25,7 +25,7 @@ type Fleet struct {
 // IsSet reports whether the sign-in is shared.
 func (f Fleet) IsSet() bool { return f.Address != "" }
 
-// Variables with what is in the files of Fleet, or where these are.
+// Variables with the contents of Fleet's files, or with their paths.
 const (
 	FleetKeyVariable     = "DOORKEY_FLEET_KEY"
 	FleetKeyFileVariable = "DOORKEY_FLEET_KEY_FILE"
@@ -33,21 +33,21 @@ const (
 	vaultTokenVariable   = "VAULT_TOKEN"
 )
 
-// FleetAccess is what it takes to use a fleet's record. It marshals to JSON but for
-// the secrets, which a caller that passes them on has to reveal.
+// FleetAccess is everything that using a fleet's record requires. It marshals to JSON
+// except for the secrets, which the caller has to pass on separately.
 type FleetAccess struct {
 	Address   fleet.Address
 	HTTP      oauthflow.HTTPSettings
-	Keys      secret.Text `json:"-"` // as fleet.ParseKeys reads them
-	KeySource string      // where Keys is from, for messages
-	TokenFile string      // read for each request; "" if Token is given
+	Keys      secret.Text `json:"-"` // in the form that fleet.ParseKeys reads
+	KeySource string      // where Keys comes from, for messages
+	TokenFile string      // read for each request; "" if Token is set
 	Token     secret.Text `json:"-"` // of Kubernetes or Vault
 	User      string      // of etcd
 	Password  secret.Text `json:"-"` // of etcd
 }
 
-// FleetAccess finds out how the machines of a fleet share the sign-in to an origin:
-// where the engine is, how git would reach it, with which keys and token. An error
+// FleetAccess finds out how the machines of a fleet share the sign-in to an origin: the
+// engine's address, how git would reach it, and which keys and token to use. An error
 // names the setting.
 func (r Reader) FleetAccess(ctx context.Context, origin string, f Fleet) (a FleetAccess, err error) {
 	if err := r.rejectGlobal(ctx, origin, [][2]string{{"oauthFleet", f.Address}}); err != nil {
@@ -84,8 +84,8 @@ func (r Reader) findFleetKeys(ctx context.Context, f Fleet, a *FleetAccess) erro
 			path, source = f.KeyFile, "credential.oauthFleetKey"
 		}
 		if path == "" {
-			return errors.New("credential.oauthFleet is set, and no key for it\n" +
-				"set credential.<url>.oauthFleetKey or " + FleetKeyFileVariable + " to the file of the fleet's keys; to make a new key, run: git credential-doorkey fleet-key")
+			return errors.New("credential.oauthFleet is set, but its key is not\n" +
+				"set credential.<url>.oauthFleetKey or " + FleetKeyFileVariable + " to the file with the fleet's keys; to create a key, run: git credential-doorkey fleet-key")
 		}
 		content, err := readNamed(ctx, source, path)
 		if err != nil {
@@ -94,12 +94,12 @@ func (r Reader) findFleetKeys(ctx context.Context, f Fleet, a *FleetAccess) erro
 		a.Keys, a.KeySource = content, path
 	}
 	if _, err := fleet.ParseKeys(a.Keys); err != nil {
-		return fmt.Errorf("the fleet's keys in %s: %v", a.KeySource, err)
+		return fmt.Errorf("cannot read the fleet's keys in %s: %v", a.KeySource, err)
 	}
 	return nil
 }
 
-// findFleetToken finds what the engine is asked with.
+// findFleetToken finds the credential for the engine.
 func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (err error) {
 	if a.Address.Kind == fleet.Etcd {
 		a.User, a.Password, err = keptLogin(ctx, a.Address.URL)
@@ -117,26 +117,26 @@ func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (er
 		return nil
 	}
 	if a.Token = secret.New(r.Environment.Variable(vaultTokenVariable)); a.Token.IsEmpty() {
-		return fmt.Errorf("there is no token for Vault at %s\nset credential.<url>.oauthFleetTokenFile to the file that Vault's agent writes it to, or %s", a.Address.URL, vaultTokenVariable)
+		return fmt.Errorf("no token for Vault at %s is configured\nset credential.<url>.oauthFleetTokenFile to the file that Vault's agent writes, or set %s", a.Address.URL, vaultTokenVariable)
 	}
 	return nil
 }
 
-// ReadToken returns what Kubernetes or Vault are asked with. A file is read each
-// time: it is replaced while doorkey runs.
+// ReadToken returns the token for Kubernetes or Vault. It reads a file each time: the
+// file is replaced while doorkey runs.
 func (a FleetAccess) ReadToken() (secret.Text, error) {
 	if a.TokenFile == "" {
 		return a.Token, nil
 	}
 	content, err := os.ReadFile(a.TokenFile)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("the token for the fleet's engine, in %q, cannot be read: %v\nset credential.<url>.oauthFleetTokenFile to the file that has it", a.TokenFile, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("cannot read the token for the fleet's engine in %q: %v\nset credential.<url>.oauthFleetTokenFile to the file that contains it", a.TokenFile, reasonOf(err))
 	}
 	return secret.New(strings.TrimSpace(string(content))), nil
 }
 
-// keptLogin asks git's credential helpers who to be at an engine; an engine without
-// users is nothing that they know.
+// keptLogin asks git's credential helpers for the user and password of an engine; they
+// know none for an engine without users.
 func keptLogin(ctx context.Context, address string) (user string, password secret.Text, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil {
@@ -157,12 +157,12 @@ func readNamed(ctx context.Context, setting, path string) (secret.Text, error) {
 	}
 	content, err := os.ReadFile(expanded)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("%s is %q, which cannot be read: %v", setting, path, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("%s is %q, which is invalid: %v", setting, path, reasonOf(err))
 	}
 	return secret.New(string(content)), nil
 }
 
-// reasonOf is why a file could not be read, without its path.
+// reasonOf says why a file could not be read, without its path.
 func reasonOf(err error) error {
 	if failed, is := errors.AsType[*fs.PathError](err); is {
 		return failed.Err

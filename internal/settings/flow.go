@@ -9,12 +9,12 @@ type Flow string
 const (
 	Unnamed   Flow = ""
 	Automatic Flow = "auto"
-	Browser   Flow = "browser" // the browser opens before the person
-	Device    Flow = "device"  // the person types a code, anywhere (RFC 8628)
-	Paste     Flow = "paste"   // the person brings the address back, from anywhere
+	Browser   Flow = "browser" // the browser opens for the user
+	Device    Flow = "device"  // the user types a code on any device (RFC 8628)
+	Paste     Flow = "paste"   // the user pastes the last address from any machine
 )
 
-// ParseFlow reads a flow, "" for none. The error names where it stands.
+// ParseFlow reads a flow, "" for none. The error names the setting.
 func ParseFlow(where, value string) (Flow, error) {
 	switch f := Flow(value); f {
 	case Unnamed, Automatic, Browser, Device, Paste:

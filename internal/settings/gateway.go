@@ -16,8 +16,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// gateway finds out what git sends to a gateway in front of the host with an
-// origin. An endpoint anywhere else gets nothing of it.
+// gateway finds out what git sends to a gateway in front of the host with an origin. An
+// endpoint on another host gets nothing of it.
 func (r Reader) gateway(ctx context.Context, origin string, endpoint *url.URL, cookieFile string) (oauthflow.Gateway, error) {
 	gateway := oauthflow.Gateway{Origin: origin}
 	if origin == "" || OriginOf(endpoint.String()) != origin {
@@ -41,8 +41,8 @@ func (r Reader) gateway(ctx context.Context, origin string, endpoint *url.URL, c
 
 const largestCookieFile = 1 << 20 // bytes
 
-// readCookies returns what is in a file. One that cannot be read has no cookies, as
-// with curl.
+// readCookies returns the content of a file. Like in curl, a file that cannot be read
+// has no cookies.
 func readCookies(path string) string {
 	file, err := os.Open(path)
 	if err != nil {
@@ -53,9 +53,9 @@ func readCookies(path string) string {
 	return string(content)
 }
 
-// cookiesFor returns the cookies in a file that are for an endpoint, as a header
-// has them. The file has lines as Netscape wrote them, with seven fields, or of
-// HTTP ("Set-Cookie: …"), as curl reads them (CURLOPT_COOKIEFILE).
+// cookiesFor returns the cookies in a file that are for an endpoint, in the form of a
+// header. The file has lines in Netscape's format with seven fields, or HTTP headers
+// ("Set-Cookie: …"), as curl reads them (CURLOPT_COOKIEFILE).
 func cookiesFor(content string, endpoint *url.URL, now time.Time) string {
 	var pairs []string
 	for line := range strings.Lines(content) {
@@ -67,7 +67,7 @@ func cookiesFor(content string, endpoint *url.URL, now time.Time) string {
 	return strings.Join(pairs, "; ")
 }
 
-// readCookie reads a line. A domain that begins with "." is for the hosts below, too.
+// readCookie reads a line. A domain that begins with "." also covers its subdomains.
 func readCookie(line string) (*http.Cookie, bool) {
 	if header, isHeader := strings.CutPrefix(line, "Set-Cookie:"); isHeader {
 		cookie, err := http.ParseSetCookie(strings.TrimSpace(header))

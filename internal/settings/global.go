@@ -9,11 +9,11 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// RejectGlobalSecrets refuses settings that are meant for one host and are set
-// for all: endpoints of another server, whose tokens would go to every host that
-// a URL can name, and a client secret, which would be sent to each of them.
+// RejectGlobalSecrets rejects settings that are meant for one host but set for all:
+// endpoints of another server, which would redirect tokens of every host that a URL can
+// name, and a client secret, which would be sent to each of them.
 func (r Reader) RejectGlobalSecrets(ctx context.Context, origin string, provider oauthflow.Provider, configured oauthflow.Settings) error {
-	var telling [][2]string // names of settings, and what they say
+	var telling [][2]string // names of settings, and their values
 	for _, setting := range [][3]string{
 		{"oauthAuthURL", configured.AuthURL, provider.AuthURL}, {"oauthTokenURL", configured.TokenURL, provider.TokenURL},
 		{"oauthDeviceAuthURL", configured.DeviceAuthURL, provider.DeviceAuthURL}, {"oauthRevokeURL", configured.RevokeURL, provider.RevokeURL},
@@ -28,7 +28,7 @@ func (r Reader) RejectGlobalSecrets(ctx context.Context, origin string, provider
 	return r.rejectGlobal(ctx, origin, telling)
 }
 
-// rejectGlobal refuses those of the named settings that are set for every host.
+// rejectGlobal rejects those of the named settings that are set for all hosts.
 func (r Reader) rejectGlobal(ctx context.Context, origin string, telling [][2]string) error {
 	if len(telling) == 0 {
 		return nil
@@ -39,13 +39,13 @@ func (r Reader) rejectGlobal(ctx context.Context, origin string, telling [][2]st
 	}
 	for _, setting := range telling {
 		if everywhere[strings.ToLower(setting[0])] == setting[1] {
-			return fmt.Errorf("credential.%s is set for every host, and must not be: any host could have what is meant for one\n"+
-				"take it out, and set credential.%s.%[1]s where it is meant for this host", setting[0], origin)
+			return fmt.Errorf("credential.%s is set for all hosts: doorkey rejects it, because any host could get what is meant for one\n"+
+				"unset it; if it is meant for this host, set credential.%s.%[1]s instead", setting[0], origin)
 		}
 	}
 	return nil
 }
 
-// noHost is a name that no host has (RFC 2606): what git says for it, it says
-// for every host.
+// noHost is a name that no host has (RFC 2606): settings that apply to it apply to all
+// hosts.
 const noHost = "every-host.invalid"

@@ -16,21 +16,21 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// gitHTTP is what git has been told of HTTP for one endpoint: its section
-// "http" for that URL, and the environment, which goes before. The settings are
-// those of "git help config" and of http.c in git 2.55.
+// gitHTTP is git's configuration of HTTP for one endpoint: its section "http" for that
+// URL, and the environment, which overrides it. The settings are those of "git help
+// config" and of http.c in git 2.55.
 type gitHTTP struct {
 	endpoint *url.URL
 	values   gitconfig.Values
-	entries  map[string]gitconfig.Entry                 // that the values are from
+	entries  map[string]gitconfig.Entry                 // that the values come from
 	variable func(name string) (value string, set bool) // the environment
-	expand   func(path string) (string, error)          // "~/" in a configured path
+	expand   func(path string) (string, error)          // expands "~/" in a configured path
 	perURL   func(variable string) ([]gitconfig.URLValue, error)
 	password func(proxy *url.URL) (string, error) // asks git's helpers
 }
 
-// HTTP finds out how git would talk to an endpoint. What it sends to the git host
-// alone, the endpoint gets if it is of that origin.
+// HTTP finds out how git would connect to an endpoint. The endpoint gets what is only
+// for the git host if it is on that origin.
 func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HTTPSettings, error) {
 	address, err := url.Parse(endpoint)
 	if err != nil {
@@ -59,7 +59,7 @@ func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HT
 	return settings, err
 }
 
-// makeAbsolute has paths mean the same in the refresh child, which runs in another
+// makeAbsolute lets paths mean the same in the refresh child, which runs in another
 // directory.
 func makeAbsolute(s *oauthflow.HTTPSettings) {
 	for _, path := range []*string{&s.CAFile, &s.CAPath, &s.Certificate, &s.Key, &s.ProxyCAFile, &s.ProxyCertificate, &s.ProxyKey} {
@@ -77,7 +77,7 @@ func (g gitHTTP) settings() (oauthflow.HTTPSettings, error) {
 	for _, setting := range []struct {
 		field         *string
 		variable, key string
-		isExpanded    bool // "~/" in the key's value, as git does it
+		isExpanded    bool // whether to expand "~/" in the key's value, as git does
 	}{
 		{&s.CAFile, "GIT_SSL_CAINFO", "sslCAInfo", true},
 		{&s.CAPath, "GIT_SSL_CAPATH", "sslCAPath", true},
@@ -108,8 +108,8 @@ func (g gitHTTP) settings() (oauthflow.HTTPSettings, error) {
 	return s, g.setProxy(&s)
 }
 
-// setting returns the value of the first variable that is set, be it to nothing, or
-// else of a key, and where it is from.
+// setting returns the value of the first variable that is set, even if empty, or else of
+// a key, and where it comes from.
 func (g gitHTTP) setting(key string, variables ...string) (string, source.Setting) {
 	value, from := g.configured(key)
 	for _, variable := range variables {
@@ -130,8 +130,8 @@ func (g gitHTTP) configured(key string) (string, source.Setting) {
 	return value, sourceOf("http", key, g.entries[strings.ToLower(key)])
 }
 
-// sourceOf names the entry that a value is from: the key as people write it, without
-// a password that its URL may have. Without an entry it is the key for all URLs.
+// sourceOf names the entry that a value comes from: the key as users write it, without a
+// password that its URL may contain. Without an entry it is the key for all URLs.
 func sourceOf(section, name string, entry gitconfig.Entry) source.Setting {
 	if entry.Key == "" {
 		return source.Setting{Key: section + "." + name}
@@ -139,22 +139,22 @@ func sourceOf(section, name string, entry gitconfig.Entry) source.Setting {
 	return source.Setting{Key: secret.HideIn(strings.TrimSuffix(entry.Key, strings.ToLower(name)) + name), OnCommandLine: entry.Scope == "command"}
 }
 
-// trustsWindows reports whether git for Windows leaves trust to Windows, so that
-// the certificates of http.sslCAInfo, which its installer sets, do not count.
+// trustsWindows reports whether git for Windows leaves trust to Windows, so that the
+// certificates of http.sslCAInfo, which its installer sets, are ignored.
 func (g gitHTTP) trustsWindows() bool {
 	return g.values["sslbackend"] == "schannel" && gitconfig.IsFalse(g.values["schannelusesslcainfo"])
 }
 
-// setVerify finds out whether the server's certificate is checked. It is, unless
-// that is turned off for this very host: who gets the tokens is not a thing to
-// leave open for all hosts at once.
+// setVerify finds out whether to verify the server's certificate. Only a setting for
+// exactly this host turns that off: it decides who gets the tokens, and must not be
+// turned off for all hosts at once.
 func (g gitHTTP) setVerify(s *oauthflow.HTTPSettings) error {
 	value, configured := g.values["sslverify"]
 	if configured && gitconfig.IsFalse(value) {
 		_, from := g.configured("sslVerify")
 		s.VerifyRefused = from.Key + "=" + value
 	}
-	if _, set := g.variable("GIT_SSL_NO_VERIFY"); set { // to anything, in git
+	if _, set := g.variable("GIT_SSL_NO_VERIFY"); set { // in git, to any value
 		s.VerifyRefused = "GIT_SSL_NO_VERIFY"
 	}
 	if s.VerifyRefused == "" {
@@ -170,9 +170,9 @@ func (g gitHTTP) setVerify(s *oauthflow.HTTPSettings) error {
 	return nil
 }
 
-// isFalseFor reports whether a switch is turned off for the endpoint's own
-// host: by a key that names its origin, neither by a pattern nor by a key for
-// all URLs. Of several the one with the longest path counts, and the last.
+// isFalseFor reports whether a switch is turned off for the endpoint's own host: by a
+// key that names its origin, not by a pattern or a key for all URLs. Of several, the one
+// with the longest path counts, and of these the last.
 func isFalseFor(all []gitconfig.URLValue, endpoint *url.URL) bool {
 	longest, off := -1, false
 	for _, one := range all {
@@ -188,7 +188,7 @@ func isFalseFor(all []gitconfig.URLValue, endpoint *url.URL) bool {
 	return off
 }
 
-// OriginOf returns an address's origin in its one form, "" where it has none.
+// OriginOf returns an address's origin in canonical form, "" if it has none.
 func OriginOf(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil {

@@ -246,7 +246,7 @@ func TestPasswordOfProxy(t *testing.T) {
 	}
 	t.Run("known to nobody", func(t *testing.T) {
 		_, err := gitHTTPOf(t, endpointOfTests, gitconfig.Values{"proxy": "ada@proxy.example"}, nil).settings()
-		if err == nil || !strings.HasPrefix(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" and no password, and no credential helper knows it`+"\n") {
+		if err == nil || !strings.HasPrefix(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" without a password, and no credential helper returned it`+"\n") {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -254,7 +254,7 @@ func TestPasswordOfProxy(t *testing.T) {
 		git := gitHTTPOf(t, endpointOfTests, gitconfig.Values{"proxy": "ada@proxy.example"}, nil)
 		git.password = func(*url.URL) (string, error) { return "", errors.New("doorkey: the keyring is locked") }
 		_, err := git.settings()
-		if err == nil || !strings.HasPrefix(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" and no password, and git's credential helpers do not give it: doorkey: the keyring is locked`+"\n") {
+		if err == nil || !strings.HasPrefix(err.Error(), `git's http.proxy names the user "ada" of the proxy "proxy.example" without a password, and git's credential helpers do not return it: doorkey: the keyring is locked`+"\n") {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -280,15 +280,15 @@ func TestParseProxy(t *testing.T) {
 		{"an @ in the password", "http://ada:p@ss@proxy.example", `http "ada" "p@ss" proxy.example`, ""},
 		{"user alone", "ada@proxy.example", `http "ada" no password proxy.example`, ""},
 
-		{"nothing after the scheme", "http://", "", "no address of a proxy"},
-		{"no host", "http://ada:hush@:3128", "", "no address of a proxy"},
-		{"colons alone", "http://ada:hush@::", "", "no address of a proxy"},
-		{"no scheme, and one in the password", "ada:hush://@proxy.example", "", "no address of a proxy"},
-		{"port that is none", "http://ada:hush@proxy.example:port", "", "no address of a proxy"},
-		{"host that is none", "http://ada:hush@proxy example", "", "no address of a proxy"},
-		{"older SOCKS", "socks4a://ada:hush@proxy.example", "", "does not speak \"socks4a\""},
-		{"another protocol", "ftp://ada:hush@proxy.example", "", "does not speak \"ftp\""},
-		{"socket of this machine", "socks5h://ada:hush@localhost/run/proxy.sock", "", "by a path"},
+		{"nothing after the scheme", "http://", "", "not the URL of a proxy"},
+		{"no host", "http://ada:hush@:3128", "", "not the URL of a proxy"},
+		{"colons alone", "http://ada:hush@::", "", "not the URL of a proxy"},
+		{"no scheme, and one in the password", "ada:hush://@proxy.example", "", "not the URL of a proxy"},
+		{"port that is none", "http://ada:hush@proxy.example:port", "", "not the URL of a proxy"},
+		{"host that is none", "http://ada:hush@proxy example", "", "not the URL of a proxy"},
+		{"older SOCKS", "socks4a://ada:hush@proxy.example", "", "does not support proxies of the type \"socks4a\""},
+		{"another protocol", "ftp://ada:hush@proxy.example", "", "does not support proxies of the type \"ftp\""},
+		{"socket of this machine", "socks5h://ada:hush@localhost/run/proxy.sock", "", "on a local socket"},
 		{"line break in the user's name", "http://ada%0ahost=evil:hush@proxy.example", "", "line break"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// setProxy finds the proxy for the endpoint, if there is one to go through.
+// setProxy finds the proxy for the endpoint, if there is one.
 func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
 	value, from := g.configuredProxy()
 	s.SetSource("proxy", from)
@@ -39,29 +39,29 @@ func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
 	}
 	found, err := g.password(proxy)
 	if err != nil {
-		return fmt.Errorf("%v names the user %q of the proxy %q and no password, and %v\n"+
-			"give it there (user:password@…), or have it kept: git credential approve, with protocol=%s, host=%s, username=%s and password=…",
+		return fmt.Errorf("%v names the user %q of the proxy %q without a password, and %v\n"+
+			"add the password there (user:password@…), or store it with git credential approve and protocol=%s, host=%s, username=%s and password=…",
 			from, proxy.User.Username(), proxy.Host, reasonFor(err), proxy.Scheme, proxy.Host, proxy.User.Username())
 	}
 	s.ProxyPassword = secret.New(found)
 	return nil
 }
 
-// reasonFor is why a password could not be had: that none is kept, or what a
-// helper has said, of a keyring that is locked, say.
+// reasonFor says why there is no password: none is stored, or what a helper said, for
+// example about a locked keyring.
 func reasonFor(err error) string {
 	if errors.Is(err, gitconfig.ErrNotKept) {
 		return err.Error()
 	}
-	return fmt.Sprintf("git's credential helpers do not give it: %v", err)
+	return fmt.Sprintf("git's credential helpers do not return it: %v", err)
 }
 
-// configuredProxy returns the proxy that git would take, and where it is from:
-// http.proxy, be it empty, which means none; else the variables that curl
-// knows, of which those in lower case go first.
+// configuredProxy returns the proxy that git would use, and where it comes from:
+// http.proxy, where an empty value means none, or else the variables that curl uses,
+// first those in lower case.
 //
-// There is none for plain http, which doorkey speaks with this machine alone: a
-// token must not leave it in the clear.
+// There is none for plain http, which doorkey uses only on this machine: a token must
+// not leave it unencrypted.
 func (g gitHTTP) configuredProxy() (string, source.Setting) {
 	if g.endpoint.Scheme != "https" {
 		return "", source.Setting{}
@@ -77,16 +77,16 @@ func (g gitHTTP) configuredProxy() (string, source.Setting) {
 	return "", source.Setting{}
 }
 
-// exceptions returns the list of hosts that are talked to without a proxy, also where
-// http.proxy names one, and the variable that it is from.
+// exceptions returns the list of hosts that are reached without a proxy, even if
+// http.proxy names one, and the variable that it comes from.
 func (g gitHTTP) exceptions() (list string, from source.Setting) {
 	return g.setting("", "no_proxy", "NO_PROXY")
 }
 
-// isListed reports whether a host is in a list of NO_PROXY, as curl reads it
-// (CURLOPT_NOPROXY): "*" alone for all; else hosts, which stand for those below
-// them too, with or without a dot before them, addresses and, since curl 7.86,
-// networks. curl knows no ports there.
+// isListed reports whether a host is in a NO_PROXY list, as curl reads it
+// (CURLOPT_NOPROXY): "*" for all; otherwise hosts, which also cover their subdomains,
+// with or without a dot in front, addresses and, since curl 7.86, networks. curl does
+// not support ports there.
 func isListed(host, list string) bool {
 	if strings.TrimSpace(list) == "*" {
 		return true
@@ -117,10 +117,10 @@ func isAddressIn(address netip.Addr, entry string) bool {
 	return err == nil && listed == address
 }
 
-// parseProxy reads [protocol://][user[:password]@]host[:port], as git does: with
-// "http" where there is no protocol, and a user name and password in which "%40"
-// is an "@" and any other character may stand as it is. An error never has the
-// text in it: there may be a password in it.
+// parseProxy reads [protocol://][user[:password]@]host[:port], as git does: the default
+// protocol is "http", and in the user name and password "%40" is an "@", while any other
+// character may be written unescaped. An error never contains the text: it may contain a
+// password.
 func parseProxy(text string) (proxy *url.URL, password secret.Text, err error) {
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found {
@@ -130,22 +130,22 @@ func parseProxy(text string) (proxy *url.URL, password secret.Text, err error) {
 	user, host, hasUser := cutLast(authority, "@")
 	scheme = strings.ToLower(scheme)
 	if strings.ContainsAny(scheme, ":@") {
-		return nil, secret.Text{}, errors.New("this is no address of a proxy: write a \"/\" in a password as %2F")
+		return nil, secret.Text{}, errors.New("this is not the URL of a proxy; write a \"/\" in a password as %2F")
 	}
 	if !isProxyScheme(scheme) {
-		return nil, secret.Text{}, fmt.Errorf("doorkey does not speak %q with a proxy\nit knows http, https, socks5 and socks5h: most proxies for socks4 take socks5h too", scheme)
+		return nil, secret.Text{}, fmt.Errorf("doorkey does not support proxies of the type %q\nuse http, https, socks5 or socks5h; most socks4 proxies also accept socks5h", scheme)
 	}
 	proxy, err = url.Parse(scheme + "://" + host)
 	if err != nil || proxy.Hostname() == "" || proxy.Host != host {
-		return nil, secret.Text{}, errors.New("this is no address of a proxy, such as http://proxy.example:3128")
+		return nil, secret.Text{}, errors.New("this is not the URL of a proxy, such as http://proxy.example:3128")
 	}
 	if path != "" {
-		return nil, secret.Text{}, errors.New("doorkey does not reach a proxy by a path (a socket of this machine): give it a host and a port")
+		return nil, secret.Text{}, errors.New("doorkey does not support proxies on a local socket; give a host and a port")
 	}
 	if hasUser {
 		name, word, hasPassword := strings.Cut(user, ":")
 		if name = unescape(name); strings.ContainsAny(name, "\r\n\x00") {
-			return nil, secret.Text{}, errors.New("the proxy's user name has a line break in it")
+			return nil, secret.Text{}, errors.New("the proxy's user name contains a line break")
 		}
 		proxy.User = url.User(name)
 		if hasPassword {
@@ -163,7 +163,8 @@ func isProxyScheme(scheme string) bool {
 	return false
 }
 
-// cutLast is strings.Cut at the last separator; all is after where there is none.
+// cutLast is strings.Cut at the last separator; without a separator, after is
+// everything.
 func cutLast(text, separator string) (before, after string, found bool) {
 	if i := strings.LastIndex(text, separator); i >= 0 {
 		return text[:i], text[i+len(separator):], true
@@ -171,7 +172,7 @@ func cutLast(text, separator string) (before, after string, found bool) {
 	return "", text, false
 }
 
-// unescape leaves a text as it is where its escapes are none.
+// unescape returns a text unchanged if its escapes are invalid.
 func unescape(text string) string {
 	if plain, err := url.PathUnescape(text); err == nil {
 		return plain
@@ -179,15 +180,15 @@ func unescape(text string) string {
 	return text
 }
 
-// keptPassword asks git's credential helpers for the password of a proxy's user,
-// as git does; doorkey itself keeps it, once git has asked for it.
+// keptPassword asks git's credential helpers for the password of a proxy's user, as git
+// does; doorkey itself stores it after git has asked for it.
 func keptPassword(ctx context.Context, proxy *url.URL) (string, error) {
 	kept, err := keptCredential(ctx, proxy)
 	return kept.Password.Reveal(), err
 }
 
-// keptCredential asks git's credential helpers for what they have for an address, and
-// asks nobody else. ErrNotKept: nothing.
+// keptCredential asks git's credential helpers, but not the user, for the credential of
+// an address. ErrNotKept means none.
 func keptCredential(ctx context.Context, address *url.URL) (credential.Request, error) {
 	question := fmt.Sprintf("protocol=%s\nhost=%s\n", address.Scheme, address.Host)
 	if address.User != nil {

@@ -1,5 +1,5 @@
-// Package settings reads what git has been told: of a host (credential.*), and of
-// how to reach it (http.*, and the environment).
+// Package settings reads the configuration of a host in git (credential.*), and of how
+// to reach it (http.*, and the environment).
 package settings
 
 import (
@@ -19,36 +19,36 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Settings are what git's configuration and the environment say for a request.
+// Settings are the values of git's configuration and the environment for a request.
 type Settings struct {
 	OAuth     oauthflow.Settings
 	Store     cache.KeyPlace // credential.oauthStore
 	Timeout   time.Duration  // credential.oauthTimeout: how long a sign-in may take
 	Flow      Flow           // credential.oauthFlow
-	Fleet     Fleet          // credential.oauthFleet and what belongs to it
-	FlowFrom  source.Setting // where Flow is from
+	Fleet     Fleet          // credential.oauthFleet and its related settings
+	FlowFrom  source.Setting // where Flow comes from
 	MayAsk    bool           // credential.interactive, DOORKEY_INTERACTIVE
-	AskingOff []string       // the names of the settings that say not to ask, each of which is enough
-	MayPrompt bool           // GIT_TERMINAL_PROMPT: in the terminal, without a flow by name
+	AskingOff []string       // the names of the settings that turn asking off, each of which is enough
+	MayPrompt bool           // GIT_TERMINAL_PROMPT: in the terminal, unless a flow is chosen
 }
 
-// Reader reads settings. No repository is heard.
+// Reader reads settings. It ignores the repository's own configuration.
 type Reader struct {
 	Git         *gitconfig.Config
 	Environment environment.Environment
 
-	// BuiltInClientIDs are a distributor's own client IDs, an origin and its ID each:
-	// "https://gitlab.com=ID,https://github.com=ID".
+	// BuiltInClientIDs are a distributor's own client IDs, pairs of an origin and its
+	// ID: "https://gitlab.com=ID,https://github.com=ID".
 	BuiltInClientIDs string
 }
 
 const (
 	defaultTimeout = 5 * time.Minute
-	longestTimeout = 24 * time.Hour // whatever is set: nobody waits longer
+	longestTimeout = 24 * time.Hour // an upper limit for any setting
 )
 
 // For reads the section "credential" for the URL of a request. An error names the
-// setting that cannot be read.
+// invalid setting.
 func (r Reader) For(ctx context.Context, request credential.Request) (Settings, error) {
 	values, err := r.Git.ForURL(ctx, "credential", request.URL())
 	if err != nil {
@@ -90,11 +90,11 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	return s, err
 }
 
-// SplitScopes reads scopes with spaces or commas between.
+// SplitScopes reads scopes separated by spaces or commas.
 func SplitScopes(value string) []string { return strings.Fields(strings.ReplaceAll(value, ",", " ")) }
 
-// askingOff names the settings that turn asking off. "never" is what Git Credential
-// Manager's users have in credential.interactive.
+// askingOff names the settings that turn asking off. Users of Git Credential Manager
+// have "never" in credential.interactive.
 func (r Reader) askingOff(values gitconfig.Values, entries map[string]gitconfig.Entry) (names []string) {
 	const variable = "DOORKEY_INTERACTIVE"
 	isNever := func(value string) bool { return strings.EqualFold(value, "never") }
@@ -113,9 +113,9 @@ func parsePlace(value string) (cache.KeyPlace, error) {
 		return cache.Automatic, nil
 	case cache.Automatic, cache.InKeyring, cache.InFile:
 		return place, nil
-	case "none": // of earlier versions, which left the grant to another helper
-		return "", errors.New("credential.oauthStore is \"none\", which doorkey no longer supports: two git commands at once would lose the sign-in\n" +
-			"set it to auto, keyring or file; doorkey then stores the tokens itself, encrypted")
+	case "none": // in earlier versions, another helper stored the grant
+		return "", errors.New("credential.oauthStore is \"none\", which doorkey no longer supports: two git commands at the same time would lose the sign-in\n" +
+			"set it to auto, keyring or file; doorkey then stores the tokens encrypted")
 	}
 	return "", fmt.Errorf("credential.oauthStore is %q: it must be auto, keyring or file", value)
 }
@@ -135,8 +135,8 @@ func parseTimeout(value string) (time.Duration, error) {
 	return min(timeout, longestTimeout), nil
 }
 
-// KeyringPatience is how long the keyring is waited for: a minute where a
-// desktop may be showing its password dialog.
+// KeyringPatience is how long to wait for the keyring: a minute if a desktop may be
+// showing its password dialog.
 func KeyringPatience(env environment.Environment) time.Duration {
 	if env.MayHaveDesktop() {
 		return time.Minute
@@ -144,6 +144,6 @@ func KeyringPatience(env environment.Environment) time.Duration {
 	return 3 * time.Second
 }
 
-// ClientSecretVariable brings setup the secret of a confidential application: on a
-// command line everybody on the machine could read it.
+// ClientSecretVariable passes the secret of a confidential application to setup: every
+// user of the machine could read it on a command line.
 const ClientSecretVariable = "DOORKEY_CLIENT_SECRET"

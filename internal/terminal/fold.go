@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Columns is how wide the terminal is that out leads to; 0 for a file, a pipe
-// and where nobody knows: there a line stays one line.
+// Columns returns the width of the terminal that out leads to; 0 for a file, a pipe and
+// an unknown width: there, lines are not broken.
 func Columns(out io.Writer) int {
 	if !IsTerminal(out) {
 		return 0
@@ -17,9 +17,9 @@ func Columns(out io.Writer) int {
 	return columns
 }
 
-// Fold breaks a line between words where the terminal ends, and begins what
-// follows below the text: indent is where that is. A command, which ends its
-// line, stays whole, so that it can be copied.
+// Fold breaks a line between words at the width of the terminal, and indents the rest by
+// indent. It does not break a command, which is at the end of its line, so that it can
+// be copied.
 func Fold(line string, columns, indent int) string {
 	if columns < 2*indent+20 {
 		return line

@@ -5,6 +5,6 @@ import (
 	"log"
 )
 
-// SilenceLibraries keeps from the terminal what packages such as net/http write to the
-// default logger of package log: nobody can do anything about it.
+// SilenceLibraries prevents packages such as net/http from writing to the terminal with
+// the default logger of package log: the user cannot act on that.
 func SilenceLibraries() { log.SetOutput(io.Discard) }

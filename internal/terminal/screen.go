@@ -1,5 +1,5 @@
-// Package terminal is what can be shown on a terminal and typed into it: prompts,
-// secrets, QR codes, and texts from outside without what a terminal acts on.
+// Package terminal handles what a terminal shows and what is typed into it: prompts,
+// secrets, QR codes, and texts from outside without control characters.
 package terminal
 
 import (
@@ -22,16 +22,16 @@ import (
 type Screen struct {
 	Out      io.Writer
 	Terminal bool           // out is a terminal
-	captured bool           // somebody has captured stderr: it may be a full-screen program's terminal
-	keyboard *os.File       // that of the terminal; nil where nobody can type in it
-	shell    *shellTerminal // by which the terminal is read that has no keyboard for this program
-	whyNone  string         // why nobody can type, if that has to be explained
+	captured bool           // another program captures stderr: the terminal may belong to a full-screen program
+	keyboard *os.File       // the terminal's; nil if nobody can type in it
+	shell    *shellTerminal // reads a terminal that has no keyboard for this program
+	whyNone  string         // why nobody can type, if that needs an explanation
 	lines    *bufio.Reader
 }
 
-// NewScreen finds the place for prompts: stderr if it is a terminal; the
-// terminal itself where somebody captured stderr, as editors do, unless this is
-// a CI job; else stderr as it is.
+// NewScreen finds where to show prompts: stderr if it is a terminal; the terminal itself
+// if another program captures stderr, as editors do, unless this is a CI job; otherwise
+// stderr.
 func NewScreen(stderr io.Writer, where environment.Environment) *Screen {
 	if IsTerminal(stderr) {
 		s := &Screen{Out: stderr, Terminal: true}
@@ -54,37 +54,37 @@ func IsTerminal(stream any) bool {
 	return isFile && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 }
 
-// CanType reports whether the person can answer here: a process in the
-// background would be stopped at its first look at the keyboard.
+// CanType reports whether the user can answer here: a background process would be
+// stopped when it reads the keyboard.
 func (s *Screen) CanType() bool {
 	return s.shell != nil || s.keyboard != nil && inForeground(s.keyboard)
 }
 
-// WhyNobodyTypes explains, with the way out, why nobody can answer at a terminal that
-// looks as if one could; "" where there is nothing to explain.
+// WhyNobodyTypes explains, with a hint, why input is impossible at a terminal that looks
+// usable; "" if there is nothing to explain.
 func (s *Screen) WhyNobodyTypes() string { return s.whyNone }
 
-// MayPaint reports whether a picture, or a line that is written over, disturbs nobody:
-// neither the job in the foreground, if this one is in the background, nor a program
-// that has the whole screen, as one has that does not read in lines.
+// MayPaint reports whether a picture, or a line that is overwritten, disturbs nothing:
+// neither the job in the foreground, if this one is in the background, nor a full-screen
+// program, which does not read whole lines.
 func (s *Screen) MayPaint() bool {
 	return s.Terminal && (s.keyboard == nil || inForeground(s.keyboard) && (!s.captured || readsLines(s.keyboard)))
 }
 
-// IsGone reports whether there was a terminal, and it is closed. Not everybody gets a
-// signal then: who has a session of their own, as a daemon's child, does not.
+// IsGone reports whether there was a terminal that is now closed. Not every process gets
+// a signal then: one with its own session, such as a daemon's child, does not.
 func (s *Screen) IsGone() bool {
 	file, isFile := s.Out.(*os.File)
 	return s.Terminal && isFile && isGone(file)
 }
 
-// Width is the number of columns, 0 if unknown.
+// Width returns the number of columns, 0 if unknown.
 func (s *Screen) Width() int {
 	columns, _ := s.size()
 	return columns
 }
 
-// size is the number of columns and of rows, 0 if unknown.
+// size returns the number of columns and rows, 0 if unknown.
 func (s *Screen) size() (columns, rows int) {
 	if s.shell != nil {
 		return s.shell.size()
@@ -95,14 +95,14 @@ func (s *Screen) size() (columns, rows int) {
 	return terminalSize(s.keyboard)
 }
 
-// longestLine is what a terminal passes on of one line, in bytes (N_TTY).
+// longestLine is the longest line that a terminal passes on, in bytes (N_TTY).
 const longestLine = 4095
 
-var errNoTerminal = errors.New("there is no terminal to read from")
+var errNoTerminal = errors.New("no terminal to read from")
 
-// ReadLine reads what the person types, until Enter or until ctx ends. It
-// leaves the terminal as it is: the address that is pasted may be seen, its
-// code is good once and for this attempt alone.
+// ReadLine reads what the user types, until Enter or until ctx ends. It does not change
+// the terminal: the pasted address may be visible, because its code works only once and
+// only for this attempt.
 func (s *Screen) ReadLine(ctx context.Context) (string, error) {
 	line, err := s.typed(ctx)
 	if ctx.Err() != nil && err != nil && !IsCanceled(ctx.Err()) {
@@ -111,9 +111,9 @@ func (s *Screen) ReadLine(ctx context.Context) (string, error) {
 	return line, err
 }
 
-// ReadSecret asks a question and reads what the person types, until Enter or
-// until ctx ends. It shows nothing of it, however soon after the question it
-// comes: a program may type it, or a person paste it.
+// ReadSecret asks a question and reads what the user types, until Enter or until ctx
+// ends. It shows nothing of the input, however soon it follows the question: a program
+// may type it, or the user may paste it.
 func (s *Screen) ReadSecret(ctx context.Context, question string) (secret.Text, error) {
 	if s.shell != nil {
 		line, err := s.shell.readSecret(ctx, question)
@@ -134,7 +134,7 @@ func (s *Screen) ReadSecret(ctx context.Context, question string) (secret.Text, 
 	return secret.New(line), err
 }
 
-// typed is the next line that the person types.
+// typed returns the next line that the user types.
 func (s *Screen) typed(ctx context.Context) (string, error) {
 	if s.shell != nil {
 		return s.shell.readLine(ctx)
@@ -162,8 +162,8 @@ func (s *Screen) typed(ctx context.Context) (string, error) {
 	}
 }
 
-// ShowQR shows an address as a QR code where it has room: half blocks, black on
-// white whatever the terminal's own colours are, with the quiet zone of four
+// ShowQR shows an address as a QR code if the terminal has room for it: half blocks,
+// black on white whatever the terminal's own colours are, with the quiet zone of four
 // modules that readers need (ISO/IEC 18004 section 9.1).
 func (s *Screen) ShowQR(address string) {
 	if !s.MayPaint() {
@@ -182,10 +182,10 @@ func (s *Screen) ShowQR(address string) {
 
 const quietZone = 4
 
-// linesBelowQR is the room for the address, the code, the hint and the countdown.
+// linesBelowQR is the space for the address, the code, the hint and the countdown.
 const linesBelowQR = 5
 
-// drawQR draws two modules in each character, one above the other.
+// drawQR draws two modules, one above the other, in each character.
 func drawQR(size int, black func(x, y int) bool) string {
 	const colours, plain = "\x1b[30;107m", "\x1b[0m"
 	var drawn strings.Builder

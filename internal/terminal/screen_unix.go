@@ -20,10 +20,10 @@ func (s *Screen) findKeyboard(io.Writer, environment.Environment) {
 	}
 }
 
-// terminalOutput is where to write to the terminal that findKeyboard opened.
+// terminalOutput returns where to write to the terminal that findKeyboard opened.
 func terminalOutput(terminal *os.File) io.Writer { return terminal }
 
-// showsColours: every terminal knows the colours of ECMA-48.
+// showsColours returns true: every terminal supports the colours of ECMA-48.
 func showsColours(io.Writer) bool { return true }
 
 func terminalSize(terminal *os.File) (columns, rows int) {
@@ -34,8 +34,7 @@ func terminalSize(terminal *os.File) (columns, rows int) {
 	return int(size.Col), int(size.Row)
 }
 
-// hideTyping has the terminal show nothing of what is typed, until showTyping
-// (termios(3)).
+// hideTyping hides what is typed, until showTyping is called (termios(3)).
 func hideTyping(terminal *os.File) (showTyping func(), err error) {
 	keyboard := int(terminal.Fd())
 	before, err := unix.IoctlGetTermios(keyboard, getTermios)
@@ -47,7 +46,7 @@ func hideTyping(terminal *os.File) (showTyping func(), err error) {
 	return func() { unix.IoctlSetTermios(keyboard, setTermios, before) }, unix.IoctlSetTermios(keyboard, setTermios, &hidden)
 }
 
-// readsLines reports whether the terminal gives whole lines to read (termios(3)).
+// readsLines reports whether the terminal returns whole lines (termios(3)).
 func readsLines(terminal *os.File) bool {
 	mode, err := unix.IoctlGetTermios(int(terminal.Fd()), getTermios)
 	return err == nil && mode.Lflag&unix.ICANON != 0
@@ -59,8 +58,8 @@ func isGone(terminal *os.File) bool {
 	return errors.Is(err, unix.EIO)
 }
 
-// inForeground reports whether this process's group is the one that the
-// terminal listens to (tcgetpgrp(3)).
+// inForeground reports whether this process's group is the one that the terminal reads
+// input for (tcgetpgrp(3)).
 func inForeground(terminal *os.File) bool {
 	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()

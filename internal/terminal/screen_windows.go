@@ -11,8 +11,8 @@ import (
 	"git-credential-doorkey/internal/environment"
 )
 
-// findKeyboard opens the keyboard of the console that this process runs in, wherever
-// its standard streams lead, if that is where the person types.
+// findKeyboard opens the keyboard of the console that this process runs in, wherever its
+// standard streams lead, if the user types there.
 func (s *Screen) findKeyboard(stderr io.Writer, where environment.Environment) {
 	bash, _ := exec.LookPath("bash")
 	signs := windowsSigns{
@@ -43,18 +43,18 @@ func streamOf(stderr io.Writer) stream {
 	return otherStream
 }
 
-// pseudoConsole is the class of the window that stands for the one of another program,
-// such as Windows Terminal. It may be invisible.
+// pseudoConsole is the class of the window that represents another program's, such as
+// Windows Terminal's. It may be invisible.
 const pseudoConsole = "PseudoConsoleWindow"
 
-// consoleWindow finds out what the person sees of this process's console.
+// consoleWindow finds out what the user sees of this process's console.
 func consoleWindow() window {
 	handle, _, _ := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetConsoleWindow").Call()
 	if handle == 0 {
 		return noWindow
 	}
 	var class [64]uint16
-	// A window of another desktop has no class that can be seen.
+	// The class of a window on another desktop cannot be read.
 	length, _ := windows.GetClassName(windows.HWND(handle), &class[0], int32(len(class)))
 	switch {
 	case windows.UTF16ToString(class[:max(0, length)]) == pseudoConsole:
@@ -65,7 +65,7 @@ func consoleWindow() window {
 	return hiddenWindow
 }
 
-// terminalOutput is the screen that belongs to the keyboard.
+// terminalOutput returns the screen that belongs to the keyboard.
 func terminalOutput(*os.File) io.Writer {
 	screen, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
 	if err != nil {
@@ -74,9 +74,9 @@ func terminalOutput(*os.File) io.Writer {
 	return screen
 }
 
-// showsColours has a console understand the colours of ECMA-48, which not every
-// one does unless it is told to, and reports whether it will. A terminal that is
-// no console (Cygwin's, MSYS's) does by itself.
+// showsColours turns on the colours of ECMA-48 in a console, which some consoles
+// require, and reports whether they work. A terminal that is not a console (Cygwin,
+// MSYS) supports them anyway.
 func showsColours(out io.Writer) bool {
 	file, isFile := out.(*os.File)
 	if !isFile {
@@ -102,7 +102,7 @@ func terminalSize(*os.File) (columns, rows int) {
 	return int(info.Window.Right-info.Window.Left) + 1, int(info.Window.Bottom-info.Window.Top) + 1
 }
 
-// hideTyping has the console show nothing of what is typed, until showTyping.
+// hideTyping hides what is typed, until showTyping is called.
 func hideTyping(terminal *os.File) (showTyping func(), err error) {
 	keyboard := windows.Handle(terminal.Fd())
 	var before uint32
@@ -113,15 +113,15 @@ func hideTyping(terminal *os.File) (showTyping func(), err error) {
 	return func() { windows.SetConsoleMode(keyboard, before) }, windows.SetConsoleMode(keyboard, hidden)
 }
 
-// readsLines reports whether the console gives whole lines to read.
+// readsLines reports whether the console returns whole lines.
 func readsLines(terminal *os.File) bool {
 	var mode uint32
 	err := windows.GetConsoleMode(windows.Handle(terminal.Fd()), &mode)
 	return err == nil && mode&windows.ENABLE_LINE_INPUT != 0
 }
 
-// isGone: a console that is closed ends its processes.
+// isGone returns false: closing a console ends its processes.
 func isGone(*os.File) bool { return false }
 
-// inForeground: Windows has no background groups in a console.
+// inForeground returns true: a Windows console has no background groups.
 func inForeground(*os.File) bool { return true }

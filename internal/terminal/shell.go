@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// shellTerminal is a terminal that only a shell can read: that of MSYS or Cygwin, for
-// programs of Windows (mintty in Git Bash). git asks there in the same way
+// shellTerminal is a terminal that only a shell can read: a terminal of MSYS or Cygwin,
+// for Windows programs (mintty in Git Bash). git asks there in the same way
 // (compat/terminal.c). The shell finds its terminal by stderr.
 type shellTerminal struct {
 	bash string // its path
@@ -21,9 +21,9 @@ type shellTerminal struct {
 	columns, rows int
 }
 
-// What the shell runs. Each ends with exitNoTerminal if there is no terminal after
-// all. The prompt is the first argument: of a secret, nothing is shown from the
-// moment on at which it is asked for.
+// The scripts that the shell runs. Each exits with exitNoTerminal if there is no
+// terminal after all. The prompt is the first argument; input is hidden from the moment
+// the prompt for a secret is shown.
 const (
 	readLineScript   = `: </dev/tty || exit 3; IFS= read -r line </dev/tty || exit 4; printf '%s\n' "$line"`
 	readSecretScript = `: </dev/tty || exit 3; IFS= read -r -s -p "$1" line </dev/tty || exit 4; printf '%s\n' "$line"`
@@ -37,9 +37,9 @@ const (
 	exitNoLine     = 4 // Ctrl-D
 )
 
-var errNoShellTerminal = errors.New("bash cannot read from this terminal\nrun the command with winpty before it, or in Windows Terminal or PowerShell")
+var errNoShellTerminal = errors.New("bash cannot read from this terminal\nrun the command with winpty in front of it, or in Windows Terminal or PowerShell")
 
-// readLine reads what the person types, until Enter or until ctx ends.
+// readLine reads what the user types, until Enter or until ctx ends.
 func (t *shellTerminal) readLine(ctx context.Context) (string, error) {
 	return t.read(ctx, readLineScript, "")
 }
@@ -48,7 +48,7 @@ func (t *shellTerminal) readLine(ctx context.Context) (string, error) {
 func (t *shellTerminal) readSecret(ctx context.Context, question string) (string, error) {
 	line, err := t.read(ctx, readSecretScript, question)
 	if ctx.Err() != nil {
-		// The shell was ended in the middle, and had no time to do it.
+		// The shell was killed before it could do this.
 		_ = t.command(context.WithoutCancel(ctx), showTypingScript).Run()
 	}
 	return line, err
@@ -67,10 +67,10 @@ func (t *shellTerminal) read(ctx context.Context, script, question string) (stri
 	case ended && exit.ExitCode() == exitNoTerminal:
 		return "", errNoShellTerminal
 	}
-	return "", fmt.Errorf("the terminal could not be read through bash: %v", err)
+	return "", fmt.Errorf("cannot read from the terminal through bash: %v", err)
 }
 
-// size is the number of columns and of rows, 0 if unknown.
+// size returns the number of columns and rows, 0 if unknown.
 func (t *shellTerminal) size() (columns, rows int) {
 	t.sizing.Do(func() {
 		output, err := t.command(context.Background(), sizeScript).Output()

@@ -7,7 +7,7 @@ import (
 	"unicode/utf16"
 )
 
-// Printable replaces what a terminal would act on instead of showing it.
+// Printable replaces the characters that a terminal would interpret instead of showing.
 func Printable(text string) string {
 	return strings.Map(func(c rune) rune {
 		if unicode.IsPrint(c) {
@@ -17,8 +17,8 @@ func Printable(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-// EscapeUnprintable writes what a terminal would act on as JSON's "\u" escapes:
-// a program reads the same text, and a person who looks at it is safe.
+// EscapeUnprintable writes characters that a terminal would interpret as JSON's "\u"
+// escapes: a program reads the same text, and it is safe to look at.
 func EscapeUnprintable(content string) string {
 	var text strings.Builder
 	for _, c := range content {
@@ -33,8 +33,8 @@ func EscapeUnprintable(content string) string {
 	return text.String()
 }
 
-// ShellWord is a text as one word of a command that a person copies into a shell:
-// what comes from a remote's URL must not choose a command.
+// ShellWord returns a text as one word of a command that a user copies into a shell: a
+// remote's URL must not choose a command.
 func ShellWord(text string) string {
 	const harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._:@%+=,-"
 	if text != "" && strings.Trim(text, harmless) == "" {

@@ -1,4 +1,4 @@
-// Package trace writes what doorkey decided, by which facts, and how long it took.
+// Package trace writes what doorkey decided, based on which facts, and how long it took.
 package trace
 
 import (
@@ -34,7 +34,7 @@ func New(named string, stderr io.Writer) (*slog.Logger, error) {
 	return slog.New(handler).With("process", os.Getpid()), nil
 }
 
-// withoutLevel leaves out what is the same in every line.
+// withoutLevel drops what is the same in every line.
 func withoutLevel(_ []string, attribute slog.Attr) slog.Attr {
 	if attribute.Key == slog.LevelKey {
 		return slog.Attr{}
@@ -45,10 +45,10 @@ func withoutLevel(_ []string, attribute slog.Attr) slog.Attr {
 // IsOn reports whether anything is written.
 func IsOn(log *slog.Logger) bool { return log.Handler() != slog.DiscardHandler }
 
-// Took is how long something has taken, as the last attribute of its line.
+// Took returns how long something took, as the last attribute of its line.
 func Took(begun time.Time) slog.Attr { return slog.Duration("took", time.Since(begun)) }
 
-// Outcome is how something ended.
+// Outcome returns how something ended.
 func Outcome(err error) slog.Attr {
 	if err == nil {
 		return slog.String("outcome", "good")
@@ -64,7 +64,7 @@ func HTTP(log *slog.Logger, client oauthflow.Client) oauthflow.Client {
 	return client
 }
 
-// traced writes what is asked of servers.
+// traced writes the requests to servers.
 type traced struct {
 	next http.RoundTripper
 	log  *slog.Logger
@@ -82,7 +82,7 @@ func (t traced) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// CloseIdleConnections is what http.Client looks for by this name.
+// CloseIdleConnections is the method that http.Client looks for.
 func (t traced) CloseIdleConnections() {
 	if closer, can := t.next.(interface{ CloseIdleConnections() }); can {
 		closer.CloseIdleConnections()

@@ -9,9 +9,9 @@ import (
 	"git-credential-doorkey/cache"
 )
 
-// What doorkey says of accounts. The rules are those of UI.
+// Messages about accounts. They follow the rules of UI.
 
-// SignedIn is the end of a sign-in that the person asked for by name.
+// SignedIn reports the end of a sign-in that the user asked for with a command.
 func (u *UI) SignedIn(origin string, account cache.Account, now time.Time) {
 	message := "signed in to " + named(origin, account.Username)
 	if len(account.Scopes) > 0 {
@@ -22,74 +22,74 @@ func (u *UI) SignedIn(origin string, account cache.Account, now time.Time) {
 	}, message+"; "+Expiry(account, now))
 }
 
-// OldGrantNotRevoked is said when the grant that a new one has replaced could not be
-// ended at the server.
+// OldGrantNotRevoked reports that the grant that a new one replaced could not be revoked
+// on the server.
 func (u *UI) OldGrantNotRevoked(origin, page string, err error) {
-	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Address: page}, notEnded("the grant before this one was not ended at the server", page, err))
+	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Address: page}, notEnded("the previous grant was not revoked on the server", page, err))
 }
 
-// GrantNotStored is said where the token that git is given is not stored, so that
-// the next command has to do without it.
+// GrantNotStored reports that git gets a token that could not be stored, so that the
+// next command cannot use it.
 func (u *UI) GrantNotStored(origin string, problem error) {
 	u.tell(u.Stderr, event{Event: "not_stored", Host: origin}, fmt.Sprintf("the new token for %s could not be stored: %v\n"+
-		"this command can use it; a later one may ask for a new sign-in", origin, problem))
+		"this command can use it, but a later one may have to sign in again", origin, problem))
 }
 
-// GrantEndedAgain is said at a server that keeps one grant for each person and
-// application, when a grant there turns out dead for the second time. The page is the one
-// on which applications are registered there.
+// GrantEndedAgain is for a server that allows only one grant for each user and
+// application, when a grant there turns out to be revoked for the second time. The page
+// is where applications are registered there.
 func (u *UI) GrantEndedAgain(origin, page string) {
 	where := ""
 	if page != "" {
 		where = ", on\n" + page
 	}
-	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s ended early again: if another machine signs in with the same application, each ends the other's sign-in\n"+
-		"register an application of its own for each machine%s\n"+
+	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: if another machine uses the same application, each new sign-in revokes the other\n"+
+		"register a separate application for each machine%s\n"+
 		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
 }
 
-// SignedOut says what has become of a grant: problem is why the server has not
-// ended it, page where a person can do that.
+// SignedOut reports what happened to a grant: problem is why the server did not revoke
+// it, page is where the user can do that.
 func (u *UI) SignedOut(origin string, account cache.Account, page string, problem error) {
 	if problem == nil {
 		u.tell(u.Stderr, event{Event: "signed_out", Host: origin, Username: account.Username}, "signed out of "+named(origin, account.Username))
 		return
 	}
 	u.tell(u.Stderr, event{Event: "not_ended", Host: origin, Username: account.Username, Address: page},
-		notEnded(named(origin, account.Username)+" is forgotten here, but not ended at the server", page, problem))
+		notEnded(named(origin, account.Username)+" was removed from this machine, but not revoked on the server", page, problem))
 }
 
-// FleetForgotten says that a machine has forgotten what it had of a fleet's sign-in.
+// FleetForgotten reports that a machine removed its copy of a fleet's sign-in.
 func (u *UI) FleetForgotten(origin string, account cache.Account) {
-	u.tell(u.Stderr, event{Event: "forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("%s is forgotten on this machine; its fleet (%s) stays signed in\n"+
+	u.tell(u.Stderr, event{Event: "forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("%s was removed from this machine; its fleet (%s) is still signed in\n"+
 		"to sign all machines out, run: git credential-doorkey logout --fleet %s", named(origin, account.Username), account.Fleet.Engine, origin))
 }
 
-// FleetSignedOut is the end of the sign-in that all machines of a fleet shared.
+// FleetSignedOut reports the end of the sign-in that all machines of a fleet shared.
 func (u *UI) FleetSignedOut(origin, label, engine string) {
 	u.tell(u.Stderr, event{Event: "signed_out", Host: origin, Username: label}, fmt.Sprintf("signed all machines of the fleet (%s) out of %s", engine, named(origin, label)))
 }
 
-// notEnded is what happened, its cause without the hints that are about something
-// else, and where to go.
+// notEnded returns what happened, its cause without hints about something else, and
+// where to go.
 func notEnded(what, page string, err error) string {
 	cause, _, _ := strings.Cut(err.Error(), "\n")
 	message := what + ": " + cause
 	if page == "" {
-		return message + "\nend it there by hand, on the page that lists the applications you have let in"
+		return message + "\nrevoke it there by hand, on the page that lists the applications you authorized"
 	}
-	return message + "\nend it there by hand:\n" + page
+	return message + "\nrevoke it there by hand:\n" + page
 }
 
-// PasswordForgotten says that a password was removed from the cache.
+// PasswordForgotten reports that a password was removed from the cache.
 func (u *UI) PasswordForgotten(origin string, account cache.Account) {
-	u.tell(u.Stderr, event{Event: "password_forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("forgot the password of %q for %s", account.Username, withPath(origin, account.Path)))
+	u.tell(u.Stderr, event{Event: "password_forgotten", Host: origin, Username: account.Username}, fmt.Sprintf("removed the password of %q for %s", account.Username, withPath(origin, account.Path)))
 }
 
-// NothingStored is said where there is nothing to forget or to show. The origin is
-// "" for all.
+// NothingStored reports that there is nothing to remove or to show. The origin "" means
+// all.
 func (u *UI) NothingStored(origin, hint string) {
-	message := "nothing is kept"
+	message := "nothing is stored"
 	if origin != "" {
 		message += " for " + origin
 	}
@@ -99,34 +99,34 @@ func (u *UI) NothingStored(origin, hint string) {
 	u.tell(u.Stderr, event{Event: "nothing_kept", Host: origin}, message)
 }
 
-// StillStored tells of the accounts of a host that were not meant.
+// StillStored lists the accounts of a host that a command left alone.
 func (u *UI) StillStored(origin string, others []cache.Account) {
-	u.tell(u.Stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still kept for %s: %s\n\"--username LABEL\" names one of them, \"--all\" all of them", origin, Labels(others)))
+	u.tell(u.Stderr, event{Event: "still_kept", Host: origin}, fmt.Sprintf("still stored for %s: %s\nselect one with \"--username LABEL\", or all with \"--all\"", origin, Labels(others)))
 }
 
-// ContinuesWithout is said where the state directory cannot be used, or the key of a
-// password cannot be had.
+// ContinuesWithout reports that the state directory cannot be used, or that the key of a
+// password is unavailable.
 func (u *UI) ContinuesWithout(origin string, problem error) {
 	e := event{Event: "key_unreachable", Host: origin}
 	if errors.Is(problem, cache.ErrStateDirectory) {
 		e = event{Event: "state_unusable", Host: origin}
 	}
-	u.tell(u.Stderr, e, fmt.Sprintf("%v\nwhat is stored for %s is not found until then; git goes on without it", problem, origin))
+	u.tell(u.Stderr, e, fmt.Sprintf("%v\nuntil this is fixed, git continues without what is stored for %s", problem, origin))
 }
 
-// KeyIsGone is said before the sign-in that it makes necessary.
+// KeyIsGone is shown before the new sign-in that a missing key requires.
 func (u *UI) KeyIsGone(origin string, place cache.KeyPlace) {
-	message := "the key that the tokens for " + origin + " were sealed with is gone, so a new sign-in is needed"
+	message := "the encryption key of the tokens for " + origin + " is missing, so you have to sign in again"
 	if place == cache.InKeyring {
 		message += "\n" + SharedDirectory
 	}
 	u.tell(u.Stderr, event{Event: "key_gone", Host: origin}, message)
 }
 
-// SharedDirectory is the one cause of a key that is gone of which a new sign-in is
-// no cure: the next machine does not have the new key.
-const SharedDirectory = "each machine has a keyring of its own: if several share this state directory, in a home on the network, each new sign-in ends that of the others\n" +
-	"to have one key for all of them, in a file, run: git config --global credential.oauthStore file"
+// SharedDirectory is the one cause of a missing key that a new sign-in does not fix: the
+// next machine does not have the new key.
+const SharedDirectory = "each machine has its own keyring: if several machines share this state directory, such as a home directory on the network, each new sign-in replaces the others\n" +
+	"to use one key in a file for all of them, run: git config --global credential.oauthStore file"
 
 // Labels lists accounts by their labels.
 func Labels(accounts []cache.Account) string {
@@ -137,7 +137,7 @@ func Labels(accounts []cache.Account) string {
 	return strings.Join(labels, ", ")
 }
 
-// Label is a label in a sentence.
+// Label returns a label as part of a sentence.
 func Label(username string) string {
 	if username == "" {
 		return "the default account"
@@ -145,7 +145,7 @@ func Label(username string) string {
 	return fmt.Sprintf("%q", username)
 }
 
-// named is an account of a host in a sentence.
+// named returns an account of a host as part of a sentence.
 func named(origin, username string) string {
 	if username == "" {
 		return origin
@@ -153,7 +153,8 @@ func named(origin, username string) string {
 	return fmt.Sprintf("%s (%s)", origin, username)
 }
 
-// withPath is an origin, and the path of a password that is not for all of it.
+// withPath returns an origin with the path of a password that is not for the whole
+// origin.
 func withPath(origin, path string) string {
 	if path == "" {
 		return origin
@@ -161,15 +162,15 @@ func withPath(origin, path string) string {
 	return origin + "/" + strings.TrimPrefix(path, "/")
 }
 
-// Expiry says until when a token or password is good, and what comes then.
+// Expiry says until when a token or password is valid, and what happens then.
 func Expiry(account cache.Account, now time.Time) string {
 	renews := ""
 	if account.IsGrant() && account.Renewable() {
-		renews = ", renews itself"
+		renews = ", refreshes automatically"
 	}
 	switch {
 	case account.Ended:
-		return "refused by the server" + renews
+		return "rejected by the server" + renews
 	case account.Expiry.IsZero():
 		return "does not expire" + renews
 	case !account.Expiry.After(now):
@@ -178,7 +179,8 @@ func Expiry(account cache.Account, now time.Time) string {
 	return "expires " + FormatTime(account.Expiry, now) + renews
 }
 
-// FormatTime is a time for people: the minute of their clock, and how far off that is.
+// FormatTime formats a time for people: local time to the minute, and how far away that
+// is.
 func FormatTime(moment, now time.Time) string {
 	text := moment.Local().Format("2006-01-02 15:04")
 	if moment.After(now) {
@@ -187,7 +189,7 @@ func FormatTime(moment, now time.Time) string {
 	return fmt.Sprintf("%s (%s ago)", text, formatDuration(now.Sub(moment)))
 }
 
-// formatDuration is a length of time with as much detail as matters to people.
+// formatDuration formats a duration with as much detail as people need.
 func formatDuration(length time.Duration) string {
 	switch minutes := int(length.Round(time.Minute) / time.Minute); {
 	case length < time.Minute:

@@ -43,7 +43,7 @@ func TestExpiry(t *testing.T) {
 		{"over", now.Add(-3 * 24 * time.Hour), false, "expired 2026-11-19 15:04 (3 days ago)"},
 		{"this moment", now, false, "expired 2026-11-22 15:04 (0s ago)"},
 		{"none", time.Time{}, false, "does not expire"},
-		{"refused before its time", now.Add(2 * time.Hour), true, "refused by the server"},
+		{"refused before its time", now.Add(2 * time.Hour), true, "rejected by the server"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			account := grant

@@ -10,41 +10,40 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// What doorkey says while a person signs in. The rules are those of UI.
+// Messages during a sign-in. They follow the rules of UI.
 
-// ShowAddress asks for a sign-in in the browser. The address is always shown:
+// ShowAddress asks the user to sign in with the browser. It always shows the address:
 // the browser may open on another screen, or not at all.
 func (u *UI) ShowAddress(origin, address string, deadline time.Time) {
 	u.tell(u.Screen().Out, event{Event: "browser", Host: origin, Address: address, Until: deadline},
-		fmt.Sprintf("sign in to %s in the browser, within %s\nif none opens, open this address on this machine:\n%s", origin, timeLeft(deadline), address))
+		fmt.Sprintf("sign in to %s in the browser within %s\nif no browser opens, open this address on this machine:\n%s", origin, timeLeft(deadline), address))
 }
 
-// BrowserFailed says that no browser started. The address is on the screen by then.
+// BrowserFailed reports that no browser started. The address is already on the screen.
 func (u *UI) BrowserFailed(err error) {
 	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start: %v", err))
 }
 
-// BrowserGivenUp is said before the next flow is tried.
+// BrowserGivenUp reports that no browser started, before the next flow is tried.
 func (u *UI) BrowserGivenUp(err error) {
-	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start, so you can sign in without it: %v", err))
+	u.tell(u.Screen().Out, event{Event: "browser_failed"}, fmt.Sprintf("the browser did not start; sign in without it: %v", err))
 }
 
-// BrowserUnusable is said of a BROWSER that names nothing that can be used.
+// BrowserUnusable reports that BROWSER names no program that can be used.
 func (u *UI) BrowserUnusable(why error) {
 	u.tell(u.Screen().Out, event{Event: "browser_missing"}, why.Error())
 }
 
-// NobodyCanType explains why nobody can answer at a terminal that looks as if one could;
-// it says nothing where there is nothing to explain.
+// NobodyCanType explains why input is impossible at a terminal that looks usable. It
+// shows nothing if there is nothing to explain.
 func (u *UI) NobodyCanType() {
 	if why := u.Screen().WhyNobodyTypes(); why != "" {
 		u.tell(u.Screen().Out, event{Event: "no_keyboard"}, why)
 	}
 }
 
-// ShowDeviceCode asks for a sign-in by device code.
-// The QR code comes first: on a small screen the last lines are seen, and they
-// have the code that can be typed.
+// ShowDeviceCode asks the user to sign in by device code. The QR code comes first: a
+// small screen shows the last lines, which have the code to type.
 func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline time.Time) {
 	if address := code.VerificationURLComplete; address != "" && !u.Events {
 		u.ClearCountdown()
@@ -52,7 +51,7 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 	}
 	hints := onlyIfYouStarted
 	if code.OtherHost != "" {
-		hints += fmt.Sprintf("\nthis page is on another server, %s: enter the code there only if you know that %s uses it", code.OtherHost, origin)
+		hints += fmt.Sprintf("\nthis page is on another server, %s: enter the code only if you know that %s uses that server", code.OtherHost, origin)
 	}
 	u.tell(u.Screen().Out, event{
 		Event: "device_code", Host: origin, UserCode: code.UserCode, VerificationURI: code.VerificationURL,
@@ -61,32 +60,32 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 		origin, code.VerificationURL, code.UserCode, hints))
 }
 
-// onlyIfYouStarted warns of a code that somebody else has asked for.
-const onlyIfYouStarted = "only if you started git here: who enters the code lets this machine in"
+// onlyIfYouStarted warns about a code that someone else requested.
+const onlyIfYouStarted = "enter this code only if you started this sign-in; it gives this machine access to your account"
 
-// NoDeviceFlow is said before the next rung is tried.
+// NoDeviceFlow is shown before the next flow is tried.
 func (u *UI) NoDeviceFlow(err error) {
 	u.tell(u.Screen().Out, event{Event: "no_device_flow"}, err.Error())
 }
 
-// AskForPaste asks for a sign-in in a browser on another machine, whose last
-// address, which does not open there, is pasted here.
+// AskForPaste asks the user to sign in with a browser on another machine and to paste
+// the address of the last page, which does not load there.
 func (u *UI) AskForPaste(origin, address, port string, deadline time.Time) {
 	u.tell(u.Screen().Out, event{Event: "paste", Host: origin, Address: address, Until: deadline},
 		fmt.Sprintf("to sign in to %s, open this address in a browser on any machine, within %s:\n%s\n"+
-			"the last page will not load there: copy its address from the address bar and paste it here\n"+
-			"or, before opening it, run on that machine: ssh -L %s:127.0.0.1:%s <this machine>; then there is nothing to paste",
+			"the last page will not load; copy its address from the address bar and paste it here\n"+
+			"to avoid pasting, first run this on that machine: ssh -L %s:127.0.0.1:%s <this machine>",
 			origin, timeLeft(deadline), address, port, port))
 }
 
-// PastePrompt stands before what the person pastes.
+// PastePrompt is shown in front of the text that the user pastes.
 func (u *UI) PastePrompt() {
 	if !u.Events {
 		fmt.Fprint(u.Screen().Out, "paste the address here: ")
 	}
 }
 
-// WrongPaste says what is wrong with the address that was pasted, each time.
+// WrongPaste says what is wrong with the pasted address, each time.
 func (u *UI) WrongPaste(err error) {
 	u.tell(u.Screen().Out, event{Event: "paste_failed"}, err.Error())
 	u.mutex.Lock()
@@ -94,8 +93,8 @@ func (u *UI) WrongPaste(err error) {
 	u.mutex.Unlock()
 }
 
-// Countdown shows until stop is called how long there is left: every second in
-// place on a terminal, else a line every 30 s. The context that it returns ends with
+// Countdown shows the time left until stop is called: every second in place on a
+// terminal, or as a line every 30 s elsewhere. The context that it returns ends with
 // terminal.Gone when the terminal is closed.
 func (u *UI) Countdown(ctx context.Context, origin string, deadline time.Time) (counting context.Context, stop func()) {
 	counting, cancel := context.WithCancelCause(ctx)
@@ -108,7 +107,7 @@ func (u *UI) Countdown(ctx context.Context, origin string, deadline time.Time) (
 		cancel(nil)
 		<-ended
 		if terminal.IsCanceled(ctx.Err()) {
-			return // git is gone already, and the shell's prompt stands there
+			return // git has already ended, and the shell shows its prompt
 		}
 		u.mutex.Lock()
 		defer u.mutex.Unlock()
@@ -152,13 +151,13 @@ func (u *UI) showLeft(origin string, deadline time.Time) {
 	defer u.mutex.Unlock()
 	line := []rune("doorkey: " + terminal.Printable(message) + " ")
 	if width := u.Screen().Width(); width > 1 && len(line) > width-1 {
-		line = line[:width-1] // a line that wraps cannot be written over
+		line = line[:width-1] // a line that wraps cannot be overwritten
 	}
 	fmt.Fprintf(u.Screen().Out, "\r%s", string(line))
 	u.waiting = true
 }
 
-// ClearCountdown clears the line of a countdown that an interrupt has left.
+// ClearCountdown clears the line of a countdown after an interrupt.
 func (u *UI) ClearCountdown() {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
@@ -173,7 +172,7 @@ func (u *UI) endCountdown() {
 	u.waiting = false
 }
 
-// timeLeft is the time until a deadline, to the second.
+// timeLeft returns the time until a deadline, to the second.
 func timeLeft(deadline time.Time) string {
 	return max(0, time.Until(deadline).Round(time.Second)).String()
 }

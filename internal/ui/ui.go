@@ -1,5 +1,5 @@
-// Package ui has every word that doorkey says to a person, and the errors and
-// verdicts that commands share.
+// Package ui has every message that doorkey shows to a user, and the errors and verdicts
+// that commands share.
 package ui
 
 import (
@@ -16,33 +16,33 @@ import (
 	"git-credential-doorkey/internal/terminal"
 )
 
-// UI talks with the person who runs git. These are its rules:
+// UI talks to the user. These are its rules:
 //
-//   - errors and notes go to stderr, a line each: "doorkey: what happened",
-//     then "hint: what to do next";
-//   - what the person has to act on goes to the terminal, also where an editor
-//     has captured stderr; to stderr where there is no terminal, as in CI;
-//   - only a terminal gets control characters, and only from doorkey: what came
-//     from outside is shown without control and bidirectional characters, so
-//     that no server can move the cursor or reorder the text;
-//   - nothing is said twice, and nothing when all goes well by itself;
-//   - with --events json all of it is on stderr, an object a line, instead.
+//   - errors and notes go to stderr, one per line: "doorkey: what happened", then
+//     "hint: what to do next";
+//   - what the user has to act on goes to the terminal, even if an editor
+//     captures stderr; without a terminal, as in CI, it goes to stderr;
+//   - only a terminal gets control characters, and only from doorkey: text from
+//     outside is shown without control and bidirectional characters, so that no
+//     server can move the cursor or reorder the text;
+//   - no message appears twice, and none appears if everything works by itself;
+//   - with --events json, everything goes to stderr, one object per line.
 type UI struct {
 	Stderr      io.Writer
 	Environment environment.Environment
 	Events      bool // --events json
-	NoTerminal  bool // the terminal of this process is somebody else's
+	NoTerminal  bool // the terminal of this process belongs to someone else
 
 	mutex   sync.Mutex
 	said    map[string]bool
-	waiting bool // a countdown stands on the last line
+	waiting bool // a countdown is on the last line
 
 	opening sync.Once
 	opened  *terminal.Screen
 }
 
-// Screen is where prompts are shown: found out when one is needed, and never
-// for a request that is answered from the cache.
+// Screen returns where prompts are shown. It is determined when the first prompt is
+// needed, and never for a request that is answered from the cache.
 func (u *UI) Screen() *terminal.Screen {
 	u.opening.Do(func() {
 		if u.NoTerminal {
@@ -54,8 +54,8 @@ func (u *UI) Screen() *terminal.Screen {
 	return u.opened
 }
 
-// event is a line of --events json. Its fields and their meaning are in
-// docs/for-programs.md; none is ever renamed.
+// event is a line of --events json. docs/for-programs.md describes its fields; none is
+// ever renamed.
 type event struct {
 	Event   string   `json:"event"`
 	Host    string   `json:"host,omitempty"`
@@ -74,8 +74,8 @@ type event struct {
 	Renews   bool      `json:"renews,omitempty"`
 }
 
-// tell says something once: the message, whose first line is what happened and
-// whose further lines are hints, as text or as an event.
+// tell shows a message once, as text or as an event. The first line is what happened;
+// the other lines are hints.
 func (u *UI) tell(to io.Writer, e event, message string) {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
@@ -100,20 +100,20 @@ func (u *UI) tell(to io.Writer, e event, message string) {
 	for _, line := range lines[1:] {
 		prefix := "hint: "
 		if strings.HasPrefix(line, "https:") || strings.HasPrefix(line, "http:") {
-			prefix = "  " // an address stands alone, to be copied
+			prefix = "  " // an address has its own line, to be copied
 		}
 		fmt.Fprintf(to, "%s%s\n", prefix, line)
 	}
 }
 
-// write writes an event. A program may well show its fields as they are.
+// write writes an event. Programs may show its fields unchanged.
 func (u *UI) write(e event) {
 	for _, field := range []*string{&e.Host, &e.Address, &e.UserCode, &e.VerificationURI, &e.VerificationURIComplete, &e.Username} {
 		*field = terminal.Printable(*field)
 	}
 	e.Scopes = allPrintable(e.Scopes)
 	encoder := json.NewEncoder(u.Stderr)
-	encoder.SetEscapeHTML(false) // an "&" in an address stays one
+	encoder.SetEscapeHTML(false) // keeps "&" in an address
 	encoder.Encode(e)
 }
 
@@ -125,10 +125,10 @@ func allPrintable(texts []string) []string {
 	return shown
 }
 
-// ReportError says what went wrong, and the hints behind the first line of err.
+// ReportError shows what went wrong, and the hints after the first line of err.
 func (u *UI) ReportError(err error) { u.tell(u.Stderr, event{Event: "error"}, err.Error()) }
 
-// ShowUsage shows all commands to whoever has named none.
+// ShowUsage shows all commands after a command line without one.
 func (u *UI) ShowUsage() {
 	if u.Events {
 		u.ReportError(ErrNoCommand)
@@ -137,83 +137,85 @@ func (u *UI) ShowUsage() {
 	fmt.Fprint(u.Stderr, manual.Usage())
 }
 
-// WaitingForLock returns what to call when another process holds an origin.
+// WaitingForLock returns the function to call when another process holds the lock of an
+// origin.
 func (u *UI) WaitingForLock(origin string) func() {
 	return func() {
-		u.tell(u.Stderr, event{Event: "waiting", Host: origin}, "waiting for another git command that is busy with "+origin)
+		u.tell(u.Stderr, event{Event: "waiting", Host: origin}, "waiting for another git command that uses "+origin)
 	}
 }
 
-// WaitingForMachine is said when another machine of a fleet refreshes the token for all.
+// WaitingForMachine reports that another machine of a fleet is refreshing the token.
 func (u *UI) WaitingForMachine(origin, hostname string) {
-	u.tell(u.Stderr, event{Event: "waiting", Host: origin}, fmt.Sprintf("waiting for %s, which is refreshing the token for %s for all machines", hostname, origin))
+	u.tell(u.Stderr, event{Event: "waiting", Host: origin}, fmt.Sprintf("waiting for %s, which is refreshing the token for %s for all machines of the fleet", hostname, origin))
 }
 
-// WaitingForSignIn is said when another process has the person sign in, until then at
-// most; the zero time is not known.
+// WaitingForSignIn reports that another process is asking the user to sign in, until the
+// given time at most. The zero time means unknown.
 func (u *UI) WaitingForSignIn(origin string, until time.Time) {
-	message := fmt.Sprintf("waiting for the sign-in to %s that another git command has started", origin)
+	message := fmt.Sprintf("waiting for the sign-in to %s that another git command started", origin)
 	if !until.IsZero() {
 		message += fmt.Sprintf(" (%s, until %s at most)", timeLeft(until), until.Local().Format(time.TimeOnly))
 	}
 	u.tell(u.Stderr, event{Event: "waiting", Host: origin, Until: until}, message)
 }
 
-// OtherSignIn shows what the person needs to finish the sign-in of another process:
-// the address, and the code to enter there, if there is one.
+// OtherSignIn shows what the user needs to finish the sign-in of another process: the
+// address and, if there is one, the code.
 func (u *UI) OtherSignIn(origin, address, userCode string, until time.Time) {
 	e := event{Event: "waiting", Host: origin, Address: address, Until: until}
-	message := "to finish that sign-in from here, open its address on this machine:\n" + address
+	message := "to finish that sign-in here, open its address on this machine:\n" + address
 	if userCode != "" {
 		e.Address, e.VerificationURI, e.UserCode = "", address, userCode
-		message = fmt.Sprintf("to finish that sign-in from here, open %s on any device and enter the code %s\n%s", address, userCode, onlyIfYouStarted)
+		message = fmt.Sprintf("to finish that sign-in here, open %s on any device and enter the code %s\n%s", address, userCode, onlyIfYouStarted)
 	}
 	u.tell(u.Screen().Out, e, message)
 }
 
-// KeyringIsSlow is said while the keyring is waited for.
+// KeyringIsSlow is shown while doorkey waits for the keyring.
 func (u *UI) KeyringIsSlow() {
 	u.tell(u.Stderr, event{Event: "keyring_slow"}, "waiting for the keyring; its password dialog may be open on the desktop")
 }
 
-// KeyIsInFile is said at the first sign-in without a keyring, and at no other command:
-// what stores a password speaks only of what has gone wrong.
+// KeyIsInFile is shown at the first sign-in without a keyring, and at no other command:
+// commands that store a password report only failures.
 func (u *UI) KeyIsInFile(directory string) {
-	u.tell(u.Stderr, event{Event: "key_in_file"}, "no keyring is used here: the key that seals the tokens is in a file that only you can read, in "+directory)
+	u.tell(u.Stderr, event{Event: "key_in_file"}, "no system keyring is used; the encryption key is in a file that only you can read, in "+directory)
 }
 
-// OtherHelpersKeep is said at a sign-in: from then on each command hands the token on.
+// OtherHelpersKeep is shown at a sign-in: from then on, each command passes the token to
+// the other helpers.
 func (u *UI) OtherHelpersKeep(origin string, helpers []string) {
-	u.tell(u.Stderr, event{Event: "other_helpers", Host: origin}, fmt.Sprintf("git also tells the token for %s to: %s\n"+
-		"so that doorkey alone has it, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
+	u.tell(u.Stderr, event{Event: "other_helpers", Host: origin}, fmt.Sprintf("git also passes the token for %s to: %s\n"+
+		"to store it only in doorkey, run: git credential-doorkey install", origin, strings.Join(helpers, ", ")))
 }
 
-// CertificateNotVerified is said whenever a server is talked to whose certificate nobody
-// checks, as somebody has configured it for that host.
-// toTrust is how to have the certificate of its authority trusted.
+// CertificateNotVerified is shown for every connection to a server whose certificate is
+// not verified because of a setting for that host. toTrust says how to trust the
+// certificate's authority.
 func (u *UI) CertificateNotVerified(origin, toTrust string) {
-	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not checked, as http.%s.sslVerify has it: anybody in between can take the tokens\n"+
-		"better get the certificate of its authority, then %s", origin, origin, toTrust))
+	u.tell(u.Stderr, event{Event: "not_verified", Host: origin}, fmt.Sprintf("the certificate of %s is not verified, because http.%s.sslVerify is false: anyone on the network path can steal the tokens\n"+
+		"get the certificate of its authority instead, then %s", origin, origin, toTrust))
 }
 
-// LedElsewhere is said before a person is sent to a server of which doorkey itself
-// was led away: the browser may be known to a gateway there, and doorkey not.
+// LedElsewhere is shown before the user is sent to a server that redirected doorkey to
+// another origin: a gateway there may know the browser but not doorkey.
 func (u *UI) LedElsewhere(origin, elsewhere string) {
-	u.tell(u.Stderr, event{Event: "led_elsewhere", Host: origin}, fmt.Sprintf("%s redirects doorkey to %s: a gateway in front of it may not let doorkey through\n"+
-		"if the sign-in fails after the browser, set http.%s.extraHeader or cookieFile to what the gateway wants, as for git", origin, elsewhere, origin))
+	u.tell(u.Stderr, event{Event: "led_elsewhere", Host: origin}, fmt.Sprintf("%s redirects doorkey to %s: a gateway in front of it may block doorkey\n"+
+		"if the sign-in fails after the browser step, set http.%s.extraHeader or cookieFile to what the gateway requires, as you would for git", origin, elsewhere, origin))
 }
 
-// UsernameIsToken is said where git asks for the password of a token. Neither the
-// token nor the path is shown: a command to be copied has nothing from outside.
+// UsernameIsToken is shown if git asks for the password of a token. It shows neither the
+// token nor the path: a command to be copied contains nothing from outside.
 func (u *UI) UsernameIsToken(origin string) {
-	u.tell(u.Stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, and no account of doorkey's\n"+
-		"to take it out of a remote, run: git remote set-url origin %s/<path>\n"+
-		"revoke it at the server: whoever can read git's configuration has it (it may also stand in credential.username)",
+	u.tell(u.Stderr, event{Event: "token_in_url", Host: origin}, fmt.Sprintf("the user name in the URL for %s is an access token, not a doorkey account\n"+
+		"to remove it from a remote, run: git remote set-url origin %s/<path>\n"+
+		"revoke it on the server: anyone who can read git's configuration can read it (also check credential.username)",
 		origin, origin))
 }
 
-// NoClientID is said where doorkey knows what the host is and no application is set
-// up. The title is that of the kind of server.
+// NoClientID is shown if doorkey recognizes the server but no application is configured
+// for it. The title names the kind of server.
 func (u *UI) NoClientID(origin, title string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {

@@ -94,7 +94,7 @@ func TestEventsAreAnObjectALine(t *testing.T) {
 func TestDevicePageOfAnotherServer(t *testing.T) {
 	for _, row := range []struct{ host, want string }{
 		{"", ""},
-		{"evil.example", "hint: this page is on another server, evil.example: enter the code there only if you know that https://git.example uses it\n"},
+		{"evil.example", "hint: this page is on another server, evil.example: enter the code only if you know that https://git.example uses that server\n"},
 	} {
 		var stderr bytes.Buffer
 		inCI(&stderr).ShowDeviceCode("https://git.example", oauthflow.DeviceCode{UserCode: "A", VerificationURL: "https://h/", OtherHost: row.host}, time.Now())

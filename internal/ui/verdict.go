@@ -1,15 +1,15 @@
 package ui
 
-// Verdict is what a check comes to. The words stand in docs/for-programs.md:
-// scripts read them.
+// Verdict is the result of a check. docs/for-programs.md lists the values: scripts read
+// them.
 type Verdict string
 
 // The verdicts, from the best to the worst.
 const (
 	VerdictOK      Verdict = "ok"
-	VerdictNote    Verdict = "note"    // in order, and worth knowing
-	VerdictWarning Verdict = "warning" // git works, and something is not as it should be
-	VerdictProblem Verdict = "problem" // git will fail, or tokens go where they should not
+	VerdictNote    Verdict = "note"    // fine, but worth knowing
+	VerdictWarning Verdict = "warning" // git works, but something is wrong
+	VerdictProblem Verdict = "problem" // git will fail, or tokens reach programs that should not have them
 )
 
 // Worse returns the worse of two verdicts.
@@ -22,8 +22,8 @@ func (v Verdict) Worse(other Verdict) Verdict {
 	return VerdictOK
 }
 
-// SeverityOfOtherHelper is how much it matters that git asks another helper after
-// doorkey. Hidden: this git tells it no token.
+// SeverityOfOtherHelper says how serious it is that git asks another helper after
+// doorkey. Hidden means that this git passes it no token.
 func SeverityOfOtherHelper(hidden bool) Verdict {
 	if hidden {
 		return VerdictNote

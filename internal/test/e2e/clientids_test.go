@@ -11,7 +11,7 @@ import (
 )
 
 // TestBuiltInClientIDs builds doorkey as a distributor does, and sees which
-// hosts it would sign in to: to these it answers that asking is turned off.
+// hosts it would sign in to: to these it answers that interactive sign-in is turned off.
 func TestBuiltInClientIDs(t *testing.T) {
 	parts.Long(t)
 	parts.Go(t)
@@ -22,8 +22,8 @@ func TestBuiltInClientIDs(t *testing.T) {
 	}
 	home := t.TempDir()
 	for host, want := range map[string]string{
-		"gitlab.com":    "needs a sign-in, but asking is turned off",
-		"github.com":    "needs a sign-in, but asking is turned off",
+		"gitlab.com":    "needs a sign-in, but interactive sign-in is turned off",
+		"github.com":    "needs a sign-in, but interactive sign-in is turned off",
 		"bitbucket.org": "no OAuth application is configured for it",
 	} {
 		get := exec.Command(program, "get")

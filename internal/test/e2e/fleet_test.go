@@ -17,22 +17,27 @@ import (
 	"git-credential-doorkey/internal/test/registers"
 )
 
-// machines is a fleet: machines with a state directory each, a GitLab and an engine.
+// machines is a fleet: machines with a state directory and a clock each, a GitLab and an
+// engine.
 type machines struct {
 	victim
-	t      *testing.T
-	server *fakegitlab.Server
-	engine *registers.Engine
-	key    string
-	number int
+	t       *testing.T
+	program string // a doorkey whose clock can be wrong
+	server  *fakegitlab.Server
+	engine  *registers.Engine
+	proxy   *lossyProxy // in front of the engine
+	key     string
+	number  int
 }
 
 // TestFleet: machines that share one sign-in over each engine ask nobody, refresh once
-// for each expiry, and lose nothing if processes are killed or the engine is away.
+// for each expiry, and lose nothing if processes are killed, answers are lost, or the
+// engine is away. No two of their clocks agree.
 func TestFleet(t *testing.T) {
 	parts.Long(t)
+	program := buildWithClock(t)
 	for name, start := range fleetEngines() {
-		t.Run(name, func(t *testing.T) { newMachines(t, start).live(t) })
+		t.Run(name, func(t *testing.T) { newMachines(t, program, start).live(t) })
 	}
 }
 
@@ -46,7 +51,12 @@ func (m *machines) live(t *testing.T) {
 		m.expectRefreshes(t, expiry+1)
 	}
 	m.expire(t)
-	m.askAndKill(t, 100)
+	m.proxy.losing.Store(true)
+	m.askAndKill(t, 200)
+	m.proxy.losing.Store(false)
+	if isTLS := strings.HasPrefix(m.engine.URL, "https:"); isTLS && m.proxy.lost.Load() == 0 { // plain HTTP is for this machine alone, without a proxy
+		t.Error("no answer was lost")
+	}
 	m.mustAsk(t)
 	m.expectRefreshes(t, 3)
 
@@ -61,9 +71,9 @@ func (m *machines) live(t *testing.T) {
 	}
 }
 
-func newMachines(t *testing.T, start func(testing.TB) *registers.Engine) *machines {
+func newMachines(t *testing.T, program string, start func(testing.TB) *registers.Engine) *machines {
 	t.Helper()
-	m := &machines{victim: newVictim(t), t: t, number: 20}
+	m := &machines{victim: newVictim(t), t: t, program: program, proxy: startLossyProxy(t), number: 20}
 	m.server = m.signsInAt(t)
 	m.engine = start(t)
 	m.environment = append(m.environment, m.engine.Environment...)
@@ -83,6 +93,7 @@ func newMachines(t *testing.T, start func(testing.TB) *registers.Engine) *machin
 	for _, setting := range settings {
 		m.git(t, "", "config", "--global", "credential."+m.server.URL()+"."+setting[0], setting[1])
 	}
+	m.git(t, "", "config", "--global", "http."+m.engine.URL+".proxy", m.proxy.address)
 	if m.engine.CAFile != "" {
 		m.git(t, "", "config", "--global", "http."+m.engine.URL+".sslCAInfo", m.engine.CAFile)
 	}
@@ -113,9 +124,11 @@ func (m *machines) expire(t *testing.T) {
 
 // command is a get on one of the machines.
 func (m *machines) command(ctx context.Context, machine int) *exec.Cmd {
-	command := exec.CommandContext(ctx, "git-credential-doorkey", "get")
+	command := exec.CommandContext(ctx, m.program, "get")
 	command.Dir, command.Stdin = m.directory, strings.NewReader("protocol=https\nhost="+strings.TrimPrefix(m.server.URL(), "https://")+"\n\n")
-	command.Env = append(m.environment[:len(m.environment):len(m.environment)], fmt.Sprintf("DOORKEY_STATE_DIR=%s-%d", m.state.Directory, machine))
+	ahead := (machine - m.number/2) * 30 // seconds: five minutes slow to five minutes fast
+	command.Env = append(m.environment[:len(m.environment):len(m.environment)],
+		fmt.Sprintf("DOORKEY_STATE_DIR=%s-%d", m.state.Directory, machine), fmt.Sprintf("%s=%d", clockVariable, ahead))
 	return command
 }
 
@@ -174,7 +187,7 @@ func (m *machines) mustFail(t *testing.T) {
 		var stderr strings.Builder
 		command.Stderr = &stderr
 		answer, err := command.Output()
-		if err == nil || string(answer) != "quit=1\n" || !strings.Contains(stderr.String(), "the engine cannot be reached: ") {
+		if err == nil || string(answer) != "quit=1\n" || !strings.Contains(stderr.String(), "cannot reach the engine: ") {
 			t.Errorf("machine %d: %q, %q", machine, answer, stderr.String())
 		}
 	})

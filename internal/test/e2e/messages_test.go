@@ -39,15 +39,14 @@ func TestQuotedMessagesAreOurs(t *testing.T) {
 		"The redirect URI included is not valid", "The requested scope is invalid",
 	}
 	said := messages(t)
-	for _, document := range []string{"README.md", "docs/troubleshooting.md"} {
-		for _, quoted := range quotedMessages(t, document) {
-			switch {
-			case slices.Contains(ofOthers, quoted):
-			case !slices.ContainsFunc(pieces(quoted), isTelling):
-				t.Errorf("%s has %q, which could be anything: quote three words in a row", document, quoted)
-			case !slices.ContainsFunc(said, func(message string) bool { return says(message, quoted) }):
-				t.Errorf("%s has %q, which nothing says", document, quoted)
-			}
+	const document = "docs/troubleshooting.md"
+	for _, quoted := range quotedMessages(t, document) {
+		switch {
+		case slices.Contains(ofOthers, quoted):
+		case !slices.ContainsFunc(pieces(quoted), isTelling):
+			t.Errorf("%s has %q, which could be anything: quote three words in a row", document, quoted)
+		case !slices.ContainsFunc(said, func(message string) bool { return says(message, quoted) }):
+			t.Errorf("%s has %q, which nothing says", document, quoted)
 		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 // signs in to its host: nothing but a grant is kept there.
 func TestWhoseFilesTheyAre(t *testing.T) {
 	const (
-		elsewhere = "hint: set DOORKEY_STATE_DIR to a directory of your own\n"
-		homeless  = "hint: set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory of your own\n"
+		elsewhere = "hint: set DOORKEY_STATE_DIR to a directory that you own\n"
+		homeless  = "hint: set HOME to your own home directory, or DOORKEY_STATE_DIR to a directory that you own\n"
 	)
 	for _, row := range []struct {
 		name   string
@@ -28,8 +28,8 @@ func TestWhoseFilesTheyAre(t *testing.T) {
 		want   []string
 	}{
 		{"made by root, with sudo, and closed", 0, "git-credential-doorkey store <password", victimID, "", true,
-			[]string{`permission denied by "STATE", which belongs to root`, "hint: if it was made with sudo, run: sudo chown -R 61001 'STATE'\n",
-				"hint: or set DOORKEY_STATE_DIR to a directory of your own\n"}},
+			[]string{`permission denied by "STATE", which belongs to root`, "hint: if it was created with sudo, run: sudo chown -R 61001 'STATE'\n",
+				"hint: or set DOORKEY_STATE_DIR to a directory that you own\n"}},
 		{"a directory above, made in the same way", 0, "mkdir -m 700 $STATE", victimID, "DOORKEY_STATE_DIR=$STATE/below/", true,
 			[]string{`permission denied by "STATE", which belongs to root`, "run: sudo chown -R 61001 'STATE'\n"}},
 		{"a file in it, made in the same way", 0, "mkdir -m 700 $STATE && git-credential-doorkey store <password && chown 61001 $STATE", victimID, "", false,
@@ -47,26 +47,26 @@ func TestWhoseFilesTheyAre(t *testing.T) {
 		{"a container's HOME, and a state directory that is named", 0, "rmdir above && mkdir -m 700 above", victimID, "HOME=/", true,
 			[]string{`permission denied by "ABOVE", which belongs to root` + "\n" + elsewhere}},
 		{"a file where a directory has to be", victimID, "mkdir above/.local && : >above/.local/state", victimID, "-u DOORKEY_STATE_DIR HOME=$PWD/above", true,
-			[]string{`the state directory cannot be used: "ABOVE/.local/state" is not a directory` + "\nhint: move it away\nhint: or set DOORKEY_STATE_DIR to a directory of your own\n"}},
+			[]string{`cannot use the state directory: "ABOVE/.local/state" is not a directory` + "\nhint: move it away\nhint: or set DOORKEY_STATE_DIR to a directory that you own\n"}},
 		{"somebody's file where a directory has to be, in what is not the user's", otherID, ": >theirs", victimID, "DOORKEY_STATE_DIR=$PWD/theirs", true,
-			[]string{`the state directory cannot be used: "SHARED/theirs" is not a directory` + "\n" + elsewhere}},
+			[]string{`cannot use the state directory: "SHARED/theirs" is not a directory` + "\n" + elsewhere}},
 		{"a HOME that is no directory", 0, "", victimID, "-u DOORKEY_STATE_DIR HOME=/dev/null", true,
-			[]string{`the state directory cannot be used: "/dev/null" is not a directory` + "\n" + homeless}},
+			[]string{`cannot use the state directory: "/dev/null" is not a directory` + "\n" + homeless}},
 		{"root with a HOME that is none", 0, "", 0, "-u DOORKEY_STATE_DIR HOME=/dev/null", true,
-			[]string{`the state directory cannot be used: "/dev/null" is not a directory` + "\n" + homeless}},
+			[]string{`cannot use the state directory: "/dev/null" is not a directory` + "\n" + homeless}},
 		{"root with a device for a state directory", 0, "", 0, "DOORKEY_STATE_DIR=/dev/null", true,
-			[]string{`the state directory cannot be used: "/dev/null" is not a directory` + "\n" + elsewhere}},
+			[]string{`cannot use the state directory: "/dev/null" is not a directory` + "\n" + elsewhere}},
 		{"root with a user's home", victimID, "git-credential-doorkey store <password", 0, "", false,
-			[]string{`h.example.json" belongs to user 61001` + "\n", "doorkey runs as root: run the command as user 61001, or with root's own home (sudo -H)\n"}},
+			[]string{`h.example.json" belongs to user 61001` + "\n", "doorkey is running as root; run the command as user 61001, or with root's home directory (sudo -H)\n"}},
 		{"another user's", otherID, "git-credential-doorkey store <password; chmod -R a+rX $STATE", victimID, "", false,
 			[]string{`h.example.json" belongs to user 61002` + "\n" + elsewhere}},
 		{"another user's, closed", otherID, "git-credential-doorkey store <password", victimID, "", true,
 			[]string{`permission denied by "STATE", which belongs to user 61002` + "\nhint: move it away\nhint: or set "}},
 		{"open to others", victimID, "git-credential-doorkey store <password; chmod 640 $STATE/*.json", victimID, "", false,
 			[]string{`h.example.json": other users can read or change it` + "\n", "revoke them on the server\n",
-				"move it away, or to take it back, run: chmod go-rwx 'STATE/https-h.example.json'\n"}},
+				"move it away, or to make it private again, run: chmod go-rwx 'STATE/https-h.example.json'\n"}},
 		{"the user's own, closed", victimID, "git-credential-doorkey store <password; chmod 0 $STATE", victimID, "", true,
-			[]string{`permission denied by "STATE"` + "\n", "hint: see to it that you may read and write there\nhint: or set "}},
+			[]string{`permission denied by "STATE"` + "\n", "hint: make sure that you can read and write there\nhint: or set "}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			m := newMachine(t)

@@ -79,7 +79,7 @@ func (s *story) installed(ctx context.Context) {
 	if reset != 1 || len(helpers) != 3 || !strings.Contains(helpers[2], "doorkey") {
 		s.fail("git's helpers are %q, not doorkey alone", helpers)
 	}
-	s.claim(`git asked the helper "store"; now it asks doorkey, and no other helper`)
+	s.claim(`git asked the helper "store"; now it asks only doorkey`)
 }
 
 // pushed checks that the server has the commit.

@@ -105,7 +105,7 @@ func (p person) ownBrowser(t *testing.T) {
 // clues are lines that the story has to have, in this order.
 var clues = []string{
 	"doorkey: sign in once, then git works by itself\n", "$  go build",
-	"ok  git asked the helper \"store\"; now it asks doorkey, and no other helper",
+	"ok  git asked the helper \"store\"; now it asks only doorkey",
 	"$  git clone https://127.0.0.1:", "ok  the server counted 1 sign-in, 0 refreshes,",
 	"$  git push", "ok  the commit is on the server", "ok  the server counted 0 sign-ins, 0 refreshes,",
 	"$  git fetch\n", "ok  the server counted 0 sign-ins, 1 refresh,",

@@ -14,7 +14,7 @@ func guardsOfProtocol() []guard {
 		{"a line is not too long", refuses, read, `case len(line) > maxLine:`, `case false:`},
 		{"a key is given once", refuses, read, `known && given[key]`, `known && false`},
 		{"a line is a key and a value", refuses, read, `if !found {`, `if !found && false {`},
-		{"errors name no value", "credential TestReadErrorsNameNoValue", read, `fmt.Errorf("%q is given twice", key)`, `fmt.Errorf("%q is given twice", line)`},
+		{"errors name no value", "credential TestReadErrorsNameNoValue", read, `fmt.Errorf("%q appears twice", key)`, `fmt.Errorf("%q appears twice", line)`},
 		{"a protocol is a scheme", refuses, read, `r.Protocol, err = value, checkProtocol(value)`, `r.Protocol, err = value, error(nil)`},
 		{"a host is a host", "credential TestAttackByHost", read, `r.Host, err = value, checkHost(value)`, `r.Host, err = value, error(nil)`},
 		{"a host has nothing for a shell", "credential TestAttackByHost", host, `"!$&'()*+,;=`, `"`},

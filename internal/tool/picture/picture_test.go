@@ -110,6 +110,7 @@ func number(t *testing.T, digits string) int {
 func TestFixed(t *testing.T) {
 	for _, test := range []struct{ name, screen, want string }{
 		{"a path of the home", "/tmp/d042/.gitconfig: changed", "/home/ada/.gitconfig: changed"},
+		{"a path of the home that a line breaks", "in /tmp/\nd042/.gitconfig", "in /home\n/ada/.gitconfig"},
 		{"another path", "/tmp/d0421", "/tmp/d0421"},
 		{"an older git", "note     git: 2.39 works\n         hint: from 2.41 on\n               more\nok       next\n", "ok       git: 2.54\nok       next\n"},
 		{"a newer git", "ok       git: 2.60\nok       next\n", "ok       git: 2.54\nok       next\n"},

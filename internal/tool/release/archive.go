@@ -35,9 +35,9 @@ func companions() (all []companion) {
 func documents() []string {
 	return []string{
 		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md",
-		"docs/ci-jobs.md", "docs/comparison.md", "docs/decisions.md", "docs/fleet.md", "docs/for-programs.md", "docs/hosts.md", "docs/how-it-works.md",
-		"docs/macos-checklist.md", "docs/over-ssh.md", "docs/speed.md", "docs/terminal.svg", "docs/troubleshooting.md",
-		"docs/windows-checklist.md",
+		"docs/ci-jobs.md", "docs/commands.md", "docs/comparison.md", "docs/configuration.md", "docs/decisions.md", "docs/fleet.md",
+		"docs/for-programs.md", "docs/hosts.md", "docs/how-it-works.md", "docs/macos-checklist.md", "docs/over-ssh.md", "docs/removing.md",
+		"docs/speed.md", "docs/terminal.svg", "docs/testing.md", "docs/troubleshooting.md", "docs/windows-checklist.md",
 	}
 }
 
