@@ -6,7 +6,7 @@ import "slices"
 func Common() []Option {
 	return []Option{
 		flowOption(),
-		{Name: "events", Value: "FORM", Values: []string{"json"}, Summary: "say everything on stderr as JSON, one object a line"},
+		{Name: "events", Value: "FORM", Values: []string{"json"}, Summary: "print messages on stderr as JSON, one object per line"},
 		{Name: "version", Summary: "print the version"},
 	}
 }
@@ -16,7 +16,7 @@ func flowOption() Option {
 }
 
 func labelOption() Option {
-	return Option{Name: "username", Value: "LABEL", Summary: "the account with this label instead of the default one"}
+	return Option{Name: "username", Value: "LABEL", Summary: "use the account with this label, not the default one"}
 }
 
 func jsonOption() Option { return Option{Name: "json", Summary: "print JSON"} }
@@ -26,11 +26,11 @@ func Commands() []Command {
 	return append(forPeople(), forGit()...)
 }
 
-// theURL is how every command with a URL finds one that is not given.
-const theURL = "The URL is that of the host or of anything on it; \"https://\" may be left out. Without one, the https remote of the repository that you are in is taken."
+// aboutURL explains the URL of every command that has one.
+const aboutURL = "URL is the host or any address on it; you can leave out \"https://\". Without a URL, the command uses the https remote of the repository in the current directory."
 
-// theLabel is how every command with a label finds one that is not given.
-const theLabel = "Without --username, the account is the one that git would ask for: the user name in the URL, else credential.username, else the default account."
+// aboutLabel explains the account of every command that has one.
+const aboutLabel = "Without --username, the command uses the account that git would use: the user name in the URL, else credential.username, else the default account."
 
 func forPeople() []Command {
 	return slices.Concat([]Command{setupCommand()}, accountCommands(), machineCommands())
@@ -38,22 +38,22 @@ func forPeople() []Command {
 
 func setupCommand() Command {
 	return Command{
-		Name: "setup", Arguments: "[URL]", Summary: "set a host up: register doorkey, sign in, configure git",
+		Name: "setup", Arguments: "[URL]", Summary: "set up a host: register doorkey, sign in, configure git",
 		About: []string{
-			"Finds out what the host is, says what to do on its page for OAuth applications, asks for the application ID, tries it with a sign-in and writes git's configuration.",
-			theURL,
-			"Without a terminal, give the application ID with --client-id. The secret of a confidential application is asked for, or taken from DOORKEY_CLIENT_SECRET; it is kept in git's configuration, in clear.",
-			"With --fleet, a machine joins a fleet that has a sign-in: nobody is asked for anything. If the fleet has none yet, the sign-in of this setup is the fleet's.",
+			"setup finds out what the host is, explains how to register an OAuth application there, and asks for the application ID. It writes git's configuration only after a sign-in with that ID has worked.",
+			"If there is no terminal, pass the application ID with --client-id. If the application has a secret, setup asks for it or reads it from DOORKEY_CLIENT_SECRET, and stores it unencrypted in git's configuration.",
+			"With --fleet, this machine joins a fleet. If the fleet has a sign-in, setup asks nothing. If it has none, the sign-in of this setup becomes the fleet's.",
 		},
+		Shared: []string{aboutURL},
 		Options: []Option{
-			{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},
-			{Name: "scopes", Value: "SCOPES", Summary: "the scopes to ask for, with commas or spaces between"},
-			{Name: "fleet", Value: "ADDRESS", Summary: "share the sign-in with other machines"},
-			{Name: "fleet-key", Value: "FILE", Summary: "the file of the fleet's keys"},
-			{Name: "fleet-token-file", Value: "FILE", Summary: "the file of the token for the fleet's engine"},
-			{Name: "no-sign-in", Summary: "write the configuration without trying it"},
-			{Name: "global", Summary: "write your own configuration (this is the default)"},
-			{Name: "system", Summary: "write the configuration of everybody on the machine"},
+			{Name: "client-id", Value: "ID", Summary: "the application ID, which is not a secret"},
+			{Name: "scopes", Value: "SCOPES", Summary: "the scopes to request, separated by commas or spaces"},
+			{Name: "fleet", Value: "ADDRESS", Summary: "share the sign-in with the machines of this fleet"},
+			{Name: "fleet-key", Value: "FILE", Summary: "the file with the fleet's keys"},
+			{Name: "fleet-token-file", Value: "FILE", Summary: "the file with the token for the fleet's engine"},
+			{Name: "no-sign-in", Summary: "write the configuration without a test"},
+			{Name: "global", Summary: "change your own configuration (default)"},
+			{Name: "system", Summary: "change the configuration for all users of the machine"},
 			flowOption(),
 		},
 	}
@@ -62,32 +62,30 @@ func setupCommand() Command {
 func accountCommands() []Command {
 	return []Command{
 		{
-			Name: "login", Arguments: "[URL]", Summary: "sign in now, also where doorkey would not ask",
-			About: []string{
-				"Signs in and keeps the new grant. One that there was stays until then, and is ended at the server (GitLab) after that.",
-				theURL, theLabel,
-			},
+			Name: "login", Arguments: "[URL]", Summary: "sign in now, even if a git command would not ask",
+			About:   []string{"An existing grant stays until the new one is stored. Then doorkey revokes it at the server (GitLab only)."},
+			Shared:  []string{aboutURL, aboutLabel},
 			Options: []Option{flowOption(), labelOption()},
 		},
 		{
-			Name: "logout", Arguments: "[URL]", Summary: "end the grant at the server, and forget it here",
+			Name: "logout", Arguments: "[URL]", Summary: "revoke the grant at the server and delete it here",
 			About: []string{
-				"Revokes both tokens at the server and forgets the account. Where the server cannot be reached or has no way to do that, the account is forgotten all the same; doorkey says so, and its exit code is 1. A password that was kept for the host is forgotten, too.",
-				theURL, theLabel,
+				"It also deletes a password that is stored for the host. If the server cannot be reached or cannot revoke tokens, logout deletes the account anyway, says so, and exits with code 1.",
 			},
-			Options: []Option{labelOption(), {Name: "all", Summary: "every account of that host; without a URL, of all hosts"}, {Name: "fleet", Summary: "end the sign-in that all machines of the fleet share"}},
+			Shared:  []string{aboutURL, aboutLabel},
+			Options: []Option{labelOption(), {Name: "all", Summary: "all accounts of the host; without a URL, of all hosts"}, {Name: "fleet", Summary: "revoke the sign-in that all machines of the fleet share"}},
 		},
 		{
-			Name: "status", Arguments: "[URL]", Summary: "list hosts and accounts, without any secret",
-			About:   []string{"Lists what is kept, for all hosts or for one: labels, scopes, where the key is, since when and until when. Nothing is unsealed and no server is asked. The exit code is 1 if a file of accounts cannot be read."},
+			Name: "status", Arguments: "[URL]", Summary: "list hosts and accounts, without secrets",
+			About:   []string{"Without a URL, status lists all hosts. It shows labels, scopes, where the key is, when you signed in, when the token expires, and open sessions of ssh. It decrypts nothing and contacts no server. The exit code is 1 if an account file cannot be read."},
 			Options: []Option{jsonOption()},
 		},
 		{
-			Name: "token", Arguments: "[URL]", Summary: "print an access token that is good now, for scripts",
+			Name: "token", Arguments: "[URL]", Summary: "print a valid access token, for scripts",
 			About: []string{
-				"Prints the access token that git would get, refreshed or obtained by a sign-in as for git, and nothing where there is none. A password is not printed. Whoever reads the token can do with it what you can: keep it out of logs and command lines.",
-				theURL, theLabel,
+				"The token is the one that git would get: if necessary, doorkey refreshes it or signs in. If there is no token, doorkey prints nothing. It never prints a password. Anyone who has the token can use it as you can: keep it out of logs and command lines.",
 			},
+			Shared:  []string{aboutURL, aboutLabel},
 			Options: []Option{labelOption()},
 		},
 	}
@@ -99,30 +97,31 @@ func machineCommands() []Command {
 		{
 			Name: "doctor", Arguments: "[URL]", Summary: "check everything that a sign-in depends on",
 			About: []string{
-				"Gives a verdict on each point, ok, note, warning or problem, and says what to do. Nothing is changed, nobody is asked to sign in, no password dialog is opened, and no token is shown. It takes ten seconds at most. The exit code is 1 if there is a problem.",
-				theURL + " Where there is none, only what needs no host is checked.",
+				"Each check has a verdict (ok, note, warning or problem) and says what to do. doctor changes nothing, does not ask you to sign in, opens no password dialog and shows no token. It takes ten seconds at most. The exit code is 1 if there is a problem.",
+				"If there is neither a URL nor a remote, doctor runs only the checks that need no host.",
 			},
+			Shared:  []string{aboutURL},
 			Options: []Option{jsonOption()},
 		},
 		{
-			Name: "install", Summary: "make git ask doorkey, and no other helper",
-			About:   []string{"Adds a few lines to git's configuration, and shows them. Where that is so already, nothing is changed."},
+			Name: "install", Summary: "make git use doorkey, and no other helper",
+			About:   []string{"install adds a few lines to git's configuration and shows them. If the lines are already there, nothing changes."},
 			Options: scopeOptions(),
 		},
 		{
-			Name: "uninstall", Summary: "take exactly that out again",
-			About:   []string{"Takes out the lines that install wrote with the same options, and nothing else."},
+			Name: "uninstall", Summary: "remove what install added",
+			About:   []string{"These are the lines that install wrote with the same options, and nothing else."},
 			Options: scopeOptions(),
 		},
 		{
-			Name: "ssh", Arguments: "DESTINATION", Summary: "run ssh, and let git over there ask this machine",
+			Name: "ssh", Arguments: "DESTINATION", Summary: "run ssh, and let git over there use doorkey here",
 			About: []string{
-				"Runs ssh with the same arguments: ssh's options, the destination, a command. In that session git on the other machine asks the doorkey here: from its cache, with a refresh, or with a sign-in in the browser here. Over there git and curl are enough: nothing is installed, configured or stored.",
-				"Only access tokens of hosts that you are signed in to here are given out. Anyone who is root over there can ask for them as long as the session lives, as with ssh-agent.",
+				"The arguments are those of ssh: its options, the destination, a command. In that session, git on the other machine asks doorkey on this machine, which reads its cache, refreshes the token, or signs in with the browser here. The other machine needs only git and curl: nothing is installed, configured or stored there.",
+				"doorkey gives out only access tokens of hosts that you are signed in to here. Root on the other machine can ask for them as long as the session lasts, as with ssh-agent.",
 				"For sessions that ssh or an editor starts by itself, --print-config prints lines for ~/.ssh/config on this machine and commands for the other one.",
 			},
 			Options: []Option{
-				{Name: "host", Value: "URL", Summary: "let git over there ask for this host, too"},
+				{Name: "host", Value: "URL", Summary: "also give out tokens for this host"},
 				{Name: "confirm", Summary: "ask here (SSH_ASKPASS) before the first answer for a host"},
 				{Name: "print-config", Summary: "print the configuration for sessions that others start"},
 			},
@@ -130,7 +129,7 @@ func machineCommands() []Command {
 		{
 			Name: "fleet-key", Summary: "print a new key for a fleet of machines",
 			About: []string{
-				"Prints a random key, in base64, as a line for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Anyone who has the key and can read the engine has the sign-in.",
+				"The key is a random line, in base64, for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Anyone who has the key and can read the engine has the sign-in.",
 			},
 		},
 		{
@@ -141,19 +140,19 @@ func machineCommands() []Command {
 
 func scopeOptions() []Option {
 	return []Option{
-		{Name: "global", Summary: "in your own configuration (this is the default)"},
-		{Name: "system", Summary: "in the configuration of everybody on the machine"},
-		{Name: "local", Summary: "in the configuration of the repository that you are in"},
-		{Name: "host", Value: "URL", Summary: "for one host alone"},
-		{Name: "dry-run", Summary: "only show what would be changed"},
+		{Name: "global", Summary: "change your own configuration (default)"},
+		{Name: "system", Summary: "change the configuration for all users of the machine"},
+		{Name: "local", Summary: "change the configuration of the current repository"},
+		{Name: "host", Value: "URL", Summary: "for this host only"},
+		{Name: "dry-run", Summary: "only show what would change"},
 	}
 }
 
 func forGit() []Command {
 	return []Command{
-		{Name: "get", Protocol: true, Summary: "answer with a user name and an access token or password"},
-		{Name: "store", Protocol: true, Summary: "keep a password that worked"},
-		{Name: "erase", Protocol: true, Summary: "forget what the server refused"},
-		{Name: "capability", Protocol: true, Summary: "say which parts of git's protocol doorkey makes use of"},
+		{Name: "get", Protocol: true, Summary: "print a user name and an access token or password"},
+		{Name: "store", Protocol: true, Summary: "store a password that worked"},
+		{Name: "erase", Protocol: true, Summary: "delete what the server rejected"},
+		{Name: "capability", Protocol: true, Summary: "list the parts of git's protocol that doorkey uses"},
 	}
 }

@@ -2,6 +2,7 @@ package manual
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ func Usage() string {
 		verbs = append(verbs, command.Name)
 	}
 	fmt.Fprintf(&text, "\ngit itself runs: %s\n", strings.Join(verbs, ", "))
-	fmt.Fprintf(&text, "\nto begin:           %s setup https://gitlab.example.com\nto explain COMMAND: %s help COMMAND\n", program, program)
+	fmt.Fprintf(&text, "\nto start:           %s setup https://gitlab.example.com\nto explain COMMAND: %s help COMMAND\n", program, program)
 	return text.String()
 }
 
@@ -29,7 +30,7 @@ func Usage() string {
 func (c Command) Help() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "usage: %s\n\n%s.\n", c.synopsis(), upperFirst(c.Summary))
-	for _, paragraph := range c.About {
+	for _, paragraph := range slices.Concat(c.About, c.Shared) {
 		text.WriteString("\n" + wrap(paragraph) + "\n")
 	}
 	if len(c.Options) > 0 {

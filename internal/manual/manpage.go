@@ -2,11 +2,12 @@ package manual
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // revised is the day on which the words of the page were last changed.
-const revised = "2026-11-22"
+const revised = "2026-11-28"
 
 // ManPage is the manual page in section 1, written in man(7).
 func ManPage() string {
@@ -21,19 +22,22 @@ func ManPage() string {
 	}
 	page.line(".fi")
 	page.section("Description")
-	page.text("doorkey is a Git credential helper. It answers git's question for a user name and a password with an OAuth access token: from what it keeps, refreshed when it has expired, or by a sign-in when there is none. " +
-		"After one sign-in, git clone, fetch and push over HTTPS work by themselves until the grant is revoked.")
-	page.paragraph("A sign-in opens the browser, or shows a code to enter on any device, or asks to paste an address, whichever works where git runs.")
+	page.text("doorkey is a Git credential helper: it gives git an OAuth access token as the password. doorkey takes the token from its cache, refreshes it if it has expired, and signs in if there is none. " +
+		"After one sign-in, git clone, fetch and push over HTTPS work until the grant is revoked.")
+	page.paragraph("To sign in, doorkey opens the browser, shows a code to enter on any device, or asks you to paste an address, depending on where git runs.")
+	page.section("Options")
+	page.text("Put these before the command.")
+	page.options(Common())
+	page.section("Commands")
+	page.text("Results go to standard output, and messages to standard error.")
+	page.shared(forPeople())
 	page.commands(forPeople())
 	page.section("Commands for git")
-	page.text("git runs these, and writes its question to standard input, as gitcredentials(7) has it.")
+	page.text("git runs these commands and writes its request to standard input, see gitcredentials(7).")
 	page.commands(forGit())
-	page.section("Options")
-	page.text("These stand before the command.")
-	page.options(Common())
 	page.section("Configuration")
-	page.text("Settings are git's own: credential.<key> for all hosts, or credential.<url>.<key> for one. doorkey reads them from the system and the global file and from the command line, and never from the file of a repository. " +
-		"Of the section http it obeys, for the host, what git does of proxies, certificates and TLS.")
+	page.text("Settings are in git's configuration: credential.<key> for all hosts, or credential.<url>.<key> for one. doorkey reads them from the system and global files and from the command line, but never from a repository's file. " +
+		"For each host it also uses git's settings for proxies, certificates and TLS (section http).")
 	page.entries("credential.", Settings())
 	page.section("Environment")
 	page.entries("", Variables())
@@ -57,7 +61,10 @@ func ManPage() string {
 }
 
 // roff writes the macros of man(7).
-type roff struct{ written strings.Builder }
+type roff struct {
+	written   strings.Builder
+	described []string // options, so that the page describes each one once
+}
 
 func (r *roff) line(line string) { r.written.WriteString(line + "\n") }
 
@@ -75,12 +82,21 @@ func (r *roff) paragraph(text string) {
 	r.text(text)
 }
 
-// commands describes commands, under a heading of their own where people run
-// them.
-func (r *roff) commands(commands []Command) {
-	if !commands[0].Protocol {
-		r.section("Commands")
+// shared writes each paragraph that several commands share, once.
+func (r *roff) shared(commands []Command) {
+	var seen []string
+	for _, command := range commands {
+		for _, paragraph := range command.Shared {
+			if !slices.Contains(seen, paragraph) {
+				seen = append(seen, paragraph)
+				r.paragraph(paragraph)
+			}
+		}
 	}
+}
+
+// commands describes commands.
+func (r *roff) commands(commands []Command) {
 	for _, command := range commands {
 		r.line(".TP")
 		r.line(strings.TrimSpace(`\fB` + escape(command.Name) + `\fR ` + argument(command.Arguments)))
@@ -97,12 +113,26 @@ func (r *roff) commands(commands []Command) {
 	}
 }
 
+// options describes options, and names those that the page has described before.
 func (r *roff) options(options []Option) {
+	var known []string
 	for _, option := range options {
-		r.line(".TP")
-		r.line(strings.TrimSpace(`\fB` + escape("--"+option.Name) + `\fR ` + argument(option.Value)))
-		r.text(upperFirst(option.Summary) + ".")
+		if description := option.synopsis() + option.Summary; slices.Contains(r.described, description) {
+			known = append(known, "--"+option.Name)
+		} else {
+			r.described = append(r.described, description)
+			r.option(option)
+		}
 	}
+	if len(known) > 0 {
+		r.paragraph("Options as above: " + strings.Join(known, ", ") + ".")
+	}
+}
+
+func (r *roff) option(option Option) {
+	r.line(".TP")
+	r.line(strings.TrimSpace(`\fB` + escape("--"+option.Name) + `\fR ` + argument(option.Value)))
+	r.text(upperFirst(option.Summary) + ".")
 }
 
 func (r *roff) entries(prefix string, entries []Entry) {

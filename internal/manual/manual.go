@@ -1,14 +1,15 @@
-// Package manual says what doorkey's commands and options are: one table, from
-// which its arguments are read, its help is shown, and its man page and the
-// completions of shells are written.
+// Package manual describes doorkey's commands and options in one table. doorkey parses
+// its arguments and prints its help by it, and generates the man page and the
+// completions of shells from it.
 package manual
 
-// Command is something that a person or git can ask doorkey to do.
+// Command is a command for users, or a verb of git's.
 type Command struct {
 	Name      string
 	Arguments string // what may follow the name besides options: "[URL]"
 	Summary   string // what it does, in one line without a full stop
 	About     []string
+	Shared    []string // what more to know, which several commands share: the manual page has it once
 	Options   []Option
 	Protocol  bool // one of git's verbs: it reads git's question from standard input
 }

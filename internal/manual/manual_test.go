@@ -144,6 +144,44 @@ func fitsTerminal(t *testing.T, help string) {
 	}
 }
 
+// TestManPageDescribesOnce: what several commands share is in the page once, and in
+// the help of each of them.
+func TestManPageDescribesOnce(t *testing.T) {
+	words := func(text string) string {
+		return strings.Join(strings.Fields(strings.ReplaceAll(text, `\-`, "-")), " ")
+	}
+	page := words(manual.ManPage())
+	for _, command := range manual.Commands() {
+		for _, paragraph := range command.Shared {
+			if n := strings.Count(page, paragraph); n != 1 {
+				t.Errorf("the page has %d times: %s", n, paragraph)
+			}
+			if !strings.Contains(words(command.Help()), paragraph) {
+				t.Errorf("the help of %q does not have: %s", command.Name, paragraph)
+			}
+		}
+		for _, option := range command.Options {
+			described := words(`\fB--` + option.Name + `\fR`)
+			if same := sameOption(option); strings.Count(page, described) != same {
+				t.Errorf("the page describes --%s %d times, want %d", option.Name, strings.Count(page, described), same)
+			}
+		}
+	}
+}
+
+// sameOption counts the different meanings of an option's name.
+func sameOption(option manual.Option) int {
+	meanings := make(map[string]bool)
+	for _, command := range append(manual.Commands(), manual.Command{Options: manual.Common()}) {
+		for _, other := range command.Options {
+			if other.Name == option.Name {
+				meanings[other.Value+" "+other.Summary] = true
+			}
+		}
+	}
+	return len(meanings)
+}
+
 // TestManPage: neither formatter has anything to say.
 func TestManPage(t *testing.T) {
 	page := filepath.Join(repository, "docs/git-credential-doorkey.1")

@@ -31,7 +31,10 @@ func TestSecurityNamesItsTests(t *testing.T) {
 			t.Errorf("%s has no %s", file, name)
 		}
 	}
-	_, promises, _ := strings.Cut(text, "## Who attacks")
+	_, promises, found := strings.Cut(text, "\n## Attackers and promises\n")
+	if !found {
+		t.Fatal("SECURITY.md does not have the section with the promises")
+	}
 	for line := range strings.Lines(promises) {
 		isHeading := strings.HasPrefix(line, "| Promise") || strings.HasPrefix(line, "|---")
 		if strings.HasPrefix(line, "|") && !isHeading && !strings.Contains(line, "](") {

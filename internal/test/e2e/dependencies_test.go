@@ -14,7 +14,7 @@ import (
 // its size and its reason, and none has one that is gone.
 func TestDependenciesAreDescribed(t *testing.T) {
 	required := regexp.MustCompile(`(?m)^\t(\S+) v`).FindAllStringSubmatch(readText(t, "go.mod"), -1)
-	_, section, _ := strings.Cut(readText(t, "ARCHITECTURE.md"), "\n## Dependencies\n")
+	_, section, _ := strings.Cut(readText(t, "docs/decisions.md"), "\n## Dependencies\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	described := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(section, -1)
 	names := make(map[string]bool)
@@ -23,12 +23,12 @@ func TestDependenciesAreDescribed(t *testing.T) {
 	}
 	for _, module := range required {
 		if !names[module[1]] {
-			t.Errorf("ARCHITECTURE.md does not say what %s is for", module[1])
+			t.Errorf("docs/decisions.md does not say what %s is for", module[1])
 		}
 		delete(names, module[1])
 	}
 	if len(names) > 0 {
-		t.Errorf("ARCHITECTURE.md has %v, which go.mod has not", names)
+		t.Errorf("docs/decisions.md has %v, which go.mod does not have", names)
 	}
 }
 

@@ -75,6 +75,7 @@ func layers() []layer {
 		{"internal/tool/bench/empty", nil, "a program that does nothing, to compare with"},
 		{"internal/tool/mutate", nil, "changes source and runs tests"},
 		{"internal/tool/notice", nil, "reads what go says of modules"},
+		{"internal/tool/picture", []string{"internal/test/fakegitlab", "internal/test/parts", "internal/test/practice"}, "draws a terminal in which doorkey meets a practice GitLab"},
 		{"internal/tool/release", nil, "builds what go builds"},
 		{"internal/tool/testengines", []string{"internal/test/parts", "internal/test/registers"}, "builds the engines of the fleet's tests"},
 	}

@@ -63,10 +63,14 @@ func (a authority) sign(template *x509.Certificate) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key}, nil
 }
 
-// signServer returns a certificate and key for the server's names.
-func (a authority) signServer() (tls.Certificate, error) {
+// signServer returns a certificate and key for the server's names: those that every
+// server has, and its own, if it has one.
+func (a authority) signServer(own string) (tls.Certificate, error) {
 	template := certificateTemplate(2, "127.0.0.1")
 	template.DNSNames, template.IPAddresses = hostNames(), hostAddresses()
+	if own != "" {
+		template.DNSNames = append(template.DNSNames, own)
+	}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	return a.sign(template)
 }

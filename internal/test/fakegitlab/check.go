@@ -39,7 +39,10 @@ func (s *Server) check(q *request) []string {
 
 // checkHost finds a request that was meant for another server.
 func (s *Server) checkHost(q *request) []string {
-	_, port, _ := net.SplitHostPort(strings.TrimPrefix(s.base, "https://"))
+	if s.options.Name != "" && q.Host == s.options.Name {
+		return nil
+	}
+	_, port, _ := net.SplitHostPort(s.address)
 	own := hostNames()
 	for _, address := range hostAddresses() {
 		own = append(own, address.String())

@@ -46,7 +46,8 @@ func (d *devices) add(code string, scopes []string) deviceGrant {
 	defer d.mu.Unlock()
 	now := d.options.Now()
 	d.list = slices.DeleteFunc(d.list, func(g *deviceGrant) bool { return !now.Before(g.expires) })
-	grant := &deviceGrant{deviceCode: code, userCode: newUserCode(), scopes: scopes, expires: now.Add(d.options.DeviceLifetime), interval: d.options.DeviceInterval}
+	grant := &deviceGrant{deviceCode: code, userCode: d.options.UserCode, scopes: scopes, expires: now.Add(d.options.DeviceLifetime), interval: d.options.DeviceInterval}
+	setDefault(&grant.userCode, newUserCode())
 	if d.options.maker.hyphenatesCode {
 		grant.userCode = grant.userCode[:4] + "-" + grant.userCode[4:]
 	}

@@ -66,6 +66,13 @@ func TestAuthorizeDeviceAnswer(t *testing.T) {
 	}
 }
 
+func TestUserCodeThatIsGiven(t *testing.T) {
+	server := start(t, Options{UserCode: "WDJBMJHT"})
+	if answer := startDevice(t, server); answer["user_code"] != "WDJBMJHT" {
+		t.Errorf("answer %v", answer)
+	}
+}
+
 func TestPoll(t *testing.T) {
 	type step func(*testing.T, *Server, *clock)
 	approve := func(t *testing.T, server *Server, _ *clock) {

@@ -28,6 +28,11 @@ type Options struct {
 	// Root is the relative URL root, such as "/gitlab"; "" for none.
 	Root string
 
+	// Name is the host name by which people know the server, without a port, where a
+	// proxy leads them to [Server.Address]. The URL has it ("127.0.0.1" and the port
+	// when empty).
+	Name string
+
 	// RequireClientCertificate ends connections of clients that do not show a
 	// certificate of the server's authority, see [Server.ClientCertificate].
 	RequireClientCertificate bool
@@ -71,6 +76,8 @@ type Options struct {
 	DeviceInterval time.Duration
 	// DeviceLifetime is how long a device code is good (300 s when 0).
 	DeviceLifetime time.Duration
+	// UserCode is the user code of every device (a new random one for each when empty).
+	UserCode string
 	// DeviceWithoutRefreshToken leaves the refresh token out of the answer to
 	// the device flow.
 	DeviceWithoutRefreshToken bool

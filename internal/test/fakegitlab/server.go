@@ -29,6 +29,7 @@ import (
 // goroutines at once.
 type Server struct {
 	options     Options
+	address     string // host and port where it listens
 	base        string // scheme, host and port, without the relative root
 	caFile      string
 	endpoints   []endpoint
@@ -89,7 +90,11 @@ func (s *Server) listen() error {
 	if err != nil {
 		return fmt.Errorf("fakegitlab: listen on 127.0.0.1: %v", err)
 	}
-	s.base = "https://" + listener.Addr().String()
+	s.address = listener.Addr().String()
+	s.base = "https://" + s.address
+	if s.options.Name != "" {
+		s.base = "https://" + s.options.Name
+	}
 	running, end := context.WithCancel(context.Background())
 	s.end = end
 	s.web = &http.Server{
@@ -112,7 +117,7 @@ func (s *Server) tlsSettings() (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := authority.signServer()
+	certificate, err := authority.signServer(s.options.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +153,9 @@ func (s *Server) Close() error {
 // URL returns the server's address with the relative root and without a slash
 // at its end, such as "https://127.0.0.1:40123/gitlab".
 func (s *Server) URL() string { return s.base + s.options.Root }
+
+// Address returns where the server listens, such as "127.0.0.1:40123".
+func (s *Server) Address() string { return s.address }
 
 // CAFile returns the path of the file (PEM) with the certificate authority
 // that signed the server's certificate.

@@ -2,10 +2,12 @@ package fakegitlab
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -58,6 +60,27 @@ func TestCertificateNames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNameOfItsOwn: the server is known by a name, without a port, as behind a proxy.
+func TestNameOfItsOwn(t *testing.T) {
+	server := start(t, Options{Name: "gitlab.example.com"})
+	if server.URL() != "https://gitlab.example.com" {
+		t.Errorf("its URL is %q", server.URL())
+	}
+	client := newClient(t, server)
+	client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server.Address())
+	}
+	response, err := client.Get(server.URL() + "/.well-known/openid-configuration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("status %s", response.Status)
+	}
+	wantProblem(t, server, "")
 }
 
 func TestOldTLSIsRefused(t *testing.T) {

@@ -30,14 +30,14 @@ func companions() (all []companion) {
 	return all
 }
 
-// documents are the README and those that it links to. They keep their places, so
+// documents are the README and the files that it links to or shows. They keep their places, so
 // that the links lead to them in an archive and in a package, too.
 func documents() []string {
 	return []string{
 		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md",
-		"docs/ci-jobs.md", "docs/commands.md", "docs/comparison.md", "docs/configuration.md", "docs/fleet.md", "docs/for-programs.md",
-		"docs/hosts.md", "docs/how-it-works.md", "docs/macos-checklist.md", "docs/over-ssh.md", "docs/removing.md", "docs/speed.md",
-		"docs/testing.md", "docs/troubleshooting.md", "docs/windows-checklist.md",
+		"docs/ci-jobs.md", "docs/commands.md", "docs/comparison.md", "docs/configuration.md", "docs/decisions.md", "docs/fleet.md",
+		"docs/for-programs.md", "docs/hosts.md", "docs/how-it-works.md", "docs/macos-checklist.md", "docs/over-ssh.md", "docs/removing.md",
+		"docs/speed.md", "docs/terminal.svg", "docs/testing.md", "docs/troubleshooting.md", "docs/windows-checklist.md",
 	}
 }
 
