@@ -33,9 +33,9 @@ func judgeSSH(version string, err error, open int) finding {
 	_, unknown := fmt.Sscanf(version, "OpenSSH_%d.%d", &major, &minor)
 	switch {
 	case err != nil:
-		return newFinding(ui.VerdictNote, "ssh cannot be run: %v\nso \"git credential-doorkey ssh\" does not work here", err)
+		return newFinding(ui.VerdictNote, "ssh cannot be run, so doorkey cannot forward your sign-in to another machine: %v", err)
 	case unknown != nil || major < 6 || major == 6 && minor < 7:
-		return newFinding(ui.VerdictNote, "%s; \"git credential-doorkey ssh\" needs OpenSSH 6.7 or newer", version)
+		return newFinding(ui.VerdictNote, "%s cannot forward your sign-in to another machine; that needs OpenSSH 6.7 or newer", version)
 	case open > 0:
 		return newFinding(ui.VerdictOK, "%d open sessions in which git on another machine may ask here; see: git credential-doorkey status", open)
 	}
