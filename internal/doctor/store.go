@@ -58,12 +58,12 @@ func checkKeyring(_ context.Context, e *checkContext) finding {
 	if !needed && place != cache.Automatic {
 		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q); the key is in a file that only you can read", place)
 	}
-	return judgeKeyring(e.keyring(), needed, e.Config.Environment.HasDesktop())
+	return judgeKeyring(e.target.Origin, e.keyring(), needed, e.Config.Environment.HasDesktop())
 }
 
 // judgeKeyring says what an answer of the keyring means. Needed: an account, or
 // the setting, has the key there.
-func judgeKeyring(err error, needed, desktop bool) finding {
+func judgeKeyring(origin string, err error, needed, desktop bool) finding {
 	switch {
 	case err == nil:
 		return newFinding(ui.VerdictOK, "available and unlocked")
@@ -74,7 +74,7 @@ func judgeKeyring(err error, needed, desktop bool) finding {
 	case errors.Is(err, cache.ErrKeyringLocked) && desktop:
 		return newFinding(ui.VerdictWarning, "locked; its password dialog opens when git next needs a token")
 	}
-	return newFinding(ui.VerdictProblem, "%v", helper.ExplainKey(err))
+	return newFinding(ui.VerdictProblem, "%v", helper.ExplainKey(origin, err))
 }
 
 // isUnusable reports whether an answer of the keyring says that no key can be had.

@@ -41,9 +41,9 @@ func (h *Helper) LookUp(ctx context.Context, q Question) (Entry, error) {
 		h.UI.KeyIsGone(q.Origin, account.Place())
 		return Entry{}, nil
 	case err != nil && account.IsGrant():
-		return Entry{Account: account}, ExplainKey(err)
+		return Entry{Account: account}, ExplainKey(q.Origin, err)
 	case err != nil:
-		return Entry{Account: account}, explainPasswordKey(err)
+		return Entry{Account: account}, explainPasswordKey(q.Origin, err)
 	case q.refused != "" && secrets.AccessToken.Fingerprint() == q.refused:
 		return Entry{Account: account}, nil
 	}

@@ -68,7 +68,7 @@ func (h *Helper) concerned(ctx context.Context, q Question) (concerned []Entry, 
 	if len(concerned) > 0 {
 		return concerned, nil
 	}
-	return nil, ExplainKey(err)
+	return nil, ExplainKey(q.Origin, err)
 }
 
 // current returns what git got as the password of an account.
@@ -89,7 +89,7 @@ func (h *Helper) drop(ctx context.Context, locked *cache.Locked, q Question, con
 		}
 		refused = refused.withoutAccessToken()
 		if _, err := locked.Put(ctx, refused.Account.Place(), refused.Account, refused.Secrets); err != nil {
-			return ExplainKey(err)
+			return ExplainKey(q.Origin, err)
 		}
 	}
 	if len(forgotten) == 0 {

@@ -108,7 +108,7 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 	}
 	place := r.request.placeFor(found.Account)
 	if err := locked.Reserve(limited, place); err != nil {
-		return report{}, notKept(r.request.Origin, ExplainKey(err))
+		return report{}, notKept(r.request.Origin, ExplainKey(r.request.Origin, err))
 	}
 	// From here on, a long wait must not cut anything short: the HTTP client has its own
 	// time limits.
@@ -203,7 +203,7 @@ func (r *refresher) refreshable(ctx context.Context, locked *cache.Locked) (foun
 		if err == nil && account.Fresh(r.now()) && secrets.AccessToken.Fingerprint() != r.request.Refused {
 			return Entry{}, true, nil // the rejected token was already replaced
 		}
-		return Entry{account, secrets}, false, ExplainKey(err)
+		return Entry{account, secrets}, false, ExplainKey(r.request.Origin, err)
 	}
 	return Entry{}, r.request.Fleet == nil, nil
 }

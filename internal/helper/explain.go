@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"git-credential-doorkey/cache"
+	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/oauthflow"
 )
@@ -31,12 +31,13 @@ func isTimeout(err error) bool {
 
 // explainSignIn says why a sign-in failed and what to do. It returns an interrupt
 // unchanged: a user who pressed Ctrl-C knows.
-func explainSignIn(origin string, timeout time.Duration, err error) error {
+func explainSignIn(origin string, configured settings.Settings, err error) error {
 	switch {
 	case err == nil, terminal.IsCanceled(err):
 		return err
 	case isTimeout(err):
-		return fmt.Errorf("the sign-in to %s was not finished within %v\nrun the command again to sign in; for more time, set credential.oauthTimeout; if the page in the browser showed an error, check the redirect URI, the scopes and \"Confidential\" of the application there", origin, timeout)
+		return fmt.Errorf("the sign-in to %s was not finished within %v\nrun the command again to sign in; for more time, set %s; if the page in the browser showed an error, check the redirect URI, the scopes and \"Confidential\" of the application there",
+			origin, configured.Timeout, configured.TimeFrom.Name("credential.oauthTimeout"))
 	case oauthflow.Is(err, "access_denied"):
 		return fmt.Errorf("the sign-in to %s was declined\nrun the command again to sign in", origin)
 	}
@@ -53,21 +54,26 @@ func (r refreshRequest) explain(err error) error {
 	return fmt.Errorf("could not refresh the token for %s: %v\nyou are still signed in; %s", r.Origin, err, advice)
 }
 
-// ExplainKey adds hints to an error about the data key of tokens.
-func ExplainKey(err error) error {
-	return explainKeyOf(err, "in this session, and the key of this host's tokens is stored in one", "then, to remove the account, run: git credential-doorkey logout")
+// ExplainKey adds hints to an error about the data key of an origin's tokens; "" stands
+// for those of all hosts.
+func ExplainKey(origin string, err error) error {
+	return explainKeyOf(origin, err, "in this session, and the key of this host's tokens is stored in one", "then, to remove the account, run: git credential-doorkey logout")
 }
 
 // explainPasswordKey does the same for a password, which a user who knows it can
 // replace.
-func explainPasswordKey(err error) error {
-	return explainKeyOf(err, "in this session, and the key of this host's password is stored in one", "the next password that you give git is then stored instead")
+func explainPasswordKey(origin string, err error) error {
+	return explainKeyOf(origin, err, "in this session, and the key of this host's password is stored in one", "the next password that you give git is then stored instead")
 }
 
 // explainKeyOf gets the text for a missing keyring, and what to do after the keyring is
 // turned off.
-func explainKeyOf(err error, absent, then string) error {
-	without := "\nto use no keyring, set credential.oauthStore to \"file\"; " + then
+func explainKeyOf(origin string, err error, absent, then string) error {
+	key := "credential.oauthStore"
+	if origin != "" {
+		key = "credential." + origin + ".oauthStore" // overrides the one for all hosts, which may be set
+	}
+	without := "\nto use no keyring, set " + key + " to \"file\"; " + then
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
 		return fmt.Errorf("%w\nunlock it: log in to the desktop, or open the password manager%s", err, without)

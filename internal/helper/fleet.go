@@ -140,14 +140,14 @@ func (r *refresher) refreshByFleet(ctx context.Context, locked *cache.Locked, fo
 	host.Waiting = func(hostname string) { r.report(report{WaitingFor: hostname}) }
 	host.Reserve = func(ctx context.Context) error {
 		if err := locked.Reserve(ctx, place); err != nil {
-			return notKept(r.request.Origin, ExplainKey(err))
+			return notKept(r.request.Origin, ExplainKey(r.request.Origin, err))
 		}
 		return nil
 	}
 	host.Save = func(ctx context.Context, c fleet.Copy, offset time.Duration) error {
 		saved := entryOfFleet(host, c, offset, found.Account)
 		_, err := locked.Put(ctx, place, r.request.Others.rememberedWith(saved.Account), saved.Secrets)
-		return ExplainKey(err)
+		return ExplainKey(r.request.Origin, err)
 	}
 	host.Exchange = r.exchangeForFleet
 	begun := time.Now()

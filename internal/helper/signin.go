@@ -60,7 +60,7 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 	origin, configured := a.question.Origin, a.settings
 	defer outliveReader()()
 	if err := signInLock.Reserve(ctx, configured.Store); err != nil {
-		return Entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", ExplainKey(err), origin)
+		return Entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", ExplainKey(origin, err), origin)
 	}
 	seen := a.findOtherHelpers(ctx, a.question)
 	if names := seen.names(); len(names) > 0 && !takesEphemeral(ctx, a.question) {
@@ -98,7 +98,7 @@ func outliveReader() (stop func()) {
 // recordFailure records a failure for processes that would ask again or run into it
 // again, and returns it as the user sees it.
 func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error {
-	explained := explainSignIn(a.question.Origin, a.settings.Timeout, err)
+	explained := explainSignIn(a.question.Origin, a.settings, err)
 	// The user sees this failure, not a failure to record it.
 	switch {
 	case a.asked:

@@ -50,7 +50,7 @@ func (h *Helper) Store(ctx context.Context, in io.Reader) error {
 	_, err = locked.Put(ctx, configured.Store, cache.Account{
 		Username: request.Username, Path: request.Path, Obtained: h.now(), Expiry: request.PasswordExpiry,
 	}, cache.Secrets{Password: request.Password, RefreshToken: request.OAuthRefreshToken})
-	return explainPasswordKey(err)
+	return explainPasswordKey(origin, err)
 }
 
 // signsIn reports whether doorkey signs in at an origin: there, a password that was used

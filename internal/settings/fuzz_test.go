@@ -14,11 +14,11 @@ func FuzzTimeout(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		timeout, err := parseTimeout(value)
+		timeout, err := parseTimeout("credential.oauthTimeout", value)
 		if err != nil {
 			return
 		}
-		again, err := parseTimeout(timeout.String())
+		again, err := parseTimeout("credential.oauthTimeout", timeout.String())
 		now := time.Now()
 		if timeout <= 0 || timeout+time.Minute < timeout || err != nil || again != timeout || !now.Add(timeout).After(now) {
 			t.Errorf("%q is %v, which is %v, %v", value, timeout, again, err)

@@ -4,7 +4,6 @@ package settings
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,6 +23,7 @@ type Settings struct {
 	OAuth     oauthflow.Settings
 	Store     cache.KeyPlace // credential.oauthStore
 	Timeout   time.Duration  // credential.oauthTimeout: how long a sign-in may take
+	TimeFrom  source.Setting // where Timeout comes from
 	Flow      Flow           // credential.oauthFlow
 	Fleet     Fleet          // credential.oauthFleet and its related settings
 	FlowFrom  source.Setting // where Flow comes from
@@ -79,14 +79,16 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 			return Settings{}, err
 		}
 	}
-	if s.Store, err = parsePlace(values["oauthstore"]); err != nil {
+	storeFrom := sourceOf("credential", "oauthStore", entries["oauthstore"])
+	if s.Store, err = parsePlace(storeFrom.Key, values["oauthstore"]); err != nil {
 		return Settings{}, err
 	}
 	s.FlowFrom = sourceOf("credential", "oauthFlow", entries["oauthflow"])
 	if s.Flow, err = ParseFlow(s.FlowFrom.Key, values["oauthflow"]); err != nil {
 		return Settings{}, err
 	}
-	s.Timeout, err = parseTimeout(values["oauthtimeout"])
+	s.TimeFrom = sourceOf("credential", "oauthTimeout", entries["oauthtimeout"])
+	s.Timeout, err = parseTimeout(s.TimeFrom.Key, values["oauthtimeout"])
 	return s, err
 }
 
@@ -107,21 +109,23 @@ func (r Reader) askingOff(values gitconfig.Values, entries map[string]gitconfig.
 	return names
 }
 
-func parsePlace(value string) (cache.KeyPlace, error) {
+// parsePlace reads where data keys are stored. An error names the key of the setting.
+func parsePlace(key, value string) (cache.KeyPlace, error) {
 	switch place := cache.KeyPlace(value); place {
 	case "":
 		return cache.Automatic, nil
 	case cache.Automatic, cache.InKeyring, cache.InFile:
 		return place, nil
 	case "none": // in earlier versions, another helper stored the grant
-		return "", errors.New("credential.oauthStore is \"none\", which doorkey no longer supports: two git commands at the same time would lose the sign-in\n" +
-			"set it to auto, keyring or file; doorkey then stores the tokens encrypted")
+		return "", fmt.Errorf("%s is \"none\", which doorkey no longer supports: two git commands at the same time would lose the sign-in\n"+
+			"set it to auto, keyring or file; doorkey then stores the tokens encrypted", key)
 	}
-	return "", fmt.Errorf("credential.oauthStore is %q: it must be auto, keyring or file", value)
+	return "", fmt.Errorf("%s is %q: it must be auto, keyring or file", key, value)
 }
 
-// parseTimeout reads seconds, or a number with a unit.
-func parseTimeout(value string) (time.Duration, error) {
+// parseTimeout reads seconds, or a number with a unit. An error names the key of the
+// setting.
+func parseTimeout(key, value string) (time.Duration, error) {
 	if value == "" {
 		return defaultTimeout, nil
 	}
@@ -130,7 +134,7 @@ func parseTimeout(value string) (time.Duration, error) {
 	}
 	timeout, err := time.ParseDuration(value)
 	if err != nil || timeout <= 0 {
-		return 0, fmt.Errorf("credential.oauthTimeout is %q: it must be a number of seconds, or a time such as 5m", value)
+		return 0, fmt.Errorf("%s is %q: it must be a number of seconds, or a time such as 5m", key, value)
 	}
 	return min(timeout, longestTimeout), nil
 }
