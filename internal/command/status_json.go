@@ -11,8 +11,8 @@ import (
 	"git-credential-doorkey/internal/terminal"
 )
 
-// statusReport is what "status --json" writes. Its fields and their meaning are
-// in docs/for-programs.md; none is ever renamed.
+// statusReport is the output of "status --json". docs/for-programs.md describes its
+// fields; none is ever renamed.
 type statusReport struct {
 	Accounts   []statusAccount    `json:"accounts"`
 	Unreadable []statusUnreadable `json:"unreadable"`
