@@ -119,20 +119,20 @@ func (w *wizard) mend(ctx context.Context) error {
 
 // refused says what a person who cannot be asked can do.
 func (w *wizard) refused() error {
-	way := "the ID is another one, or its secret, which " + settings.ClientSecretVariable + " brings"
+	way := "the ID or the secret is wrong; pass the secret in " + settings.ClientSecretVariable
 	if w.page.private != "" {
-		way = fmt.Sprintf("it is another one, or %q is ticked on its page: untick it, or bring its secret in %s", w.page.private, settings.ClientSecretVariable)
+		way = fmt.Sprintf("the ID is wrong, or %q is ticked on the application's page; untick it, or pass the secret in %s", w.page.private, settings.ClientSecretVariable)
 	}
-	return fmt.Errorf("%s does not take the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
+	return fmt.Errorf("%s rejected the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
 }
 
 // missesID says what to run where nobody can be asked.
 func (w *wizard) missesID(found []application) error {
 	w.UI.NobodyCanType()
 	if len(found) > 0 {
-		return fmt.Errorf("the %s is missing, and nobody can be asked for it here\n%s has one\nto use it, run: %s",
+		return fmt.Errorf("the %s is missing, and doorkey cannot ask for it here\n%s has one\nto use it, run: %s",
 			w.page.id, found[0].key, w.command(terminal.ShellWord(found[0].id)))
 	}
-	return fmt.Errorf("the %s is missing, and nobody can be asked for it here\nin a terminal, setup says how to register one on %s\nif there is one, run: %s",
+	return fmt.Errorf("the %s is missing, and doorkey cannot ask for it here\nto see how to register one on %s, run setup in a terminal\nif you have one, run: %s",
 		w.page.id, w.registration().place, w.command("<"+w.page.id+">"))
 }

@@ -56,10 +56,10 @@ func (d dialog) offer(ctx context.Context, candidate application) (bool, error) 
 // introduction says how many applications are needed.
 func (p page) introduction() string {
 	if p.perMachine {
-		return fmt.Sprintf("\nRegister doorkey there, once for each of your machines: at this server two machines with\n"+
-			"one application end each other's sign-in. Has this machine one? Then just paste the %s.", p.id)
+		return fmt.Sprintf("\nRegister doorkey there, once for each machine: on this server, two machines with the same\n"+
+			"application revoke each other's sign-in. If this machine already has one, paste the %s.", p.id)
 	}
-	return fmt.Sprintf("\nRegister doorkey there, once for everybody.\nHas somebody done it? Then just paste the %s.", p.id)
+	return fmt.Sprintf("\nRegister doorkey there, once for all users.\nIf someone has already done so, paste the %s.", p.id)
 }
 
 // showPage says what to do on the page.
@@ -127,10 +127,10 @@ func shortened(id string) string {
 
 // askSecret asks for the secret, and does not show it.
 func (d dialog) askSecret(ctx context.Context, name string, mayLack bool) (secret.Text, error) {
-	d.say("The secret is kept in git's configuration, in clear.")
-	question := name + " (is not shown): "
+	d.say("The secret is stored unencrypted in git's configuration.")
+	question := name + " (not shown): "
 	if mayLack {
-		question = name + " (is not shown; Enter for none: then one signs in by device code): "
+		question = name + " (not shown; press Enter for none and sign in by device code): "
 	}
 	typed, err := d.ui.Screen().ReadSecret(ctx, question)
 	if typed.IsEmpty() {
@@ -144,18 +144,18 @@ const secretWord = "secret"
 
 // refusedID says that the server does not take the ID.
 func (d dialog) refusedID(page page) {
-	d.say("\nThe server does not take this %s.", page.id)
+	d.say("\nThe server rejects this %s.", page.id)
 	if page.private != "" {
-		d.say("- Is %q ticked there? Untick it (\"Edit\"), and press Enter here.", page.private)
+		d.say("- If %q is ticked there, untick it (\"Edit\") and press Enter here.", page.private)
 	}
-	d.say("- Is it another one? Paste it.")
-	d.say("- Is it to have a secret? Type: %s", secretWord)
+	d.say("- If you have another one, paste it.")
+	d.say("- If it needs a secret, type: %s", secretWord)
 }
 
 // beforeTrial says what a person can do about an error in the browser, of which
 // doorkey learns nothing.
 func (d dialog) beforeTrial() {
-	d.say("\nNow sign in, to see that it works. If the page shows an error, correct the\napplication (its \"Edit\"), then load that page again.\n")
+	d.say("\nNow sign in to test it. If the page shows an error, correct the\napplication (its \"Edit\"), then load that page again.\n")
 }
 
 // ask asks for a line.

@@ -19,7 +19,7 @@ func (w *wizard) takeFleet(given command.Arguments) error {
 	address, key, token := given.Options["fleet"], given.Options["fleet-key"], given.Options["fleet-token-file"]
 	if w.fleetGiven = address != ""; !w.fleetGiven {
 		if key != "" || token != "" {
-			return ui.UsageError{Problem: "setup: --fleet-key and --fleet-token-file belong to a fleet: give its address with --fleet"}
+			return ui.UsageError{Problem: "setup: --fleet-key and --fleet-token-file require --fleet with the fleet's address"}
 		}
 		return nil
 	}

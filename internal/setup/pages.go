@@ -115,13 +115,13 @@ func (p page) mistakenID(text string) string {
 	isSecret := func(beginning string) bool { return strings.HasPrefix(text, beginning) }
 	switch {
 	case text == "":
-		return "that was nothing"
+		return "nothing was entered"
 	case strings.Contains(text, "://"):
-		return "that is an address, and not the " + p.id + " that its page shows"
+		return "this is a URL, not the " + p.id + " that the page shows"
 	case slices.ContainsFunc(p.noIDs, isSecret):
-		return "that is the secret, which stands below the " + p.id + "; if others can see this screen, renew it there"
+		return "this is the secret, not the " + p.id + " above it; if others can see this screen, create a new secret there"
 	case strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' }):
-		return "that has characters in it that no " + p.id + " has"
+		return "this contains characters that do not occur in a " + p.id
 	}
 	return ""
 }

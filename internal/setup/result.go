@@ -31,7 +31,7 @@ func (w *wizard) tellThatItIs(ctx context.Context) error {
 func tellSetUp(out io.Writer, origin, address string, entries []gitconfig.Entry) {
 	fmt.Fprintf(out, "%s is set up:\n", terminal.Printable(origin))
 	if len(entries) == 0 {
-		fmt.Fprintln(out, "  the application ID came with this program")
+		fmt.Fprintln(out, "  this program was built with the application ID")
 	}
 	for _, entry := range entries {
 		fmt.Fprintf(out, "  %s = %s (%s)\n", terminal.Printable(secret.HideIn(entry.Key)), shownValue(entry.Key, entry.Value), terminal.Printable(entry.Origin))
@@ -64,12 +64,12 @@ func (w *wizard) tellOthers() {
 	}
 	command := terminal.Printable(w.command(terminal.ShellWord(w.after.ClientID)))
 	fmt.Fprintf(w.out, "\nfor a colleague, who needs no application of their own:\n  %s\n", command)
-	fmt.Fprintf(w.out, "for everybody on a machine, as its administrator:\n  %s --system --no-sign-in\n", command)
+	fmt.Fprintf(w.out, "for all users of a machine, as its administrator:\n  %s --system --no-sign-in\n", command)
 	if w.page.perMachine {
-		fmt.Fprintf(w.out, "on another machine of yours, run setup without --client-id: it needs an application of its own\n")
+		fmt.Fprintf(w.out, "on your other machines, run setup without --client-id: each needs its own application\n")
 	}
 	if !w.after.ClientSecret.IsEmpty() {
-		fmt.Fprintf(w.out, "both need the secret, too, in %s\n", settings.ClientSecretVariable)
+		fmt.Fprintf(w.out, "both also need the secret in %s\n", settings.ClientSecretVariable)
 	}
 }
 

@@ -44,7 +44,7 @@ func (w *wizard) plan() (oauthflow.Provider, error) {
 		}
 	}
 	if err == nil {
-		err = fmt.Errorf("git's configuration has other endpoints than the server\ntake out credential.%s.oauthAuthURL and the other URLs there, and run this again", origin)
+		err = fmt.Errorf("git's configuration has different endpoints than the server\nremove credential.%s.oauthAuthURL and the other URLs, then run this command again", origin)
 	}
 	return provider, fmt.Errorf("%s: %v", origin, err)
 }
