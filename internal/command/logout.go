@@ -52,7 +52,7 @@ func logoutOf(ctx context.Context, h *helper.Helper, origin, label string, isMea
 		h.UI.NothingStored(origin, "")
 		return nil
 	case len(meant) == 0:
-		return fmt.Errorf("%s is not stored for %s; stored are %s\n\"--username LABEL\" names one of them, \"--all\" all of them", ui.Label(label), origin, ui.Labels(others))
+		return fmt.Errorf("%s is not stored for %s; stored are %s\nselect one with \"--username LABEL\", or all with \"--all\"", ui.Label(label), origin, ui.Labels(others))
 	}
 	err = logoutAccounts(ctx, h, origin, meant)
 	if len(others) > 0 {
