@@ -29,7 +29,7 @@ func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Write
 			return err
 		}
 		origin = target.Origin
-		files = slices.DeleteFunc(files, func(file cache.Kept) bool { return !h.Cache.Holds(file, origin) })
+		files = slices.DeleteFunc(files, func(file cache.Listed) bool { return !h.Cache.Holds(file, origin) })
 	}
 	slices.SortStableFunc(files, byHost)
 	open := session.List(h.Cache.Directory)
@@ -45,7 +45,7 @@ func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Write
 }
 
 // byHost is the order of the list; unreadable files come last.
-func byHost(a, b cache.Kept) int {
+func byHost(a, b cache.Listed) int {
 	switch {
 	case a.Problem == nil && b.Problem != nil:
 		return -1
@@ -55,7 +55,7 @@ func byHost(a, b cache.Kept) int {
 	return strings.Compare(a.Origin, b.Origin)
 }
 
-func countUnreadable(files []cache.Kept) (count int) {
+func countUnreadable(files []cache.Listed) (count int) {
 	for _, file := range files {
 		if file.Problem != nil {
 			count++
@@ -66,7 +66,7 @@ func countUnreadable(files []cache.Kept) (count int) {
 
 // showStatus writes the list for users: a line for each host, and below it a few for
 // each account; then the open ssh sessions.
-func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Kept, open []session.Session) error {
+func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Listed, open []session.Session) error {
 	var text strings.Builder
 	for _, file := range files {
 		if file.Problem != nil {

@@ -59,7 +59,7 @@ type statusUnreadable struct {
 }
 
 // writeStatus writes the list for programs.
-func writeStatus(out io.Writer, files []cache.Kept, open []session.Session) error {
+func writeStatus(out io.Writer, files []cache.Listed, open []session.Session) error {
 	report := statusReport{Accounts: []statusAccount{}, Unreadable: []statusUnreadable{}}
 	for _, file := range files {
 		if file.Problem != nil {

@@ -29,21 +29,21 @@ type checkContext struct {
 
 	hasToken bool // as its user name, which the address and the target omit
 
-	git      func() (gitconfig.Version, error)
-	chain    func() ([]install.Helper, error)   // the helpers that git asks
-	entries  func() ([]gitconfig.Entry, error)  // all that git reads here
-	heard    func() (gitconfig.Values, error)   // credential.* for the address, as git reads it here
-	values   func() (gitconfig.Values, error)   // credential.*, as doorkey reads it: without repositories
-	settings func() (settings.Settings, error)  // the meaning of values
-	provider func() (oauthflow.Provider, error) // with the server's challenge
-	answer   func() (serverAnswer, error)       // of the server, to git's first request
-	keyring  func() error                       // why the keyring cannot be used now
+	git       func() (gitconfig.Version, error)
+	chain     func() ([]install.Helper, error)   // the helpers that git asks
+	entries   func() ([]gitconfig.Entry, error)  // all that git reads here
+	gitValues func() (gitconfig.Values, error)   // credential.* for the address, as git reads it here
+	values    func() (gitconfig.Values, error)   // credential.*, as doorkey reads it: without repositories
+	settings  func() (settings.Settings, error)  // the meaning of values
+	provider  func() (oauthflow.Provider, error) // with the server's challenge
+	answer    func() (serverAnswer, error)       // of the server, to git's first request
+	keyring   func() error                       // why the keyring cannot be used now
 }
 
 // newCheckContext finds out what to check. An invalid URL on the command line is an
 // error; one in a repository is a finding.
 func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*checkContext, error) {
-	e := &checkContext{Helper: inHaste(h), given: given}
+	e := &checkContext{Helper: withoutWaiting(h), given: given}
 	if given != "" {
 		if !strings.Contains(given, "://") {
 			e.given = "https://" + given
@@ -68,7 +68,7 @@ func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*chec
 	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
 		return e.Config.Git.Entries(ctx)
 	})
-	e.heard = sync.OnceValues(func() (gitconfig.Values, error) { return e.readHeard(ctx) })
+	e.gitValues = sync.OnceValues(func() (gitconfig.Values, error) { return e.readGitValues(ctx) })
 	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
 	e.settings = sync.OnceValues(func() (settings.Settings, error) { return e.Config.For(ctx, e.question().Request) })
 	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
@@ -77,8 +77,8 @@ func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*chec
 	return e, nil
 }
 
-// inHaste returns a helper that does not wait for a keyring dialog.
-func inHaste(h *helper.Helper) *helper.Helper {
+// withoutWaiting returns a helper that does not wait for a keyring dialog.
+func withoutWaiting(h *helper.Helper) *helper.Helper {
 	hasty, quick := *h.Cache, *h
 	hasty.KeyringPatience, hasty.KeyringSlow = 0, nil
 	quick.Cache = &hasty
@@ -111,7 +111,7 @@ func (e *checkContext) readChain() ([]install.Helper, error) {
 	return install.Chain(entries, e.address), err
 }
 
-func (e *checkContext) readHeard(ctx context.Context) (gitconfig.Values, error) {
+func (e *checkContext) readGitValues(ctx context.Context) (gitconfig.Values, error) {
 	address, err := url.Parse(e.address)
 	if err != nil || !e.hasHost() {
 		return nil, nil
@@ -122,8 +122,8 @@ func (e *checkContext) readHeard(ctx context.Context) (gitconfig.Values, error) 
 // label returns the user name that git will ask with, but not a token: the findings are
 // then about the account without it.
 func (e *checkContext) label() string {
-	if heard, err := e.heard(); err == nil && e.target.Label == "" && !secret.IsTokenName(heard["username"]) {
-		return heard["username"]
+	if values, err := e.gitValues(); err == nil && e.target.Label == "" && !secret.IsTokenName(values["username"]) {
+		return values["username"]
 	}
 	return e.target.Label
 }
@@ -132,7 +132,7 @@ func (e *checkContext) label() string {
 // set.
 func (e *checkContext) question() helper.Question {
 	q := e.target.QuestionFor(e.label())
-	if heard, err := e.heard(); err == nil && !gitconfig.IsFalse(heard["usehttppath"]) {
+	if values, err := e.gitValues(); err == nil && !gitconfig.IsFalse(values["usehttppath"]) {
 		q.Path = e.target.Path
 	}
 	return q

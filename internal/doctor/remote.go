@@ -36,12 +36,12 @@ func checkRemote(_ context.Context, e *checkContext) finding {
 	if e.given != "" && e.given != e.address && !e.hasToken {
 		f = f.with(ui.VerdictNote, "git goes there instead of to what was given (url.<base>.insteadOf)")
 	}
-	heard, err := e.heard()
+	values, err := e.gitValues()
 	if err != nil {
 		return newFinding(ui.VerdictProblem, "git's configuration: %v", err)
 	}
-	f = judgeUsername(f, e.target, heard["username"])
-	if !gitconfig.IsFalse(heard["usehttppath"]) {
+	f = judgeUsername(f, e.target, values["username"])
+	if !gitconfig.IsFalse(values["usehttppath"]) {
 		f = f.with(ui.VerdictNote, "credential.useHttpPath is set: doorkey stores a password for each path, but one sign-in for the whole host")
 	}
 	return judgePush(f, e)

@@ -70,7 +70,7 @@ func (a *attempt) claim(ctx context.Context, seen view) (view, error) {
 func (a *attempt) markSent(ctx context.Context, claimed view) (view, error) {
 	before := time.Now()
 	sent, err := a.swap(ctx, claimed, withClaim(claimed.record, func(c *Claim) { c.Sent = true }))
-	if err != nil || !a.stoodStill(before) {
+	if err != nil || !a.wasSuspended(before) {
 		return sent, err
 	}
 	again, err := a.look(ctx)
@@ -83,9 +83,9 @@ func (a *attempt) markSent(ctx context.Context, claimed view) (view, error) {
 	return again, nil
 }
 
-// stoodStill reports whether more than half a lease has passed since a time, by the
+// wasSuspended reports whether more than half a lease has passed since a time, by the
 // monotonic clock or by the wall clock: the former stops while a machine sleeps.
-func (a *attempt) stoodStill(since time.Time) bool {
+func (a *attempt) wasSuspended(since time.Time) bool {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0))) > a.Times.Lease/2
 }
