@@ -59,7 +59,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlo
 	if err := makePrivateDirectory(c.Directory); err != nil {
 		return nil, err
 	}
-	made, err := openOwn(path) // another user could hold the lock of another user's file forever
+	made, err := openOwn(path) // another user could hold it forever
 	if err != nil {
 		return nil, err
 	}

@@ -13,9 +13,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// dialog asks the person. What leads the person, the questions and what was wrong
-// with an answer go to the terminal, where the answers come from. What came of it
-// is in result.go.
+// dialog talks to the user. Instructions, questions and wrong answers go to the
+// terminal, where the answers come from. The result is in result.go.
 type dialog struct{ ui *ui.UI }
 
 // say writes lines of a dialog.
@@ -37,7 +36,7 @@ func (d dialog) showHost(address string, host oauthflow.Found) {
 	d.say("%s is %s, with sign-in %s", address, host.Title, ways)
 }
 
-// offer asks whether to use an application that another helper has.
+// offer asks whether to use an application of another helper.
 func (d dialog) offer(ctx context.Context, candidate application) (bool, error) {
 	d.say("\n%s has an application for it: %s", secret.HideIn(candidate.key), candidate.id)
 	for {
@@ -93,8 +92,8 @@ func (d dialog) showPage(page page, registration registration) {
 	d.say("")
 }
 
-// askID asks for the client ID until it is given something that may be one.
-// Enter alone takes what stands in brackets.
+// askID asks for the application ID until the answer can be one. An empty answer selects
+// the one in brackets.
 func (d dialog) askID(ctx context.Context, page page, standing string) (string, error) {
 	question := page.id + ": "
 	if standing != "" {
@@ -139,10 +138,10 @@ func (d dialog) askSecret(ctx context.Context, name string, mayLack bool) (secre
 	return typed, noAnswer(err)
 }
 
-// secretWord is what a person types who wants to give a secret.
+// secretWord is what the user types to enter a secret.
 const secretWord = "secret"
 
-// refusedID says that the server does not take the ID.
+// refusedID says that the server rejects the ID.
 func (d dialog) refusedID(page page) {
 	d.say("\nThe server rejects this %s.", page.id)
 	if page.private != "" {
@@ -152,8 +151,7 @@ func (d dialog) refusedID(page page) {
 	d.say("- If it needs a secret, type: %s", secretWord)
 }
 
-// beforeTrial says what a person can do about an error in the browser, of which
-// doorkey learns nothing.
+// beforeTrial says what to do about an error in the browser, which doorkey does not see.
 func (d dialog) beforeTrial() {
 	d.say("\nNow sign in to test it. If the page shows an error, correct the\napplication (its \"Edit\"), then load that page again.\n")
 }
@@ -168,7 +166,7 @@ func (d dialog) ask(ctx context.Context, question string) (string, error) {
 	return answer, noAnswer(err)
 }
 
-// noAnswer is what the end of the terminal's input (Ctrl-D) means.
+// noAnswer interprets the end of the terminal's input (Ctrl-D).
 func noAnswer(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("no answer, so nothing was changed")
