@@ -28,8 +28,8 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// What a build can set, by "-ldflags -X": the linker sets nothing but package-level
-// variables. Nothing in the program writes them.
+// Variables that a build can set with "-ldflags -X": the linker sets only package-level
+// variables. The program never changes them.
 var (
 	releaseVersion   string // of a release (internal/tool/release)
 	builtInClientIDs string // a distributor's own: "https://gitlab.com=ID,https://github.com=ID"
@@ -40,9 +40,8 @@ func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run does what the arguments say and returns the exit code: 0, 1 for an error
-// that it has written to stderr, 2 for arguments that it does not understand,
-// 130 after Ctrl-C.
+// run executes the command line and returns the exit code: 0, 1 for an error that it has
+// written to stderr, 2 for invalid arguments, 130 after Ctrl-C.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	terminal.SilenceLibraries()
 	here := environment.Detect(releaseVersion)

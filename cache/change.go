@@ -81,13 +81,13 @@ func (l *Locked) Put(ctx context.Context, place KeyPlace, account Account, secre
 	})
 }
 
-// storePatience is how long a failed operation is repeated if the data to store came
+// storeRetryTime is how long a failed operation is repeated if the data to store came
 // from a token or a code that is used up: nothing limits the time of the process that
 // has it.
-const storePatience = 10 * time.Second
+const storeRetryTime = 10 * time.Second
 
 func patiently(ctx context.Context, do func() error) error {
-	end := time.Now().Add(storePatience)
+	end := time.Now().Add(storeRetryTime)
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		err := do()
 		if err == nil || ctx.Err() != nil || time.Now().After(end) {

@@ -175,7 +175,7 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &Cache{Directory: directory}
-	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.HasSuffix(err.Error(), "run: "+takeBack(directory)) {
+	if _, err := c.Lock(t.Context(), origin, nil); err == nil || !strings.HasSuffix(err.Error(), "run: "+privateCommand(directory)) {
 		t.Errorf("error %v, want one that says how to take the directory back", err)
 	}
 }

@@ -121,7 +121,7 @@ func (c *Cache) TryWrite() error {
 	if err := c.checkNamed(); err != nil {
 		return err
 	}
-	directory, _ := firstThere(c.Directory)
+	directory, _ := firstExisting(c.Directory)
 	trial, err := os.CreateTemp(directory, "git-credential-doorkey-*.trial")
 	if err != nil {
 		return fmt.Errorf("cannot write: %v", blocked(c.Directory, err))
@@ -153,8 +153,8 @@ func (c *Cache) TryLock(ctx context.Context, origin string) error {
 	return c.tryLock(ctx, c.path(origin, ".lock"))
 }
 
-// trialPatience is how long to wait for a lock when only checking it.
-const trialPatience = 2 * time.Second
+// trialLockTimeout is how long to wait for a lock when only checking it.
+const trialLockTimeout = 2 * time.Second
 
 // tryLock does not create the state directory. It does not fail if another process holds
 // the lock.
@@ -162,7 +162,7 @@ func (c *Cache) tryLock(ctx context.Context, path string) error {
 	if _, err := os.Lstat(c.Directory); err != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, trialPatience)
+	ctx, cancel := context.WithTimeout(ctx, trialLockTimeout)
 	defer cancel()
 	unlock, err := c.lockFile(ctx, path, nil)
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// Kept is what is stored for an origin, or a file that cannot be read.
-type Kept struct {
+// Listed is what is stored for an origin, or a file that cannot be read.
+type Listed struct {
 	// File is the path of the account file; of the directory, if the origin has only
 	// passwords for one path.
 	File string
@@ -27,7 +27,7 @@ type Kept struct {
 // List returns what is stored for each origin, in the order of the file names, without
 // decrypting anything. A file that cannot be read is listed with its problem, and does
 // not affect the others. A missing directory has no files.
-func (c *Cache) List() ([]Kept, error) {
+func (c *Cache) List() ([]Listed, error) {
 	if err := c.checkNamed(); err != nil {
 		return nil, err
 	}
@@ -38,14 +38,14 @@ func (c *Cache) List() ([]Kept, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state directory: %v", blocked(c.Directory, err))
 	}
-	var all []Kept
+	var all []Listed
 	for _, entry := range entries {
 		path := filepath.Join(c.Directory, entry.Name())
 		switch filepath.Ext(path) {
 		case ".json":
-			kept := Kept{File: path}
-			kept.Origin, kept.Accounts, kept.Problem = readListed(path)
-			all = append(all, kept)
+			listed := Listed{File: path}
+			listed.Origin, listed.Accounts, listed.Problem = readListed(path)
+			all = append(all, listed)
 		case ".paths":
 			all = appendPaths(all, listPaths(path))
 		}
@@ -54,15 +54,15 @@ func (c *Cache) List() ([]Kept, error) {
 }
 
 // appendPaths adds the passwords for one path to the accounts of their origin.
-func appendPaths(all, ofPaths []Kept) []Kept {
-	for _, kept := range ofPaths {
-		i := slices.IndexFunc(all, func(other Kept) bool {
-			return kept.Problem == nil && other.Problem == nil && other.Origin == kept.Origin
+func appendPaths(all, ofPaths []Listed) []Listed {
+	for _, listed := range ofPaths {
+		i := slices.IndexFunc(all, func(other Listed) bool {
+			return listed.Problem == nil && other.Problem == nil && other.Origin == listed.Origin
 		})
 		if i < 0 {
-			all = append(all, kept)
+			all = append(all, listed)
 		} else {
-			all[i].Accounts = merge(all[i].Accounts, kept.Accounts)
+			all[i].Accounts = merge(all[i].Accounts, listed.Accounts)
 		}
 	}
 	return all
@@ -70,14 +70,14 @@ func appendPaths(all, ofPaths []Kept) []Kept {
 
 // listPaths lists a directory of passwords for one path: first the readable ones, if
 // there are any, then each file that cannot be read.
-func listPaths(directory string) []Kept {
-	kept, unreadable := Kept{File: directory}, []Kept(nil)
+func listPaths(directory string) []Listed {
+	listed, unreadable := Listed{File: directory}, []Listed(nil)
 	if _, err := isRealDirectory(directory); err != nil {
-		return []Kept{{File: directory, Problem: err}}
+		return []Listed{{File: directory, Problem: err}}
 	}
 	entries, err := os.ReadDir(directory)
 	if err != nil {
-		return []Kept{{File: directory, Problem: blocked(directory, err)}}
+		return []Listed{{File: directory, Problem: blocked(directory, err)}}
 	}
 	for _, entry := range entries {
 		if filepath.Ext(entry.Name()) != ".json" {
@@ -86,16 +86,16 @@ func listPaths(directory string) []Kept {
 		path := filepath.Join(directory, entry.Name())
 		origin, accounts, err := readListed(path)
 		if err != nil {
-			unreadable = append(unreadable, Kept{File: path, Problem: err})
+			unreadable = append(unreadable, Listed{File: path, Problem: err})
 			continue
 		}
-		kept.Origin, kept.Accounts = origin, append(kept.Accounts, accounts...)
+		listed.Origin, listed.Accounts = origin, append(listed.Accounts, accounts...)
 	}
-	slices.SortStableFunc(kept.Accounts, func(a, b Account) int { return b.Obtained.Compare(a.Obtained) })
-	if len(kept.Accounts) == 0 {
+	slices.SortStableFunc(listed.Accounts, func(a, b Account) int { return b.Obtained.Compare(a.Obtained) })
+	if len(listed.Accounts) == 0 {
 		return unreadable
 	}
-	return append([]Kept{kept}, unreadable...)
+	return append([]Listed{listed}, unreadable...)
 }
 
 // readListed reads an account file of which only the path is known.
@@ -129,7 +129,7 @@ func listedFile(path, origin string) accountFile {
 
 // Holds reports whether a file belongs to an origin, by its name, so that it also works
 // for an unreadable file.
-func (c *Cache) Holds(file Kept, origin string) bool {
+func (c *Cache) Holds(file Listed, origin string) bool {
 	paths := c.pathsDirectory(origin)
 	return file.File == c.path(origin, ".json") || file.File == paths || filepath.Dir(file.File) == paths
 }

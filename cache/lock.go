@@ -40,13 +40,13 @@ func (c *Cache) Lock(ctx context.Context, origin string, waiting func()) (*Locke
 	return &Locked{cache: c, origin: origin, unlock: unlock}, nil
 }
 
-// AwaitTurn waits until no other process holds the refresh lock of the origin, then
+// LockRefresh waits until no other process holds the refresh lock of the origin, then
 // holds it until leave. The lock protects nothing: a process that changes an account
 // also takes Lock. But of many processes that find the same expired token, only one at a
 // time then refreshes it, and the others find the result. After a second of waiting it
 // calls waiting, if not nil, as Lock does. If ctx ends first, it returns the context's
 // error.
-func (c *Cache) AwaitTurn(ctx context.Context, origin string, waiting func()) (leave func(), err error) {
+func (c *Cache) LockRefresh(ctx context.Context, origin string, waiting func()) (leave func(), err error) {
 	return c.lockFile(ctx, c.path(origin, ".turn-lock"), waiting)
 }
 
@@ -59,7 +59,7 @@ func (c *Cache) lockFile(ctx context.Context, path string, waiting func()) (unlo
 	if err := makePrivateDirectory(c.Directory); err != nil {
 		return nil, err
 	}
-	made, err := openOwn(path) // another user could hold the lock of another user's file forever
+	made, err := openOwn(path) // another user could hold it forever
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func TestLocks(t *testing.T) {
 			return locked.Unlock, nil
 		},
 		"turn": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
-			return c.AwaitTurn(ctx, origin, waiting)
+			return c.LockRefresh(ctx, origin, waiting)
 		},
 		"sign-in": func(c *Cache, ctx context.Context, waiting func()) (func(), error) {
 			signIn, err := c.AwaitSignIn(ctx, origin, waiting)

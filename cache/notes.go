@@ -69,16 +69,16 @@ func (c *Cache) readNotes(origin string) (n notes) {
 	return n
 }
 
-// notesPatience is how long to wait for the lock of the notes, which others hold for
+// notesLockTimeout is how long to wait for the lock of the notes, which others hold for
 // milliseconds: longer means that one of them was suspended, and the note is lost.
-const notesPatience = 2 * time.Second
+const notesLockTimeout = 2 * time.Second
 
 // changeNotes edits the notes of an origin. It is called under the origin's lock or
 // under that of its sign-ins, which do not exclude each other, and a sign-in cannot wait
 // for the former: a refresh holds it as long as a server takes to answer. So notes have
 // their own lock, under which nothing else waits.
 func (c *Cache) changeNotes(origin string, edit func(*notes)) error {
-	ctx, cancel := context.WithTimeout(context.Background(), notesPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), notesLockTimeout)
 	defer cancel()
 	unlock, err := c.lockFile(ctx, filepath.Join(c.Directory, "notes.lock"), nil)
 	if err != nil {

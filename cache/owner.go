@@ -23,7 +23,7 @@ func untrusted(what, path string, err error) error {
 	if foreign, is := errors.AsType[foreignError](err); is {
 		return fmt.Errorf("%s belongs to %v\n%s", what, foreign.owner, orElsewhere(foreign.owner.wayOut(path), path))
 	}
-	return fmt.Errorf("%s: %v\nmove it away, or to make it private again, run: %s", what, err, takeBack(path))
+	return fmt.Errorf("%s: %v\nmove it away, or to make it private again, run: %s", what, err, privateCommand(path))
 }
 
 // blocked explains what prevents the use of a path, and what to do. It returns errors
@@ -44,7 +44,7 @@ func blocked(path string, err error) error {
 // noDirectory names the file that is in the place of a directory; it returns err if
 // there is none. HOME itself and devices are not to be moved away.
 func noDirectory(path string, err error) error {
-	inTheWay, info := firstThere(path)
+	inTheWay, info := firstExisting(path)
 	if target, missing := os.Stat(inTheWay); info == nil || missing == nil && target.IsDir() {
 		return err
 	}
@@ -57,7 +57,7 @@ func noDirectory(path string, err error) error {
 
 // denied names what the system does not let doorkey use, and its owner.
 func denied(path string) error {
-	inTheWay, info := firstThere(path)
+	inTheWay, info := firstExisting(path)
 	what := fmt.Sprintf(`"%s": permission denied`, path)
 	if inTheWay != path {
 		what += fmt.Sprintf(` by "%s"`, inTheWay)
@@ -74,9 +74,9 @@ func denied(path string) error {
 	return fmt.Errorf("%s\n%s", what, orElsewhere(whose.wayOut(inTheWay), path))
 }
 
-// firstThere returns a path that exists and can be examined, or else the first such
+// firstExisting returns a path that exists and can be examined, or else the first such
 // parent.
-func firstThere(path string) (string, fs.FileInfo) {
+func firstExisting(path string) (string, fs.FileInfo) {
 	info, err := os.Lstat(path)
 	for err != nil && path != filepath.Dir(path) {
 		path = filepath.Dir(path)

@@ -85,8 +85,8 @@ func isHomeless(path string) bool {
 	return os.Getenv("DOORKEY_STATE_DIR") == "" && !filepath.IsAbs(os.Getenv("XDG_STATE_HOME")) && isBelow(xdg.StateHome, path) && !belongsToUs(os.Getenv("HOME"))
 }
 
-// takeBack returns the command with which a user makes a path private again.
-func takeBack(path string) string { return "chmod go-rwx " + inShell(path) }
+// privateCommand returns the command with which a user makes a path private again.
+func privateCommand(path string) string { return "chmod go-rwx " + inShell(path) }
 
 // inShell returns a path as one word of a command.
 func inShell(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }

@@ -58,8 +58,8 @@ func isInOurs(path string) bool {
 // isHomeless is always false: the system knows where the profile is.
 func isHomeless(string) bool { return false }
 
-// takeBack returns how a user makes a path private again.
-func takeBack(path string) string {
+// privateCommand returns how a user makes a path private again.
+func privateCommand(path string) string {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
 		return icacls(path, false, `%USERDOMAIN%\%USERNAME%`)

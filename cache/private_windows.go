@@ -23,7 +23,7 @@ func makeDirectory(path string) error {
 	if err != nil {
 		return err
 	}
-	access, err := ownerAlone("OICI")
+	access, err := ownerOnly("OICI")
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func openNoFollow(path string, flag int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	access, err := ownerAlone("")
+	access, err := ownerOnly("")
 	if err != nil {
 		return nil, err
 	}
@@ -64,10 +64,10 @@ func openNoFollow(path string, flag int) (*os.File, error) {
 	return os.NewFile(uintptr(handle), path), nil
 }
 
-// ownerAlone is the access to what the cache creates, set at creation: only this user,
+// ownerOnly is the access to what the cache creates, set at creation: only this user,
 // and the system, which indexes and backs up; nothing is inherited from a parent ("P").
 // The flags say what files in a directory inherit.
-func ownerAlone(flags string) (*windows.SecurityAttributes, error) {
+func ownerOnly(flags string) (*windows.SecurityAttributes, error) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
 		return nil, err
@@ -196,13 +196,13 @@ func denialOf(path string) denial {
 	return found
 }
 
-// busyPatience is how long another program, such as a virus scanner, may hold a file.
+// busyTimeout is how long another program, such as a virus scanner, may hold a file.
 // The data to write may have come from a refresh token that is used up.
-const busyPatience = 10 * time.Second
+const busyTimeout = 10 * time.Second
 
 // whileBusy repeats an operation that fails because another process has the file open.
 func whileBusy(do func() error, isBusy func(error) bool) error {
-	for end := time.Now().Add(busyPatience); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(busyTimeout); ; time.Sleep(5 * time.Millisecond) {
 		err := do()
 		if err == nil || !isBusy(err) || time.Now().After(end) {
 			return err

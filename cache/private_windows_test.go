@@ -109,7 +109,7 @@ func TestTakeBack(t *testing.T) {
 	}
 	for _, path := range []string{directory, file} {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			for line := range strings.Lines("run: " + takeBack(path)) {
+			for line := range strings.Lines("run: " + privateCommand(path)) {
 				_, command, _ := strings.Cut(strings.TrimSpace(line), "run: ")
 				shell := exec.Command("cmd.exe")
 				shell.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd.exe /s /c "` + command + `"`}
@@ -180,7 +180,7 @@ func TestDeniedForGood(t *testing.T) {
 			if err := do(); err == nil {
 				t.Error("it succeeds")
 			}
-			if took := time.Since(begun); took > busyPatience/2 {
+			if took := time.Since(begun); took > busyTimeout/2 {
 				t.Errorf("it takes %v", took)
 			}
 		})

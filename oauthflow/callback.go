@@ -133,9 +133,9 @@ func (c *callback) wait(ctx context.Context) (url.Values, error) {
 	}
 }
 
-// lastPagePatience is how long to wait for the browser to load the last page. A browser
+// lastPageTimeout is how long to wait for the browser to load the last page. A browser
 // that is still open does so at once, or a little later on a busy machine.
-const lastPagePatience = 10 * time.Second
+const lastPageTimeout = 10 * time.Second
 
 // Tell shows the last page of a sign-in in the browser: success if outcome is nil, or
 // that something went wrong. It returns when the browser has loaded the page, after ten
@@ -160,7 +160,7 @@ func (c *callback) finish(ctx context.Context, outcome error) {
 	close(c.decided)
 	select {
 	case <-c.shown:
-	case <-time.After(lastPagePatience):
+	case <-time.After(lastPageTimeout):
 	case <-ctx.Done():
 	}
 }

@@ -109,7 +109,7 @@ func isDeviceOff(err error) bool {
 func (s *deviceSignIn) askAgain(ctx context.Context) (device, error) {
 	for failures := 1; ; failures++ {
 		given, err := s.ask(ctx)
-		if !isPassing(err) {
+		if !isTemporary(err) {
 			return given, err
 		}
 		if err := sleep(ctx, s.pause(failures, err)); err != nil {
@@ -136,7 +136,7 @@ func (s *deviceSignIn) await(ctx context.Context, given device) (Grant, error) {
 		case Is(err, "slow_down"):
 			failures = 0
 			s.interval = max(s.interval+slowDownStep, intervalOf(err))
-		case isPassing(err):
+		case isTemporary(err):
 			failures++
 		default:
 			return grant, err

@@ -31,8 +31,8 @@ func (s *deviceSignIn) send(ctx context.Context, endpoint string, form url.Value
 	return answer, err
 }
 
-// isPassing reports whether a failure says nothing about the code.
-func isPassing(err error) bool {
+// isTemporary reports whether a failure says nothing about the code.
+func isTemporary(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
 		return answer.Status >= 500 || answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusRequestTimeout

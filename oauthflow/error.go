@@ -47,7 +47,7 @@ func Is(err error, code string) bool {
 // again, unlike that of a server that is failing or busy.
 func IsLasting(err error) bool {
 	var answer *Error
-	return errors.As(err, &answer) && !isPassing(err)
+	return errors.As(err, &answer) && !isTemporary(err)
 }
 
 // newError reads the error of an answer to a form.

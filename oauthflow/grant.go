@@ -48,7 +48,7 @@ func (c Client) Refresh(ctx context.Context, provider Provider, refreshToken sec
 // an invalid refresh token.
 func (p Provider) isInvalidGrant(err error) bool {
 	k, known := kindNamed(p.Kind)
-	return known && slices.ContainsFunc(k.spent, func(answer spentAnswer) bool { return answer.is(err) })
+	return known && slices.ContainsFunc(k.spent, func(answer invalidTokenAnswer) bool { return answer.is(err) })
 }
 
 // requestGrant sends a form to the token endpoint (RFC 6749 sections 4.1.3 and 6, RFC

@@ -56,7 +56,7 @@ type failure struct {
 
 // explain returns the most useful reason. "text" is only the reason.
 func (f failure) explain() *ConnectionError {
-	for _, reason := range []func() *ConnectionError{f.ofProxy, f.ofCertificate, f.ofClientCertificate, f.ofName, f.ofSilence} {
+	for _, reason := range []func() *ConnectionError{f.explainProxy, f.explainCertificate, f.explainClientCertificate, f.explainHostName, f.explainNoAnswer} {
 		if explained := reason(); explained != nil {
 			return explained
 		}
@@ -68,8 +68,8 @@ func (f failure) explain() *ConnectionError {
 	return &ConnectionError{text: text, hints: f.ifRefused()}
 }
 
-// ofName explains a host name that was not found.
-func (f failure) ofName() *ConnectionError {
+// explainHostName explains a host name that was not found.
+func (f failure) explainHostName() *ConnectionError {
 	name := new(net.DNSError)
 	if !errors.As(f.err, &name) {
 		return nil
@@ -81,8 +81,8 @@ func (f failure) ofName() *ConnectionError {
 	return &ConnectionError{text: text, hints: append([]string{"check the address and the network"}, f.ifProxyNeeded()...)}
 }
 
-// ofSilence explains a server that does not answer, or not completely.
-func (f failure) ofSilence() *ConnectionError {
+// explainNoAnswer explains a server that does not answer, or not completely.
+func (f failure) explainNoAnswer() *ConnectionError {
 	var timed net.Error
 	switch {
 	case errors.As(f.err, &timed) && timed.Timeout():

@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// ofProxy explains errors of a proxy, or that it cannot be reached.
-func (f failure) ofProxy() *ConnectionError {
+// explainProxy explains errors of a proxy, or that it cannot be reached.
+func (f failure) explainProxy() *ConnectionError {
 	var answer proxyAnswer
 	if errors.As(f.err, &answer) {
-		return f.ofProxyAnswer(answer)
+		return f.explainProxyAnswer(answer)
 	}
 	operation := new(net.OpError)
 	if !errors.As(f.err, &operation) {
@@ -32,14 +32,14 @@ func (f failure) ofProxy() *ConnectionError {
 	case "socks connect": // its name for a SOCKS proxy that could not connect
 		reason := operation.Err.Error()
 		if strings.Contains(reason, "auth") || strings.Contains(reason, "username") {
-			return f.ofPassword()
+			return f.explainProxyPassword()
 		}
 		return &ConnectionError{text: "the proxy could not connect: " + reason, hints: []string{"check the host and " + f.nameOf("proxy")}}
 	}
 	return nil
 }
 
-func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
+func (f failure) explainProxyAnswer(answer proxyAnswer) *ConnectionError {
 	// tinyproxy answers 401 to a wrong password.
 	if answer.status != http.StatusProxyAuthRequired && answer.status != http.StatusUnauthorized {
 		return &ConnectionError{
@@ -51,7 +51,7 @@ func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
 	proxy, err := url.Parse(f.Proxy)
 	knowsBasic := len(answer.methods) == 0 || slices.Contains(answer.methods, "basic")
 	if knowsBasic && err == nil && f.sendsPassword(proxy) {
-		return f.ofPassword()
+		return f.explainProxyPassword()
 	}
 	demanded := strings.Join(answer.methods, ", ")
 	if knowsBasic {
@@ -61,8 +61,8 @@ func (f failure) ofProxyAnswer(answer proxyAnswer) *ConnectionError {
 		fmt.Sprintf("if you can reach %s without a proxy, add it to %s; or run a proxy on this machine that authenticates to that one, and set %s to it", f.host, f.exceptions(), f.proxyToSet())}}
 }
 
-// ofPassword explains a proxy that rejected the user and the password.
-func (f failure) ofPassword() *ConnectionError {
+// explainProxyPassword explains a proxy that rejected the user and the password.
+func (f failure) explainProxyPassword() *ConnectionError {
 	text := "the proxy requires a user name and a password"
 	if proxy, err := url.Parse(f.Proxy); err == nil && proxy.User != nil {
 		text = fmt.Sprintf("the proxy rejected the password of the user %q", proxy.User.Username())

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// ofCertificate explains an invalid server certificate.
-func (f failure) ofCertificate() *ConnectionError {
+// explainCertificate explains an invalid server certificate.
+func (f failure) explainCertificate() *ConnectionError {
 	verification := new(tls.CertificateVerificationError)
 	if !errors.As(f.err, &verification) {
 		return nil
@@ -71,8 +71,8 @@ func (s HTTPSettings) trusted() string {
 	return text
 }
 
-// ofClientCertificate explains a server that requires a client certificate.
-func (f failure) ofClientCertificate() *ConnectionError {
+// explainClientCertificate explains a server that requires a client certificate.
+func (f failure) explainClientCertificate() *ConnectionError {
 	operation := new(net.OpError)
 	if !errors.As(f.err, &operation) || operation.Op != "remote error" { // crypto/tls's name for an alert (RFC 8446 section 6)
 		return nil

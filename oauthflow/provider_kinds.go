@@ -21,27 +21,27 @@ type kind struct {
 
 	authPath, tokenPath, deviceAuthPath, revokePath string
 
-	issuerPath       string        // of its issuer (RFC 8414), if it is not the root itself
-	applicationsPath string        // the page where applications are registered
-	gitPath          string        // below which all repositories are, if it is not the root
-	redirectURL      string        // if any port of 127.0.0.1 does not work
-	needsSecret      bool          // sign-in with the browser requires the application's secret, even with PKCE
-	mayLackDevice    bool          // older versions have no device flow
-	deviceBox        string        // on an application's page: turns the device flow on
-	noDevice         string        // why the device authorization endpoint may not exist
-	fork             fork          // a kind that has the same signs
-	oneGrant         bool          // for each user and application: two machines with one application share it
-	spent            []spentAnswer // to a refresh token that is no longer valid, besides "invalid_grant"
+	issuerPath       string               // of its issuer (RFC 8414), if it is not the root itself
+	applicationsPath string               // the page where applications are registered
+	gitPath          string               // below which all repositories are, if it is not the root
+	redirectURL      string               // if any port of 127.0.0.1 does not work
+	needsSecret      bool                 // sign-in with the browser requires the application's secret, even with PKCE
+	mayLackDevice    bool                 // older versions have no device flow
+	deviceBox        string               // on an application's page: turns the device flow on
+	noDevice         string               // why the device authorization endpoint may not exist
+	fork             fork                 // a kind that has the same signs
+	oneGrant         bool                 // for each user and application: two machines with one application share it
+	spent            []invalidTokenAnswer // to a refresh token that is no longer valid, besides "invalid_grant"
 }
 
-// spentAnswer is an error for a refresh token that is no longer valid.
-type spentAnswer struct {
+// invalidTokenAnswer is an error for a refresh token that is no longer valid.
+type invalidTokenAnswer struct {
 	code string
 	word string // in its description, if the code alone says too little
 }
 
 // is reports whether err is this answer.
-func (s spentAnswer) is(err error) bool {
+func (s invalidTokenAnswer) is(err error) bool {
 	var answer *Error
 	return errors.As(err, &answer) && answer.Code == s.code && strings.Contains(answer.Description, s.word)
 }
@@ -76,7 +76,7 @@ func kinds() []kind {
 		home:      map[string]string{"gist.github.com": "github.com"},
 		deviceBox: "Enable Device Flow",
 		noDevice:  "GitHub answers like this if it does not know the application ID",
-		spent:     []spentAnswer{{code: "bad_refresh_token"}},
+		spent:     []invalidTokenAnswer{{code: "bad_refresh_token"}},
 	}, {
 		// https://docs.gitea.com/development/oauth2-provider
 		// It supports scopes since 1.23; an older one ignores them. It has no device
@@ -87,7 +87,7 @@ func kinds() []kind {
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications", oneGrant: true,
-		spent: []spentAnswer{{code: "unauthorized_client"}},
+		spent: []invalidTokenAnswer{{code: "unauthorized_client"}},
 		fork:  fork{kind: "forgejo", path: "/api/forgejo/v1/version"},
 	}, {
 		// https://forgejo.org/docs/latest/user/oauth2-provider/
@@ -99,7 +99,7 @@ func kinds() []kind {
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications", oneGrant: true,
-		spent: []spentAnswer{{code: "unauthorized_client"}},
+		spent: []invalidTokenAnswer{{code: "unauthorized_client"}},
 	}, {
 		// https://developer.atlassian.com/cloud/bitbucket/oauth-2/
 		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
@@ -112,7 +112,7 @@ func kinds() []kind {
 		name: "bitbucket", title: "Bitbucket Cloud", hosts: []string{"bitbucket.org"},
 		username: "x-token-auth", authPath: "/site/oauth2/authorize", tokenPath: "/site/oauth2/access_token",
 		redirectURL: "http://localhost:34106/", needsSecret: true,
-		spent: []spentAnswer{{code: "invalid_request", word: "refresh_token"}},
+		spent: []invalidTokenAnswer{{code: "invalid_request", word: "refresh_token"}},
 	}, {
 		// https://developer.atlassian.com/server/bitbucket/platform/oauth-2-provider-api/
 		// (not run against a real one)

@@ -101,7 +101,7 @@ func (c Client) TryClient(ctx context.Context, provider Provider) error {
 		return nil
 	case err == nil:
 		return fmt.Errorf("%w: it accepts a code that does not exist", ErrNoTokenEndpoint)
-	case IsUnknownClient(err), !errors.As(err, &answer), isPassing(err):
+	case IsUnknownClient(err), !errors.As(err, &answer), isTemporary(err):
 		return adviseClient(err)
 	case answer.Code == "":
 		return fmt.Errorf("%w: %w", ErrNoTokenEndpoint, err)

@@ -12,19 +12,19 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// Arguments are what was given to a command: its options, by their names in the
-// manual, and the rest.
+// Arguments are the arguments of a command: its options, by their names in the manual,
+// and the rest.
 type Arguments struct {
 	Options map[string]string
 	On      map[string]bool // switches
 	Rest    []string
 }
 
-// errHelp asks for the help of a command instead.
+// errHelp means that the help of a command was requested instead.
 var errHelp = errors.New("help requested")
 
-// parseArguments reads what follows a command's name. Options may stand before
-// and after other arguments.
+// parseArguments reads what follows a command's name. Options may come before and after
+// other arguments.
 func parseArguments(command manual.Command, args []string) (Arguments, error) {
 	flags := flag.NewFlagSet(command.Name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -58,8 +58,8 @@ func parseArguments(command manual.Command, args []string) (Arguments, error) {
 	return read, read.check(command)
 }
 
-// flagProblem is an error of package flag in the words of the manual, in which an
-// option has two dashes.
+// flagProblem returns an error of package flag in the manual's words, in which an option
+// has two dashes.
 func flagProblem(err error) string {
 	for _, row := range []struct{ begins, says string }{
 		{"flag provided but not defined: -", "there is no option \"--%s\""},
@@ -72,7 +72,7 @@ func flagProblem(err error) string {
 	return err.Error()
 }
 
-// check refuses more arguments than the command takes.
+// check rejects more arguments than the command accepts.
 func (a Arguments) check(command manual.Command) error {
 	most := 0
 	if command.Arguments != "" {
@@ -84,7 +84,7 @@ func (a Arguments) check(command manual.Command) error {
 	return nil
 }
 
-// First is the argument of a command that takes one; "" if there is none.
+// First returns the argument of a command that takes one; "" if there is none.
 func (a Arguments) First() string {
 	if len(a.Rest) == 0 {
 		return ""

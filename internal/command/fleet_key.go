@@ -9,7 +9,7 @@ import (
 	"git-credential-doorkey/internal/helper"
 )
 
-// FleetKey prints a new key for a fleet, a line as in the file of keys.
+// FleetKey prints a new key for a fleet, as a line of the key file.
 func FleetKey(_ context.Context, _ *helper.Helper, _ Arguments, out io.Writer) error {
 	_, err := fmt.Fprintln(out, fleet.NewKey().Reveal())
 	return err

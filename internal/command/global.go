@@ -11,18 +11,17 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// Global is a command line: the options before the verb, the verb, and what follows
-// it.
+// Global is a command line: the options before the verb, the verb, and the rest.
 type Global struct {
 	Flow          settings.Flow // --flow
 	Events        bool          // --events json
-	Help, Version bool          // asked for instead of a verb
+	Help, Version bool          // requested instead of a verb
 	Verb          string
 	Rest          []string
 }
 
-// ParseGlobal reads a command line. Its errors are ui.UsageError, and
-// ui.ErrNoCommand where there is no verb.
+// ParseGlobal reads a command line. Its errors are ui.UsageError, and ui.ErrNoCommand if
+// there is no verb.
 func ParseGlobal(args []string) (Global, error) {
 	options := flag.NewFlagSet(environment.ProgramName, flag.ContinueOnError)
 	options.SetOutput(io.Discard)

@@ -18,7 +18,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Install puts doorkey into git's configuration, and says what that changed.
+// Install puts doorkey into git's configuration, and says what changed.
 func Install(ctx context.Context, _ *helper.Helper, given Arguments, out io.Writer) error {
 	if err := checkHost(given.Options["host"]); err != nil {
 		return err
@@ -30,7 +30,7 @@ func Install(ctx context.Context, _ *helper.Helper, given Arguments, out io.Writ
 	return err
 }
 
-// Uninstall takes doorkey out of git's configuration, and says what that changed.
+// Uninstall removes doorkey from git's configuration, and says what changed.
 func Uninstall(ctx context.Context, _ *helper.Helper, given Arguments, out io.Writer) error {
 	change, err := changeConfiguration(ctx, "uninstall", install.Uninstall, given, out)
 	if err == nil {
@@ -39,7 +39,7 @@ func Uninstall(ctx context.Context, _ *helper.Helper, given Arguments, out io.Wr
 	return err
 }
 
-// changeConfiguration does what both have in common, and shows the lines that change.
+// changeConfiguration is the common part of both. It shows the lines that change.
 func changeConfiguration(ctx context.Context, verb string, change func(context.Context, install.Options) (install.Change, error), given Arguments, out io.Writer) (install.Change, error) {
 	scope, err := given.Scope(verb)
 	if err != nil {
@@ -56,9 +56,10 @@ func changeConfiguration(ctx context.Context, verb string, change func(context.C
 	return changed, err
 }
 
-// programAsCalled returns the path by which this program was called, if it is one:
-// behind it may be a link (Homebrew's, mise's) to the path of a version, which the
-// next one deletes. What was found on PATH is looked for there again.
+// programAsCalled returns the path with which this program was called, if it was called
+// with one: the path may be a link (from Homebrew or mise) to the path of a version,
+// which the next version deletes. A name that was found on PATH is looked up there
+// again.
 func programAsCalled(called string) (string, error) {
 	executable, err := os.Executable()
 	if err != nil || !strings.ContainsAny(called, `/\`) || !strings.HasPrefix(filepath.Base(called), environment.ProgramName) {
@@ -76,8 +77,8 @@ func programAsCalled(called string) (string, error) {
 	return path, nil
 }
 
-// checkHost refuses a host that doorkey would not answer for. One that is none is
-// refused by the installation itself.
+// checkHost rejects a host that doorkey would not answer for. The installation itself
+// rejects invalid ones.
 func checkHost(host string) error {
 	address, err := url.Parse(host)
 	if err != nil || address.Host == "" {
@@ -89,7 +90,7 @@ func checkHost(host string) error {
 	return nil
 }
 
-// Scope is whose configuration a command is to write.
+// Scope returns the scope of the configuration that a command should write.
 func (a Arguments) Scope(verb string) (gitconfig.Scope, error) {
 	chosen := gitconfig.Global
 	var named []string
@@ -105,7 +106,7 @@ func (a Arguments) Scope(verb string) (gitconfig.Scope, error) {
 	return chosen, nil
 }
 
-// tellLines shows the lines that were taken out and put in.
+// tellLines shows the removed and added lines.
 func tellLines(out io.Writer, change install.Change, dryRun bool) {
 	switch {
 	case !change.Changed:
@@ -124,7 +125,7 @@ func tellLines(out io.Writer, change install.Change, dryRun bool) {
 	}
 }
 
-// shown is a line of a configuration file for the terminal.
+// shown returns a line of a configuration file for the terminal.
 func shown(line string) string { return terminal.Printable(strings.ReplaceAll(line, "\t", "    ")) }
 
 func tellInstalled(out io.Writer, change install.Change, hidden bool) {

@@ -12,10 +12,10 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Login signs in, whatever the cache has: the person has just asked for it, so
-// neither a recent refusal nor a setting against asking stops it. The old grant
-// stays until the new one is on disk, and then is ended at the server, where
-// nobody would ever use it again.
+// Login signs in, whatever the cache contains: the user has just asked for it, so
+// neither a recent refusal nor a setting against asking prevents it. The old grant stays
+// until the new one is on disk, and is then revoked on the server, because nobody would
+// use it again.
 func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) error {
 	target, q, err := askedAbout(ctx, h, given)
 	if err != nil {
@@ -25,7 +25,7 @@ func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) 
 	if err != nil {
 		return err
 	}
-	q.Path = target.Path // it tells where on the host the server is, if nothing else does
+	q.Path = target.Path // reveals where on the host the server runs, if nothing else does
 	configured.MayAsk, configured.MayPrompt = true, true
 	ctx, stop := terminal.UntilInterrupted(ctx)
 	defer stop()
@@ -38,7 +38,7 @@ func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) 
 	return nil
 }
 
-// providerFor finds out how to sign in at a host for a person who has named it.
+// providerFor finds out how to sign in to a host that the user named.
 func providerFor(ctx context.Context, h *helper.Helper, q helper.Question) (oauthflow.Provider, settings.Settings, error) {
 	configured, err := h.Config.For(ctx, q.Request)
 	if err != nil {

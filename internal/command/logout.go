@@ -12,8 +12,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Logout ends grants at their servers and forgets them. What cannot be ended is
-// forgotten all the same; that is said, and the command fails.
+// Logout revokes grants on their servers and removes them. If a grant cannot be revoked,
+// it is still removed; a message says so, and the command fails.
 func Logout(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) error {
 	all := given.On["all"]
 	switch {
@@ -40,8 +40,7 @@ func Logout(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer)
 	return logoutOf(ctx, h, q.Origin, q.Label, func(account cache.Account) bool { return q.Matches(account) || account.Answers(q.Label) })
 }
 
-// logoutOf logs out of the accounts of an origin that are meant, and tells of the
-// others.
+// logoutOf logs out of the selected accounts of an origin, and lists the others.
 func logoutOf(ctx context.Context, h *helper.Helper, origin, label string, isMeant func(cache.Account) bool) error {
 	accounts, err := h.Cache.Accounts(origin)
 	if err != nil {
@@ -53,7 +52,7 @@ func logoutOf(ctx context.Context, h *helper.Helper, origin, label string, isMea
 		h.UI.NothingStored(origin, "")
 		return nil
 	case len(meant) == 0:
-		return fmt.Errorf("%s is not stored for %s; stored are %s\n\"--username LABEL\" names one of them, \"--all\" all of them", ui.Label(label), origin, ui.Labels(others))
+		return fmt.Errorf("%s is not stored for %s; stored are %s\nselect one with \"--username LABEL\", or all with \"--all\"", ui.Label(label), origin, ui.Labels(others))
 	}
 	err = logoutAccounts(ctx, h, origin, meant)
 	if len(others) > 0 {
@@ -62,7 +61,7 @@ func logoutOf(ctx context.Context, h *helper.Helper, origin, label string, isMea
 	return err
 }
 
-// split parts the accounts that match from the others.
+// split separates the accounts that match from the others.
 func split(accounts []cache.Account, matches func(cache.Account) bool) (matching, others []cache.Account) {
 	for _, account := range accounts {
 		if matches(account) {
@@ -74,7 +73,7 @@ func split(accounts []cache.Account, matches func(cache.Account) bool) (matching
 	return matching, others
 }
 
-// logoutEverywhere logs out of all that is kept. A failure keeps nobody from the
+// logoutEverywhere logs out of everything that is stored. A failure does not affect the
 // rest.
 func logoutEverywhere(ctx context.Context, h *helper.Helper) error {
 	files, err := h.Cache.List()
@@ -101,7 +100,7 @@ func logoutEverywhere(ctx context.Context, h *helper.Helper) error {
 	return failed
 }
 
-// logoutAccounts leaves several accounts of an origin.
+// logoutAccounts logs out of several accounts of an origin.
 func logoutAccounts(ctx context.Context, h *helper.Helper, origin string, accounts []cache.Account) error {
 	var failed error
 	for _, account := range accounts {
@@ -114,8 +113,8 @@ func logoutAccounts(ctx context.Context, h *helper.Helper, origin string, accoun
 	return failed
 }
 
-// logoutAccount ends an account at its server, if it is a grant, and forgets it. The
-// server comes first: whoever is interrupted can say the same again.
+// logoutAccount revokes an account on its server, if it is a grant, and removes it. The
+// server comes first: after an interrupt, the same command works again.
 func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account cache.Account) error {
 	locked, err := h.Lock(ctx, origin)
 	if err != nil {
@@ -123,7 +122,7 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 	}
 	defer locked.Unlock()
 	account, isThere, err := locked.Find(account)
-	if err != nil || !isThere { // somebody else has done it meanwhile
+	if err != nil || !isThere { // another process has removed it meanwhile
 		return err
 	}
 	var problem error
@@ -154,7 +153,7 @@ func logoutAccount(ctx context.Context, h *helper.Helper, origin string, account
 	return nil
 }
 
-// revokeStored ends a grant that is kept, as the settings for it say.
+// revokeStored revokes a stored grant according to its settings.
 func revokeStored(ctx context.Context, h *helper.Helper, origin string, account cache.Account) error {
 	secrets, err := h.Cache.Unseal(ctx, origin, account)
 	if err != nil {

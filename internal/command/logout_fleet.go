@@ -11,8 +11,8 @@ import (
 	"git-credential-doorkey/internal/helper"
 )
 
-// logoutFleet ends the sign-in that all machines of a fleet share: first at the
-// server, then in the record, then on this machine.
+// logoutFleet ends the sign-in that all machines of a fleet share: first on the server,
+// then in the record, then on this machine.
 func logoutFleet(ctx context.Context, h *helper.Helper, given Arguments) error {
 	_, q, err := askedAbout(ctx, h, given)
 	if err != nil {

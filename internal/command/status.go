@@ -15,8 +15,8 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// Status lists what is kept, in the order of the hosts. It reads what lies open
-// in the files: nothing is unsealed, and nobody is asked.
+// Status lists what is stored, in the order of the hosts. It reads only what is not
+// encrypted in the files: it decrypts nothing and asks nobody.
 func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer) error {
 	files, err := h.Cache.List()
 	if err != nil {
@@ -29,7 +29,7 @@ func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Write
 			return err
 		}
 		origin = target.Origin
-		files = slices.DeleteFunc(files, func(file cache.Kept) bool { return !h.Cache.Holds(file, origin) })
+		files = slices.DeleteFunc(files, func(file cache.Listed) bool { return !h.Cache.Holds(file, origin) })
 	}
 	slices.SortStableFunc(files, byHost)
 	open := session.List(h.Cache.Directory)
@@ -44,8 +44,8 @@ func Status(ctx context.Context, h *helper.Helper, given Arguments, out io.Write
 	return err
 }
 
-// byHost is the order of the list; files that cannot be read come last.
-func byHost(a, b cache.Kept) int {
+// byHost is the order of the list; unreadable files come last.
+func byHost(a, b cache.Listed) int {
 	switch {
 	case a.Problem == nil && b.Problem != nil:
 		return -1
@@ -55,7 +55,7 @@ func byHost(a, b cache.Kept) int {
 	return strings.Compare(a.Origin, b.Origin)
 }
 
-func countUnreadable(files []cache.Kept) (count int) {
+func countUnreadable(files []cache.Listed) (count int) {
 	for _, file := range files {
 		if file.Problem != nil {
 			count++
@@ -64,9 +64,9 @@ func countUnreadable(files []cache.Kept) (count int) {
 	return count
 }
 
-// showStatus writes the list for people: a line for each host, and a few below
-// it for each account; then the open sessions of ssh.
-func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Kept, open []session.Session) error {
+// showStatus writes the list for users: a line for each host, and below it a few for
+// each account; then the open ssh sessions.
+func showStatus(h *helper.Helper, out io.Writer, origin string, files []cache.Listed, open []session.Session) error {
 	var text strings.Builder
 	for _, file := range files {
 		if file.Problem != nil {
@@ -141,7 +141,7 @@ func writeSession(text *strings.Builder, s session.Session, now time.Time) {
 	}
 }
 
-// fleetLine says what this machine has of a fleet's sign-in.
+// fleetLine describes this machine's copy of a fleet's sign-in.
 func fleetLine(m cache.Membership) string {
 	line := fmt.Sprintf("shared by a fleet: %s, generation %d", m.Engine, m.Generation)
 	if m.Owed {

@@ -11,8 +11,8 @@ import (
 	"git-credential-doorkey/internal/terminal"
 )
 
-// statusReport is what "status --json" writes. Its fields and their meaning are
-// in docs/for-programs.md; none is ever renamed.
+// statusReport is the output of "status --json". docs/for-programs.md describes its
+// fields; none is ever renamed.
 type statusReport struct {
 	Accounts   []statusAccount    `json:"accounts"`
 	Unreadable []statusUnreadable `json:"unreadable"`
@@ -59,7 +59,7 @@ type statusUnreadable struct {
 }
 
 // writeStatus writes the list for programs.
-func writeStatus(out io.Writer, files []cache.Kept, open []session.Session) error {
+func writeStatus(out io.Writer, files []cache.Listed, open []session.Session) error {
 	report := statusReport{Accounts: []statusAccount{}, Unreadable: []statusUnreadable{}}
 	for _, file := range files {
 		if file.Problem != nil {

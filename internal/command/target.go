@@ -14,18 +14,18 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// Target is what a person's command is about: a host, and perhaps where on it.
+// Target is what a command is about: a host, and possibly a path on it.
 type Target struct {
 	Origin string
-	Path   string // of a repository or of the server's root, without "/" around it
+	Path   string // of a repository or of the server's root, without "/" at both ends
 	Label  string // the user name in the URL
 }
 
-// URL is the target as a person would write it.
+// URL returns the target as a user would write it.
 func (t Target) URL() string { return strings.TrimSuffix(t.Origin+"/"+t.Path, "/") }
 
-// TargetOf reads the URL that was given to a command, or finds the one of the
-// repository that the person is in. Tokens can be sent to its host.
+// TargetOf reads the URL on the command line, or finds the URL of the repository in the
+// current directory. Its host is one that tokens may be sent to.
 func TargetOf(ctx context.Context, given string) (Target, error) {
 	found, err := AnyTargetOf(ctx, given)
 	if err == nil && !oauthflow.MayCarryTokens(found.Origin) {
@@ -39,8 +39,8 @@ func notHTTPS(origin string) error {
 	return ui.UsageError{Problem: fmt.Sprintf("%q is not an https URL; doorkey sends tokens only over https", origin)}
 }
 
-// AnyTargetOf is TargetOf for a host of any protocol: doorkey keeps passwords
-// for all of git's.
+// AnyTargetOf is TargetOf for a host of any protocol: doorkey stores passwords for all
+// of git's protocols.
 func AnyTargetOf(ctx context.Context, given string) (Target, error) {
 	if given == "" {
 		remote, err := gitconfig.Remote(ctx)
@@ -69,7 +69,7 @@ func parseTarget(given string) (Target, error) {
 	if !isReadAlike(given, address) {
 		return Target{}, ui.UsageError{Problem: fmt.Sprintf("git does not accept the URL %q; write an \"@\" in a user name as %%40, and remove line breaks", secret.HideIn(given))}
 	}
-	// What git would make of the URL is read as git's question is.
+	// Parse what git would make of the URL, as git's question is parsed.
 	request, err := credential.Read(strings.NewReader("protocol=" + address.Scheme + "\nhost=" + address.Host + "\n"))
 	if err != nil || request.Origin() == "" {
 		return Target{}, ui.UsageError{Problem: fmt.Sprintf("%q is not the URL of a host; write it like https://gitlab.example.com", secret.HideIn(given))}
@@ -77,23 +77,23 @@ func parseTarget(given string) (Target, error) {
 	return Target{request.Origin(), strings.Trim(address.Path, "/"), address.User.Username()}, nil
 }
 
-// isReadAlike reports whether git reads the URL as package url has read it: git
-// takes the first "@" for the end of the user name, and refuses line breaks.
+// isReadAlike reports whether git reads the URL as package url does: git ends the user
+// name at the first "@", and rejects line breaks.
 func isReadAlike(given string, address *url.URL) bool {
 	_, rest, _ := strings.Cut(given, "://")
 	authority, _, _ := strings.Cut(rest, "/")
 	return strings.Count(authority, "@") <= 1 && !strings.ContainsAny(address.Path+address.User.Username(), "\n\r\x00")
 }
 
-// Question is what git would ask for the place from here, for the account with the
-// label that was given; "" leaves it to the URL, and that to what git has been
-// told to use here (credential.username).
+// Question returns what git would ask for the place from here, for the account with the
+// given label; "" leaves the label to the URL, or else to git's configuration here
+// (credential.username).
 func (t Target) Question(ctx context.Context, config *gitconfig.Config, label string) (helper.Question, error) {
 	q := t.QuestionFor(label)
 	if !q.UsernameGiven {
 		here := q.Request
 		here.Path = t.Path
-		// One that a repository may say: it picks one of the person's own accounts.
+		// Even a repository may set this: it selects one of the user's own accounts.
 		heard, err := config.ForURLHere(ctx, "credential", here.URL())
 		if err != nil {
 			return helper.Question{}, fmt.Errorf("git's configuration: %v", err)
@@ -109,8 +109,8 @@ func (t Target) Question(ctx context.Context, config *gitconfig.Config, label st
 	return q, nil
 }
 
-// askedAbout is the target of a command with a URL, and the question that git
-// would ask for it and the account that the command means.
+// askedAbout returns the target of a command with a URL, and the question that git would
+// ask for it and the selected account.
 func askedAbout(ctx context.Context, h *helper.Helper, given Arguments) (Target, helper.Question, error) {
 	found, err := TargetOf(ctx, given.First())
 	if err != nil {
@@ -120,15 +120,15 @@ func askedAbout(ctx context.Context, h *helper.Helper, given Arguments) (Target,
 	return found, q, err
 }
 
-// QuestionFor is what git would ask for the place, for the account with a label;
-// "" leaves it to the URL.
+// QuestionFor returns what git would ask for the place, for the account with a label; ""
+// leaves the label to the URL.
 func (t Target) QuestionFor(label string) helper.Question {
 	if label == "" {
 		label = t.Label
 	}
 	address, err := url.Parse(t.Origin)
 	if err != nil {
-		return helper.Question{} // parseTarget made it of a URL
+		return helper.Question{} // parseTarget made it from a URL
 	}
 	request := credential.Request{Protocol: address.Scheme, Host: address.Host, Username: label, UsernameGiven: label != ""}
 	return helper.QuestionOf(request)

@@ -8,9 +8,8 @@ import (
 	"git-credential-doorkey/internal/helper"
 )
 
-// Token prints the access token that git would get, and nothing where there is
-// none. A password is no token: what a script would do with it is not what was
-// asked for.
+// Token prints the access token that git would get, and nothing if there is none. It
+// does not print a password, because a script does not expect one.
 func Token(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer) error {
 	_, q, err := askedAbout(ctx, h, given)
 	if err != nil {

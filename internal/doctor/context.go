@@ -17,33 +17,33 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// checkContext is what the checks look at. What costs a child process or a
-// request is found out once, when a check first asks for it.
+// checkContext is what the checks examine. Everything that needs a child process or a
+// request is found out once, when a check first needs it.
 type checkContext struct {
 	*helper.Helper
 
-	given   string         // the URL that was given
-	address string         // where git goes for it, or for the repository's remote; "" if there is neither
-	target  command.Target // what that means to doorkey; no origin: it is not for doorkey
-	refusal error          // why it is not, where the address is at fault
+	given   string         // the URL from the command line
+	address string         // where git goes for it, or for the repository's remote; "" if there is none
+	target  command.Target // its meaning for doorkey; no origin: it is not for doorkey
+	refusal error          // why it is not, if the address is invalid
 
-	hasToken bool // as its user name, which is left out of the address and the target
+	hasToken bool // as its user name, which the address and the target omit
 
-	git      func() (gitconfig.Version, error)
-	chain    func() ([]install.Helper, error)   // whom git asks
-	entries  func() ([]gitconfig.Entry, error)  // all that git reads here
-	heard    func() (gitconfig.Values, error)   // credential.* for the address as git reads it here
-	values   func() (gitconfig.Values, error)   // credential.* as doorkey reads it: repositories are not heard
-	settings func() (settings.Settings, error)  // what that means
-	provider func() (oauthflow.Provider, error) // with the server's challenge
-	answer   func() (serverAnswer, error)       // of the server to git's first request
-	keyring  func() error                       // why the keyring cannot be used now
+	git       func() (gitconfig.Version, error)
+	chain     func() ([]install.Helper, error)   // the helpers that git asks
+	entries   func() ([]gitconfig.Entry, error)  // all that git reads here
+	gitValues func() (gitconfig.Values, error)   // credential.* for the address, as git reads it here
+	values    func() (gitconfig.Values, error)   // credential.*, as doorkey reads it: without repositories
+	settings  func() (settings.Settings, error)  // the meaning of values
+	provider  func() (oauthflow.Provider, error) // with the server's challenge
+	answer    func() (serverAnswer, error)       // of the server, to git's first request
+	keyring   func() error                       // why the keyring cannot be used now
 }
 
-// newCheckContext finds out what is to be checked. A URL that was given and is none is
-// an error; one that a repository has is a finding.
+// newCheckContext finds out what to check. An invalid URL on the command line is an
+// error; one in a repository is a finding.
 func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*checkContext, error) {
-	e := &checkContext{Helper: inHaste(h), given: given}
+	e := &checkContext{Helper: withoutWaiting(h), given: given}
 	if given != "" {
 		if !strings.Contains(given, "://") {
 			e.given = "https://" + given
@@ -60,7 +60,7 @@ func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*chec
 		e.target, e.refusal = command.TargetOf(ctx, e.address)
 	}
 	if secret.IsTokenName(e.target.Label) {
-		// What follows is about the place without it: arguments of git can be seen.
+		// The rest is about the place without it: every user can see git's arguments.
 		e.hasToken, e.target.Label, e.address = true, "", e.target.URL()
 	}
 	e.git = sync.OnceValues(func() (gitconfig.Version, error) { return gitconfig.GitVersion(ctx) })
@@ -68,7 +68,7 @@ func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*chec
 	e.entries = sync.OnceValues(func() ([]gitconfig.Entry, error) {
 		return e.Config.Git.Entries(ctx)
 	})
-	e.heard = sync.OnceValues(func() (gitconfig.Values, error) { return e.readHeard(ctx) })
+	e.gitValues = sync.OnceValues(func() (gitconfig.Values, error) { return e.readGitValues(ctx) })
 	e.values = sync.OnceValues(func() (gitconfig.Values, error) { return e.readValues(ctx) })
 	e.settings = sync.OnceValues(func() (settings.Settings, error) { return e.Config.For(ctx, e.question().Request) })
 	e.answer = sync.OnceValues(func() (serverAnswer, error) { return e.askServer(ctx) })
@@ -77,8 +77,8 @@ func newCheckContext(ctx context.Context, h *helper.Helper, given string) (*chec
 	return e, nil
 }
 
-// inHaste is doorkey with no patience for a keyring that asks somebody.
-func inHaste(h *helper.Helper) *helper.Helper {
+// withoutWaiting returns a helper that does not wait for a keyring dialog.
+func withoutWaiting(h *helper.Helper) *helper.Helper {
 	hasty, quick := *h.Cache, *h
 	hasty.KeyringPatience, hasty.KeyringSlow = 0, nil
 	quick.Cache = &hasty
@@ -88,7 +88,8 @@ func inHaste(h *helper.Helper) *helper.Helper {
 // hasHost reports whether there is a host that doorkey can answer for.
 func (e *checkContext) hasHost() bool { return e.target.Origin != "" }
 
-// shown is the address without a user name, which may be a token, and a password.
+// shown returns the address without a password and without the user name, which may be a
+// token.
 func (e *checkContext) shown() string {
 	if !gitconfig.IsHTTP(e.address) {
 		return ""
@@ -101,7 +102,7 @@ func (e *checkContext) shown() string {
 	return address.String()
 }
 
-// readChain reads whom git asks, without a host for all hosts.
+// readChain reads the helpers that git asks; without a host, those for all hosts.
 func (e *checkContext) readChain() ([]install.Helper, error) {
 	entries, err := e.entries()
 	if !e.hasHost() {
@@ -110,7 +111,7 @@ func (e *checkContext) readChain() ([]install.Helper, error) {
 	return install.Chain(entries, e.address), err
 }
 
-func (e *checkContext) readHeard(ctx context.Context) (gitconfig.Values, error) {
+func (e *checkContext) readGitValues(ctx context.Context) (gitconfig.Values, error) {
 	address, err := url.Parse(e.address)
 	if err != nil || !e.hasHost() {
 		return nil, nil
@@ -118,20 +119,20 @@ func (e *checkContext) readHeard(ctx context.Context) (gitconfig.Values, error) 
 	return e.Config.Git.ForURLHere(ctx, "credential", address)
 }
 
-// label is the user name that git will ask with. A token is none: what follows
-// is about the account that there will be without it.
+// label returns the user name that git will ask with, but not a token: the findings are
+// then about the account without it.
 func (e *checkContext) label() string {
-	if heard, err := e.heard(); err == nil && e.target.Label == "" && !secret.IsTokenName(heard["username"]) {
-		return heard["username"]
+	if values, err := e.gitValues(); err == nil && e.target.Label == "" && !secret.IsTokenName(values["username"]) {
+		return values["username"]
 	}
 	return e.target.Label
 }
 
-// question is what git will ask: with the path only where credential.useHttpPath
-// says so.
+// question returns what git will ask: with the path only if credential.useHttpPath is
+// set.
 func (e *checkContext) question() helper.Question {
 	q := e.target.QuestionFor(e.label())
-	if heard, err := e.heard(); err == nil && !gitconfig.IsFalse(heard["usehttppath"]) {
+	if values, err := e.gitValues(); err == nil && !gitconfig.IsFalse(values["usehttppath"]) {
 		q.Path = e.target.Path
 	}
 	return q
@@ -144,7 +145,7 @@ func (e *checkContext) readValues(ctx context.Context) (gitconfig.Values, error)
 	return e.Config.Git.ForURL(ctx, "credential", e.question().URL())
 }
 
-// readProvider finds out how to sign in, as a sign-in does it.
+// readProvider finds out how to sign in, as a sign-in does.
 func (e *checkContext) readProvider(ctx context.Context) (oauthflow.Provider, error) {
 	configured, err := e.settings()
 	if err != nil {
@@ -155,7 +156,7 @@ func (e *checkContext) readProvider(ctx context.Context) (oauthflow.Provider, er
 	if err == nil {
 		err = e.Config.RejectGlobalSecrets(ctx, e.target.Origin, provider, configured.OAuth)
 	}
-	if err != nil || unreachable != nil { // which another check says
+	if err != nil || unreachable != nil { // which another check reports
 		return provider, err
 	}
 	client, err := e.Client(ctx, e.target.Origin, provider.TokenURL)
@@ -165,7 +166,7 @@ func (e *checkContext) readProvider(ctx context.Context) (oauthflow.Provider, er
 	return client.Confirm(ctx, provider, e.target.Path)
 }
 
-// serverAnswer is what the server said to a request without a credential.
+// serverAnswer is the server's answer to a request without a credential.
 type serverAnswer struct {
 	status     int
 	challenges []string // WWW-Authenticate
@@ -174,8 +175,8 @@ type serverAnswer struct {
 	at         time.Time // this machine's clock when the answer came
 }
 
-// askServer sends what git sends first to a repository, or asks for the front
-// page where no repository is known.
+// askServer sends what git first sends for a repository, or asks for the front page if
+// no repository is known.
 func (e *checkContext) askServer(ctx context.Context) (serverAnswer, error) {
 	address := e.target.Origin + "/"
 	if e.target.Path != "" {
@@ -198,7 +199,7 @@ func (e *checkContext) askServer(ctx context.Context) (serverAnswer, error) {
 		status: response.StatusCode, challenges: response.Header.Values("WWW-Authenticate"),
 		location: response.Header.Get("Location"), at: time.Now(),
 	}
-	// Without a date there is nothing to compare.
+	// Without a date, there is nothing to compare.
 	answer.date, _ = http.ParseTime(response.Header.Get("Date"))
 	return answer, nil
 }

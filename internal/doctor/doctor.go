@@ -13,8 +13,8 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// Run checks everything that a sign-in depends on, and says what to do. It
-// changes nothing. It fails if something has to be done.
+// Run checks everything that a sign-in depends on, and says what to do. It changes
+// nothing. It fails if there is a problem.
 func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, examinationTime)
 	defer cancel()
@@ -34,19 +34,18 @@ func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.
 	return report.failure()
 }
 
-// examinationTime is how long all checks may take: they run at the same time,
-// and each has an end.
+// examinationTime limits all checks: they run at the same time.
 const examinationTime = 10 * time.Second
 
-// check looks at one point. What it does not return a ui.Verdict on does not apply
-// here, and is not shown.
+// check examines one point. If it returns no ui.Verdict, it does not apply here and is
+// not shown.
 type check struct {
 	name string
 	look func(context.Context, *checkContext) finding
 }
 
-// checks are all checks that apply, in the order in which they are shown: from
-// git and this program to the server and the account there.
+// checks returns all checks that apply, in the order in which they are shown: from git
+// and this program to the server and the account there.
 func (e *checkContext) checks() []check {
 	all := checksOfMachine()
 	if e.hasHost() {
@@ -101,8 +100,8 @@ func runChecks(ctx context.Context, e *checkContext, checks []check) []finding {
 	return shown
 }
 
-// run is the check with its name, and with an answer also where it fails itself:
-// the others are to be seen all the same.
+// run runs the check and adds its name. It also returns a finding if the check itself
+// fails: the other findings must still be shown.
 func (c check) run(ctx context.Context, e *checkContext) (f finding) {
 	defer func() {
 		if failure := recover(); failure != nil {

@@ -8,8 +8,8 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// setting is a value of the section "credential" as doorkey reads it, and where
-// it stands; "" if nobody has set it.
+// setting returns a value of the section "credential" as doorkey reads it, and where it
+// is set; "" if it is not set.
 func (e *checkContext) setting(name string) (value, place string) {
 	values, err := e.values()
 	entries, failure := e.entries()
@@ -24,13 +24,12 @@ func (e *checkContext) setting(name string) (value, place string) {
 	return values[name], "git's configuration"
 }
 
-// isSetting reports whether an entry is one of a section, with a name in lower
-// case.
+// isSetting reports whether an entry belongs to a section, with a name in lower case.
 func isSetting(entry gitconfig.Entry, section, name string) bool {
 	return strings.HasPrefix(entry.Key, section+".") && strings.HasSuffix(entry.Key, "."+name)
 }
 
-// placeOf names where an entry stands.
+// placeOf says where an entry is set.
 func placeOf(entry gitconfig.Entry) string {
 	if file, found := strings.CutPrefix(entry.Origin, "file:"); found {
 		return file

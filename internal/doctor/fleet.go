@@ -13,11 +13,11 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// checkFleet looks at the record that many machines share: is it there, may this
-// machine read and change it, and does somebody refresh it?
+// checkFleet examines the record that many machines share: does it exist, can this
+// machine read and change it, and does a machine refresh it?
 func checkFleet(ctx context.Context, e *checkContext) finding {
 	configured, err := e.settings()
-	if err != nil || !configured.Fleet.IsSet() { // another check says what is wrong
+	if err != nil || !configured.Fleet.IsSet() { // another check reports it
 		return finding{}
 	}
 	access, err := e.Config.FleetAccess(ctx, e.target.Origin, configured.Fleet)
@@ -47,7 +47,7 @@ func (e *checkContext) isInFleet() bool {
 	return err == nil && configured.Fleet.IsSet()
 }
 
-// judgeFleet looks at the record at a time by the engine's clock.
+// judgeFleet examines the record at a time by the engine's clock.
 func judgeFleet(engine string, r fleet.Record, exists bool, now time.Time) finding {
 	const signIn = "\non a machine with the same settings where you can sign in, run: git credential-doorkey login"
 	switch {
@@ -72,7 +72,7 @@ func judgeFleet(engine string, r fleet.Record, exists bool, now time.Time) findi
 
 func since(at, now time.Time) string { return now.Sub(at).Round(time.Second).String() }
 
-// judgeWrite looks at what a change of the record came to.
+// judgeWrite examines the result of a trial change of the record.
 func judgeWrite(f finding, err error) finding {
 	switch {
 	case err == nil:
@@ -83,7 +83,7 @@ func judgeWrite(f finding, err error) finding {
 	return f.with(ui.VerdictWarning, "%v", err)
 }
 
-// judgeOffset says how wrong a clock is. The fleet does not depend on it.
+// judgeOffset reports how wrong a clock is. The fleet does not depend on it.
 func judgeOffset(f finding, offset time.Duration) finding {
 	if offset.Abs() <= toleratedSkew {
 		return f
@@ -91,10 +91,10 @@ func judgeOffset(f finding, offset time.Duration) finding {
 	return f.with(ui.VerdictNote, "the clocks of this machine and the engine differ by %v; the fleet works anyway", offset.Abs().Round(time.Second))
 }
 
-// judgeKeyFile looks at who can read the file of the keys.
+// judgeKeyFile examines who can read the key file.
 func judgeKeyFile(f finding, path string, stat func(string) (fs.FileInfo, error)) finding {
 	if runtime.GOOS == "windows" {
-		return f // there the mode says nothing
+		return f // on Windows the mode means nothing
 	}
 	info, err := stat(path)
 	if err != nil || info.Mode().Perm()&0o077 == 0 { // no file: a variable

@@ -14,7 +14,7 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// checkGit looks at what this git can do.
+// checkGit examines what this git supports.
 func checkGit(_ context.Context, e *checkContext) finding {
 	version, err := e.git()
 	if err != nil {
@@ -39,7 +39,7 @@ func judgeGit(version gitconfig.Version) finding {
 	return newFinding(ui.VerdictOK, "%v", version)
 }
 
-// checkProgram finds out whether git runs this very program.
+// checkProgram finds out whether git runs this program.
 func checkProgram(ctx context.Context, e *checkContext) finding {
 	this, err := os.Executable()
 	if err != nil {
@@ -59,7 +59,7 @@ func checkProgram(ctx context.Context, e *checkContext) finding {
 	return judgePlace(judgeProgram(path, this, e.Config.Environment.Version), path, install.IsEverywhere(ctx, filepath.Dir(path)))
 }
 
-// judgePlace finds a program that git does not find from everywhere.
+// judgePlace finds a program that git does not find everywhere.
 func judgePlace(f finding, path string, isEverywhere bool) finding {
 	if isEverywhere || f.Verdict != ui.VerdictOK {
 		return f
@@ -67,8 +67,8 @@ func judgePlace(f finding, path string, isEverywhere bool) finding {
 	return f.with(ui.VerdictNote, "programs started from a desktop may have a different PATH, without \"%s\"\nto store the full path in git's configuration, run: git credential-doorkey install", filepath.Dir(path))
 }
 
-// namedProgram is the path by which a helper names doorkey; "" where git looks on
-// PATH, or where it is in a shell snippet.
+// namedProgram returns the path of doorkey in a helper; "" if git searches PATH, or if
+// the path is in a shell snippet.
 func namedProgram(helper install.Helper) string {
 	path, _, _ := strings.Cut(helper.Value, " ")
 	if !helper.Doorkey || !filepath.IsAbs(path) {
@@ -77,7 +77,7 @@ func namedProgram(helper install.Helper) string {
 	return path
 }
 
-// commandOf is how to run a program by its path, in a shell of any system.
+// commandOf returns how to run a program by its path, in a shell of any system.
 func commandOf(path string) string { return terminal.ShellWord(filepath.ToSlash(path)) }
 
 func judgeProgram(runs, this, version string) finding {

@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// checkHelpers looks at whom git asks, and gives the tokens.
+// checkHelpers examines which helpers git asks and passes tokens to.
 func checkHelpers(ctx context.Context, e *checkContext) finding {
 	chain, err := e.chain()
 	if err != nil {
@@ -38,8 +38,8 @@ func judgeHome(chain []install.Helper, home int) finding {
 	return f
 }
 
-// judgeHelpersOfAll judges the helpers that git asks for every host. What is
-// asked for one host alone is in order, or not, by its URL.
+// judgeHelpersOfAll judges the helpers that git asks for all hosts. Helpers for one host
+// are judged when its URL is given.
 func judgeHelpersOfAll(chain []install.Helper) finding {
 	everywhere := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return helper.Key != "credential.helper" })
 	if install.AsksDoorkey(chain) && !install.AsksDoorkey(everywhere) {
@@ -48,8 +48,8 @@ func judgeHelpersOfAll(chain []install.Helper) finding {
 	return judgeHelpers(everywhere, false)
 }
 
-// judgeHelpers finds the helpers that may keep a token. Hidden: none after doorkey
-// is told any.
+// judgeHelpers finds the helpers that may store a token. Hidden means that helpers after
+// doorkey get none.
 func judgeHelpers(chain []install.Helper, hidden bool) finding {
 	own := slices.DeleteFunc(slices.Clone(chain), func(helper install.Helper) bool { return !helper.Doorkey })
 	switch {
@@ -77,8 +77,8 @@ func judgeHelpers(chain []install.Helper, hidden bool) finding {
 
 func isMisspelt(helper install.Helper) bool { return install.IsMisspelt(helper.Entry) }
 
-// judgeOther is what another helper means: it is given each token; one that is
-// asked first may give an old one again.
+// judgeOther judges another helper: it gets each token; one that git asks first may
+// return an old token.
 func judgeOther(f finding, helper install.Helper, hidden bool) finding {
 	if helper.Before {
 		return f.with(ui.VerdictProblem, "git asks another helper before doorkey and also passes it the tokens: %s\n%s", install.HelperName(helper.Entry), wayOut(helper.Entry))
@@ -86,7 +86,7 @@ func judgeOther(f finding, helper install.Helper, hidden bool) finding {
 	return f.with(ui.SeverityOfOtherHelper(hidden), "%s\n%s", install.StillAsked(helper.Entry, hidden), wayOut(helper.Entry))
 }
 
-// wayOut is how to end a helper. Install resets what git reads before its lines.
+// wayOut says how to remove a helper. Install resets what git reads before its lines.
 func wayOut(entry gitconfig.Entry) string {
 	switch {
 	case entry.IsOfRepository():

@@ -152,7 +152,7 @@ func TestJudgeKeyring(t *testing.T) {
 func TestJudgeEnvironment(t *testing.T) {
 	judgeEnvironment([]string{"PATH=/bin", "DOORKEY_FLOW=device", "GIT_TERMINAL_PROMPT=0", "DOORKEY_STATE_DIR=/s"}).
 		expect(t, ui.VerdictOK, "DOORKEY_FLOW=device, DOORKEY_STATE_DIR=/s, GIT_TERMINAL_PROMPT=0")
-	judgeEnvironment([]string{"DOORKEY_TOKEN=hush"}).expect(t, ui.VerdictWarning, "DOORKEY_TOKEN=…", "misspelt")
+	judgeEnvironment([]string{"DOORKEY_TOKEN=hush"}).expect(t, ui.VerdictWarning, "DOORKEY_TOKEN=…", "check the spelling")
 	judgeEnvironment([]string{"DOORKEY_CLIENT_SECRET=hush"}).expect(t, ui.VerdictOK, "DOORKEY_CLIENT_SECRET=…")
 	judgeEnvironment([]string{"DOORKEY_FLOW=pigeon"}).expect(t, ui.VerdictProblem, "pigeon")
 	if f := judgeEnvironment([]string{"PATH=/bin", "GIT_TERMINAL_PROMPT=1"}); f.Verdict != "" {

@@ -15,7 +15,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// checkServer finds out whether the server can be reached as git would.
+// checkServer finds out whether the server can be reached as git would reach it.
 func checkServer(ctx context.Context, e *checkContext) finding {
 	answer, err := e.answer()
 	if err != nil {
@@ -33,7 +33,7 @@ func checkServer(ctx context.Context, e *checkContext) finding {
 	return f
 }
 
-// verificationOff names the settings with which git takes any certificate.
+// verificationOff names the settings with which git accepts any certificate.
 func (e *checkContext) verificationOff(ctx context.Context) (names []string) {
 	if e.Config.Environment.IsSet("GIT_SSL_NO_VERIFY") {
 		names = append(names, "GIT_SSL_NO_VERIFY")
@@ -68,7 +68,7 @@ func isElsewhere(origin, location string) bool {
 	return err == nil && settings.OriginOf(to.String()) != origin
 }
 
-// judgeNetwork says why a server cannot be reached.
+// judgeNetwork explains why a server cannot be reached.
 func judgeNetwork(v ui.Verdict, address string, err error) finding {
 	address = secret.HideIn(address)
 	var explained *oauthflow.ConnectionError
@@ -90,8 +90,8 @@ func checkClock(_ context.Context, e *checkContext) finding {
 	return judgeClock(answer.at.Sub(answer.date))
 }
 
-// toleratedSkew is what the time on the way and a Date in whole seconds explain,
-// with plenty of room. doorkey itself begins to refresh a minute early.
+// toleratedSkew is much more than the time of the request and a Date in whole seconds
+// explain. doorkey itself refreshes a minute early.
 const toleratedSkew = 30 * time.Second
 
 func judgeClock(ahead time.Duration) finding {
@@ -126,8 +126,8 @@ func checkClient(ctx context.Context, e *checkContext) finding {
 	}
 }
 
-// checkDevice finds out whether the server has the device flow, where that is
-// open: with GitLab it depends on the version.
+// checkDevice finds out whether the server has the device flow, if that is unknown: on
+// GitLab it depends on the version.
 func checkDevice(ctx context.Context, e *checkContext) finding {
 	provider, client, there := e.reach(ctx, func(p oauthflow.Provider) string { return p.DeviceAuthURL })
 	switch {
@@ -151,8 +151,8 @@ func checkDevice(ctx context.Context, e *checkContext) finding {
 	return newFinding(ui.VerdictNote, "the server does not support sign-in by device code (GitLab does since 17.3); without a browser, you sign in by pasting an address")
 }
 
-// reach is what a check of an endpoint needs. Not there: there is no such
-// endpoint, or the server itself cannot be reached, which has been said.
+// reach returns what a check of an endpoint needs. Not there means that there is no such
+// endpoint, or that the server cannot be reached, which another check reports.
 func (e *checkContext) reach(ctx context.Context, endpoint func(oauthflow.Provider) string) (oauthflow.Provider, oauthflow.Client, bool) {
 	provider, err := e.provider()
 	if err != nil || endpoint(provider) == "" {

@@ -21,28 +21,28 @@ import (
 func checkRemote(_ context.Context, e *checkContext) finding {
 	switch {
 	case e.address == "":
-		return newFinding(ui.VerdictNote, "no URL was given, and no repository with a remote is here\nonly what needs no host is checked; to have all checked, give the URL of a host")
+		return newFinding(ui.VerdictNote, "no URL given, and this directory is not a clone with a remote\ndoctor ran only the checks that need no host; for all checks, pass the URL of a host")
 	case !gitconfig.IsHTTP(e.address) && e.given != "":
-		return newFinding(ui.VerdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\ntake that setting out, or go on with SSH", secret.HideIn(e.address))
+		return newFinding(ui.VerdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\nremove that setting, or continue with SSH", secret.HideIn(e.address))
 	case !gitconfig.IsHTTP(e.address):
-		return newFinding(ui.VerdictNote, "%q is not reached over https, so that git asks no credential helper", secret.HideIn(e.address))
+		return newFinding(ui.VerdictNote, "%q does not use https, so git asks no credential helper", secret.HideIn(e.address))
 	case e.refusal != nil:
 		return newFinding(ui.VerdictProblem, "%s", problemOf(e.refusal))
 	}
 	f := newFinding(ui.VerdictOK, "%s", e.shown())
 	if e.hasToken {
-		f = f.with(ui.VerdictProblem, "the user name in the URL is an access token, for which doorkey does not answer: take it out (git remote set-url), and revoke it")
+		f = f.with(ui.VerdictProblem, "the user name in the URL is an access token, which doorkey does not answer for; remove it (git remote set-url), and revoke it")
 	}
 	if e.given != "" && e.given != e.address && !e.hasToken {
 		f = f.with(ui.VerdictNote, "git goes there instead of to what was given (url.<base>.insteadOf)")
 	}
-	heard, err := e.heard()
+	values, err := e.gitValues()
 	if err != nil {
 		return newFinding(ui.VerdictProblem, "git's configuration: %v", err)
 	}
-	f = judgeUsername(f, e.target, heard["username"])
-	if !gitconfig.IsFalse(heard["usehttppath"]) {
-		f = f.with(ui.VerdictNote, "credential.useHttpPath is set: a password is stored for each path, while one sign-in serves the whole host")
+	f = judgeUsername(f, e.target, values["username"])
+	if !gitconfig.IsFalse(values["usehttppath"]) {
+		f = f.with(ui.VerdictNote, "credential.useHttpPath is set: doorkey stores a password for each path, but one sign-in for the whole host")
 	}
 	return judgePush(f, e)
 }
@@ -51,7 +51,7 @@ func checkRemote(_ context.Context, e *checkContext) finding {
 func problemOf(err error) string {
 	var usage ui.UsageError
 	if errors.As(err, &usage) {
-		return usage.Problem + "\ngive the remote an https URL without a password: git remote set-url; and see url.<base>.insteadOf"
+		return usage.Problem + "\nset an https URL without a password with git remote set-url, and check url.<base>.insteadOf"
 	}
 	return err.Error()
 }
@@ -60,14 +60,14 @@ func problemOf(err error) string {
 func judgeUsername(f finding, at command.Target, configured string) finding {
 	switch {
 	case at.Label == "" && secret.IsTokenName(configured):
-		return f.with(ui.VerdictProblem, "credential.username is an access token, for which doorkey does not answer: take it out, and revoke it")
+		return f.with(ui.VerdictProblem, "credential.username is an access token, which doorkey does not answer for; remove it, and revoke it")
 	case len(at.Label) >= secret.ShortestToken:
-		return f.with(ui.VerdictWarning, "the user name in the URL looks like a token: take it out, and revoke it if others may have seen it")
+		return f.with(ui.VerdictWarning, "the user name in the URL looks like a token; remove it, and revoke it if others may have seen it")
 	case at.Label != "" && at.Label != "oauth2":
-		return f.with(ui.VerdictNote, "the user name %q in the URL is the label of an account of its own; with curl 8.23 git loses it\nbetter take it out of the URL, and run: git config credential.%s.username %s",
+		return f.with(ui.VerdictNote, "the user name %q in the URL selects a separate account; with curl 8.23, git loses it\nremove it from the URL, and run: git config credential.%s.username %s",
 			at.Label, at.Origin, terminal.ShellWord(terminal.Printable(at.Label)))
 	case at.Label == "" && configured != "":
-		return f.with(ui.VerdictNote, "credential.username is %q: that is the label of an account of its own", configured)
+		return f.with(ui.VerdictNote, "credential.username is %q, which selects a separate account", configured)
 	}
 	return f
 }
@@ -108,7 +108,7 @@ func judgeEnvironment(environment []string) finding {
 			f = f.with(ui.VerdictProblem, "%v", err)
 		}
 		if !known[name] {
-			f = f.with(ui.VerdictWarning, "%s is no variable that doorkey knows: is it misspelt?", name)
+			f = f.with(ui.VerdictWarning, "%s is not a doorkey variable; check the spelling", name)
 		}
 		if !known[name] || name == settings.ClientSecretVariable {
 			value = "…" // a report is shown to others

@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// finding is what a check has found. There is no token in it, and no password.
+// finding is the result of a check. It contains no token and no password.
 type finding struct {
 	Check   string     `json:"check"`
 	Verdict ui.Verdict `json:"verdict"`
@@ -19,21 +19,21 @@ type finding struct {
 	Hints   []string   `json:"hints,omitempty"` // what to do
 }
 
-// newFinding makes a finding whose message, as that of an error, may have lines with
-// hints behind its first line.
+// newFinding makes a finding whose message, like that of an error, may have lines with
+// hints after its first line.
 func newFinding(v ui.Verdict, format string, values ...any) finding {
 	lines := strings.Split(fmt.Sprintf(format, values...), "\n")
 	return finding{Verdict: v, Message: lines[0], Hints: lines[1:]}
 }
 
-// with adds a hint, and what it makes of the verdict.
+// with adds a hint, and raises the verdict if necessary.
 func (f finding) with(v ui.Verdict, format string, values ...any) finding {
 	f.Verdict = f.Verdict.Worse(v)
 	f.Hints = append(f.Hints, strings.Split(fmt.Sprintf(format, values...), "\n")...)
 	return f
 }
 
-// diagnosis is all that doctor says. Its JSON form is in docs/for-programs.md; no
+// diagnosis is the output of doctor. docs/for-programs.md describes its JSON form; no
 // field is ever renamed.
 type diagnosis struct {
 	Doorkey  string    `json:"doorkey"`       // version
@@ -51,8 +51,8 @@ func (r diagnosis) writeJSON(out io.Writer) error {
 	return err
 }
 
-// writeText writes a line for each finding, its hints below, and at the end what
-// it comes to, where that is not an error.
+// writeText writes a line for each finding, with its hints below, and at the end the
+// summary, unless that is an error.
 func (r diagnosis) writeText(out io.Writer) error {
 	const besideVerdict, besideHint = "         ", "         hint: "
 	columns := terminal.Columns(out)
@@ -81,7 +81,7 @@ func (r diagnosis) count(v ui.Verdict) int {
 	return n
 }
 
-// summary is what the findings come to: "1 problem, 2 warnings".
+// summary counts the findings: "1 problem, 2 warnings".
 func (r diagnosis) summary() string {
 	var parts []string
 	for _, v := range []ui.Verdict{ui.VerdictProblem, ui.VerdictWarning} {
@@ -99,7 +99,7 @@ func (r diagnosis) summary() string {
 	return strings.Join(parts, ", ")
 }
 
-// failure is the summary as an error, if there is a problem.
+// failure returns the summary as an error if there is a problem.
 func (r diagnosis) failure() error {
 	if r.count(ui.VerdictProblem) == 0 {
 		return nil

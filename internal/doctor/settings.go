@@ -16,7 +16,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// checkSettings lists what somebody has set, and finds what is set in vain.
+// checkSettings lists what is set, and finds settings without effect.
 func checkSettings(_ context.Context, e *checkContext) finding {
 	if _, err := e.settings(); err != nil {
 		return newFinding(ui.VerdictProblem, "%v", err)
@@ -43,8 +43,8 @@ func checkSettings(_ context.Context, e *checkContext) finding {
 	return f
 }
 
-// ignored is why a setting for this URL is not obeyed, "" if it is, or is
-// somebody else's.
+// ignored says why a setting for this URL has no effect; "" if it has, or if it is not
+// doorkey's.
 func (e *checkContext) ignored(entry gitconfig.Entry) string {
 	switch {
 	case !isFor(entry, e.address):
@@ -56,28 +56,29 @@ func (e *checkContext) ignored(entry gitconfig.Entry) string {
 	return ""
 }
 
-// isFor reports whether a setting holds for an address; what is none is for nobody.
+// isFor reports whether a setting applies to an address; an invalid address has no
+// settings.
 func isFor(entry gitconfig.Entry, address string) bool {
 	parsed, err := url.Parse(address)
 	return err == nil && gitconfig.Covers(entry.Key, parsed)
 }
 
-// isOurs reports whether a setting is one that only helpers like doorkey read.
+// isOurs reports whether only helpers like doorkey read a setting.
 func isOurs(entry gitconfig.Entry) bool {
 	return strings.HasPrefix(entry.Key, "credential.") && strings.HasPrefix(nameOf(entry), "oauth")
 }
 
-// decidesWhereTokensGo reports whether a setting is one that doorkey obeys from
-// a person's own configuration alone.
+// decidesWhereTokensGo reports whether doorkey accepts a setting only from the user's
+// own configuration.
 func decidesWhereTokensGo(entry gitconfig.Entry) bool {
 	ofNetwork := []string{"proxy", "sslcainfo", "sslcapath", "sslverify", "sslcert", "sslkey"}
 	return isOurs(entry) || strings.HasPrefix(entry.Key, "http.") && slices.Contains(ofNetwork, nameOf(entry))
 }
 
-// nameOf is the last part of an entry's key: the variable, in lower case.
+// nameOf returns the last part of an entry's key: the variable, in lower case.
 func nameOf(entry gitconfig.Entry) string { return entry.Key[strings.LastIndex(entry.Key, ".")+1:] }
 
-// checkApplication looks for the client ID, and who has set it.
+// checkApplication examines the application ID and where it is set.
 func checkApplication(ctx context.Context, e *checkContext) finding {
 	provider, err := e.provider()
 	title := provider.Title
@@ -105,8 +106,8 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 	return f
 }
 
-// discover asks the server what it is: git passes on only what it says to a
-// question for a repository, and that since 2.41.
+// discover asks the server what it is: git passes on only the answer for a repository,
+// and only since 2.41.
 func (e *checkContext) discover(ctx context.Context) (title string) {
 	if _, err := e.answer(); err != nil {
 		return ""
@@ -115,12 +116,12 @@ func (e *checkContext) discover(ctx context.Context) (title string) {
 	if err != nil {
 		return ""
 	}
-	// A server that says nothing of itself is not known, whatever kept it.
+	// A server that does not identify itself is unknown, whatever the reason.
 	found, _ := client.Discover(ctx, e.target.Origin, e.target.Path)
 	return found.Title
 }
 
-// checkEndpoints looks at where tokens come from, and who says so.
+// checkEndpoints examines where tokens come from, and which settings decide that.
 func checkEndpoints(_ context.Context, e *checkContext) finding {
 	provider, err := e.provider()
 	if _, unreadable := e.settings(); helper.IsUnknown(err) || unreadable != nil {
@@ -143,7 +144,7 @@ func checkEndpoints(_ context.Context, e *checkContext) finding {
 	return f
 }
 
-// checkRedirect looks at the address that the browser is sent back to.
+// checkRedirect examines the address that the browser is redirected to.
 func checkRedirect(_ context.Context, e *checkContext) finding {
 	provider, err := e.provider()
 	if err != nil {
@@ -152,8 +153,8 @@ func checkRedirect(_ context.Context, e *checkContext) finding {
 	return judgeRedirect(provider.RedirectURL, portIsFree)
 }
 
-// judgeRedirect says what has to be registered. A server leaves the port free
-// for a loopback address alone, and not for a name (RFC 8252 section 7.3).
+// judgeRedirect says what has to be registered. A server accepts any port only for a
+// loopback address, not for a name (RFC 8252 section 7.3).
 func judgeRedirect(redirect string, isFree func(host string) bool) finding {
 	address, err := url.Parse(redirect)
 	if err != nil {

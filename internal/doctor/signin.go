@@ -9,7 +9,7 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// checkSignIn says how a sign-in would go here, and why so.
+// checkSignIn says how a sign-in would work here, and why.
 func checkSignIn(_ context.Context, e *checkContext) finding {
 	provider, err := e.provider()
 	if err != nil {
@@ -30,14 +30,14 @@ func checkSignIn(_ context.Context, e *checkContext) finding {
 	if err != nil {
 		v := ui.VerdictWarning
 		if account, err := e.account(); err == nil && account.IsGrant() {
-			v = ui.VerdictNote // there is no need of one
+			v = ui.VerdictNote // no sign-in is needed
 		}
 		return newFinding(v, "cannot sign in here: %v", err)
 	}
 	return newFinding(ui.VerdictOK, "%s", describe(flows, named, e.Config.Environment))
 }
 
-// describe names the flows and what they were chosen by.
+// describe names the flows and why they were chosen.
 func describe(flows []settings.Flow, named settings.Flow, where environment.Environment) string {
 	switch {
 	case named != settings.Unnamed && named != settings.Automatic:

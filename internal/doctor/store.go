@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// checkState looks at the directory that accounts are kept in.
+// checkState examines the state directory.
 func checkState(ctx context.Context, e *checkContext) finding {
 	unusable := e.Cache.TryWrite()
 	f := judgeState(e.Cache.Directory, e.Cache.Inspect(time.Now()), unusable)
@@ -46,14 +46,13 @@ func judgeState(directory string, inspected cache.Inspection, unwritable error) 
 	return f
 }
 
-// checkKeyring finds out whether the data key can be had. No dialog is opened
-// for it.
+// checkKeyring finds out whether the data key is available. It opens no dialog.
 func checkKeyring(_ context.Context, e *checkContext) finding {
 	place := cache.Automatic
 	if configured, err := e.settings(); err == nil {
 		place = configured.Store
 	}
-	kept, _ := e.account() // what is wrong there, another check says
+	kept, _ := e.account() // another check reports errors there
 	needed := place == cache.InKeyring || kept.Place() == cache.InKeyring
 	if !needed && place != cache.Automatic {
 		return newFinding(ui.VerdictOK, "not needed (credential.oauthStore is %q); the key is in a file that only you can read", place)
@@ -61,8 +60,8 @@ func checkKeyring(_ context.Context, e *checkContext) finding {
 	return judgeKeyring(e.target.Origin, e.keyring(), needed, e.Config.Environment.HasDesktop())
 }
 
-// judgeKeyring says what an answer of the keyring means. Needed: an account, or
-// the setting, has the key there.
+// judgeKeyring interprets the keyring's answer. Needed means that an account, or the
+// setting, has its key there.
 func judgeKeyring(origin string, err error, needed, desktop bool) finding {
 	switch {
 	case err == nil:
@@ -77,11 +76,10 @@ func judgeKeyring(origin string, err error, needed, desktop bool) finding {
 	return newFinding(ui.VerdictProblem, "%v", helper.ExplainKey(origin, err))
 }
 
-// isUnusable reports whether an answer of the keyring says that no key can be had.
+// isUnusable reports whether the keyring's answer means that no key is available.
 func isUnusable(err error) bool { return err != nil && !errors.Is(err, cache.ErrKeyringUnseen) }
 
-// account is the account that git would be answered with, the zero one if there
-// is none.
+// account returns the account that git would get, the zero one if there is none.
 func (e *checkContext) account() (cache.Account, error) {
 	if !e.hasHost() {
 		return cache.Account{}, nil
@@ -92,7 +90,7 @@ func (e *checkContext) account() (cache.Account, error) {
 	return account, err
 }
 
-// checkAccount looks at the grant: is it there, can it be read, until when.
+// checkAccount examines the grant: whether it exists, can be read, and when it expires.
 func checkAccount(ctx context.Context, e *checkContext) finding {
 	account, err := e.account()
 	switch {

@@ -25,17 +25,17 @@ const (
 	Etcd       Kind = "etcd"
 )
 
-// Address says where a fleet's records are, as credential.<url>.oauthFleet has it:
+// Address says where a fleet's records are, in the form of credential.<url>.oauthFleet:
 //
 //	kubernetes:NAMESPACE/SECRET
 //	vault+https://HOST/MOUNT/PATH
 //	etcd+https://HOST:PORT/PREFIX
 type Address struct {
 	Kind Kind
-	// URL is that of the engine, without a path: "https://vault.example:8200". Of
-	// Kubernetes it is empty: a pod's environment says it.
+	// URL is the engine's, without a path: "https://vault.example:8200". It is empty for
+	// Kubernetes: a pod's environment has it.
 	URL string
-	// Place is what comes behind: namespace and Secret, mount and path, or a prefix.
+	// Place is the rest: namespace and Secret, mount and path, or a prefix.
 	Place string
 }
 
@@ -74,8 +74,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// InCluster is the URL of the Kubernetes that a pod runs in, which the environment has
-// in the given variables.
+// InCluster returns the URL of the Kubernetes cluster that a pod runs in, from the
+// variables of the environment.
 func InCluster(variable func(string) string) (string, error) {
 	host, port := variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT")
 	if host == "" || port == "" {
@@ -85,13 +85,13 @@ func InCluster(variable func(string) string) (string, error) {
 	return "https://" + net.JoinHostPort(host, port), nil
 }
 
-// Files that Kubernetes mounts into each pod. They are replaced while it runs.
+// Files that Kubernetes mounts into each pod, and replaces while it runs.
 const (
 	PodTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 	PodCAFile    = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
 )
 
-// String is the address as messages name it.
+// String returns the address as messages name it.
 func (a Address) String() string {
 	switch a.Kind {
 	case Kubernetes:
@@ -102,15 +102,15 @@ func (a Address) String() string {
 	return "etcd at " + a.URL
 }
 
-// Access is how an engine is reached.
+// Access is how to reach an engine.
 type Access struct {
 	Client *http.Client
-	// Time is how long a read or a swap may take; 0 is 8 s.
+	// Time limits a read or a swap; 0 means 8 s.
 	Time time.Duration
-	// Token returns what Kubernetes and Vault are asked with. It is called for each
-	// request: the file that it is in may be replaced.
+	// Token returns the token for Kubernetes and Vault. It is called for each request,
+	// because its file may be replaced.
 	Token func() (secret.Text, error)
-	// Login returns what etcd is asked with; no user where it has no users.
+	// Login returns the user and password for etcd; no user if it has no users.
 	Login func(context.Context) (user string, password secret.Text, err error)
 }
 

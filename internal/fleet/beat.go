@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// beats change a claim every few seconds while a machine waits for the server, so
-// that the others see that it is alive.
+// beats change a claim every few seconds while a machine waits for the server, so that
+// the others see that it is alive.
 type beats struct {
 	end    context.CancelFunc
 	latest chan view
 }
 
-// beat begins. A change that fails ends nothing: the next one may succeed, and the
-// server's answer counts in any case.
+// beat starts. A failed change stops nothing: the next one may succeed, and the server's
+// answer counts in any case.
 func (a *attempt) beat(ctx context.Context, sent view) beats {
 	running, end := context.WithCancel(ctx)
 	b := beats{end, make(chan view, 1)}
@@ -29,7 +29,8 @@ func (a *attempt) beat(ctx context.Context, sent view) beats {
 				return
 			case <-ticks.C:
 			}
-			// Not bound to running: what was begun is finished, so that its version is known.
+			// Not bound to running: a change that was started is completed, so that its
+			// version is known.
 			next, err := a.swap(ctx, latest, withClaim(latest.record, func(c *Claim) { c.Beat++ }))
 			switch {
 			case err == nil:
@@ -44,7 +45,7 @@ func (a *attempt) beat(ctx context.Context, sent view) beats {
 	return b
 }
 
-// stop ends the beats and returns the record as it is after the last one.
+// stop stops the beats and returns the record as it is after the last one.
 func (b beats) stop() view {
 	b.end()
 	return <-b.latest

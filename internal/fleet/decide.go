@@ -21,22 +21,22 @@ const (
 // attempt is one process that needs tokens, from its first look at the record to its last.
 type attempt struct {
 	*Host
-	rejected string // fingerprint of a token that was not accepted
+	rejected string // fingerprint of a rejected token
 	claimID  string
 	begun    time.Time
 
 	looked       bool
-	firstFailure Event  // that the record had at the first look
-	version      string // that the record had at the last look
+	firstFailure Event  // in the record at the first look
+	version      string // of the record at the last look
 	since        time.Time
 	readOnly     bool // the engine does not let this machine change the record
-	unknown      int  // swaps of which nobody knows what has become
+	unknown      int  // swaps with an unknown result
 	lastPause    time.Duration
 	told         bool // Waiting was called
 }
 
-// watch remembers since when the record has not changed, by this machine's monotonic
-// clock: nobody's dates count.
+// watch records since when the record has not changed, by this machine's monotonic
+// clock: dates from other machines do not matter.
 func (a *attempt) watch(seen view) {
 	if !a.looked {
 		a.looked = true
@@ -54,8 +54,8 @@ func event(e *Event) Event {
 	return *e
 }
 
-// decide looks at the record, and says what to do. It depends on the
-// attempt and on what was seen alone.
+// decide says what to do, based on the record. It depends only on the attempt and on
+// what it saw.
 func (a *attempt) decide(seen view) (decision, error) {
 	r, now := seen.record, seen.engineNow()
 	isRejected := a.rejected != "" && r.Tokens.AccessToken.Fingerprint() == a.rejected
@@ -76,7 +76,7 @@ func (a *attempt) decide(seen view) (decision, error) {
 	case r.Claim != nil && r.Claim.ID == a.claimID:
 		return claim, nil // the answer to the swap was lost
 	case r.Failure != nil && *r.Failure != a.firstFailure:
-		return fail, errors.New(r.Failure.Text) // of a machine that this one has waited for
+		return fail, errors.New(r.Failure.Text) // of a machine that this one waited for
 	case r.Claim != nil && !a.isExpired(*r.Claim):
 		return wait, nil
 	case r.Claim != nil:
@@ -84,14 +84,14 @@ func (a *attempt) decide(seen view) (decision, error) {
 	case a.Times.lasts(r.Tokens, now) && !isRejected:
 		return give, nil
 	case isRejected && a.Times.lasts(r.Tokens, now) && now.Sub(r.Tokens.Obtained) < a.Times.Young:
-		// One job that rejects each token would otherwise make all machines refresh.
+		// Otherwise, one job that rejects each token would make all machines refresh.
 		return give, nil
 	}
 	return a.claimOrWait()
 }
 
 // isExpired reports whether a claim has not changed for its lease since this machine
-// saw it first.
+// first saw it.
 func (a *attempt) isExpired(c Claim) bool {
 	lease := a.Times.Lease
 	if c.Sent {
@@ -100,7 +100,8 @@ func (a *attempt) isExpired(c Claim) bool {
 	return time.Since(a.since) >= lease
 }
 
-// claimOrWait is claim, but for a machine that may only read: it waits for another one.
+// claimOrWait claims the refresh, or waits for another machine if this one can only
+// read.
 func (a *attempt) claimOrWait() (decision, error) {
 	switch {
 	case !a.readOnly:

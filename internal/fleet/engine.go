@@ -19,13 +19,13 @@ import (
 type engine struct {
 	client *http.Client
 	base   string        // its URL, without a slash at the end
-	time   time.Duration // of one read or swap, with what is tried again
-	// authorize adds what proves who asks. It is called for each request: tokens in
-	// files are replaced while a process runs.
+	time   time.Duration // limits one read or swap, including repeated requests
+	// authorize adds the credential. It is called for each request: token files are
+	// replaced while a process runs.
 	authorize func(ctx context.Context, header http.Header) error
 }
 
-// answer is an answer that the engine has given, whatever its status.
+// answer is an answer of the engine, with any status.
 type answer struct {
 	status int
 	body   []byte
@@ -33,18 +33,19 @@ type answer struct {
 }
 
 const (
-	requestTime = 8 * time.Second // what Access.Time is by default
+	requestTime = 8 * time.Second // the default of Access.Time
 	largestBody = 1 << 20         // bytes
 	longestWait = 2 * time.Second // before a request is sent again, whatever Retry-After says
 )
 
-// limited is the context of one read or swap.
+// limited returns the context of one read or swap.
 func (e *engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, e.time, errors.New("no answer within "+e.time.String()))
 }
 
-// send sends a request, and again after 429 and 5xx: an engine that a thousand machines
-// ask at once says so to some of them. A body is sent as JSON.
+// send sends a request, and repeats it after 429 and 5xx: an engine that a thousand
+// machines ask at the same time answers like that to some of them. A body is sent as
+// JSON.
 func (e *engine) send(ctx context.Context, method, path, contentType string, body any) (answer, error) {
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -101,8 +102,8 @@ func (e *engine) sendOnce(ctx context.Context, method, path, contentType string,
 	return a, time.Duration(seconds) * time.Second, nil
 }
 
-// hideSecrets takes out of what an engine says is wrong, which is shown, the token that
-// it was asked with.
+// hideSecrets removes the token of the request from an error message of the engine,
+// which is shown.
 func hideSecrets(said []byte, asked http.Header) []byte {
 	for _, name := range []string{"Authorization", "X-Vault-Token"} {
 		if token := strings.TrimPrefix(asked.Get(name), "Bearer "); token != "" {
@@ -112,7 +113,7 @@ func hideSecrets(said []byte, asked http.Header) []byte {
 	return said
 }
 
-// decode reads the answer.
+// decode decodes the answer.
 func (a answer) decode(into any) error {
 	if err := json.Unmarshal(a.body, into); err != nil {
 		return fmt.Errorf("its answer (status %d) is not JSON of this kind of engine; check the address", a.status)
@@ -120,7 +121,7 @@ func (a answer) decode(into any) error {
 	return nil
 }
 
-// text is the beginning of an answer in which the engine says what is wrong.
+// text returns the beginning of an error message of the engine.
 func (a answer) text() string {
 	const longest = 300
 	text := bytes.Map(func(r rune) rune {
@@ -135,7 +136,8 @@ func (a answer) text() string {
 	return string(text)
 }
 
-// refused is ErrRefused with what the engine said, or an unexpected status.
+// refused returns ErrRefused with the engine's message, or an error about an unexpected
+// status.
 func (a answer) refused(wayOut string) error {
 	switch a.status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
@@ -144,7 +146,7 @@ func (a answer) refused(wayOut string) error {
 	return fmt.Errorf("status %d: %s", a.status, a.text())
 }
 
-// bearer authorizes by a token, as Kubernetes and Vault have it in a header.
+// bearer authorizes by a token in a header, as Kubernetes and Vault require.
 func bearer(name, prefix string, token func() (secret.Text, error)) func(context.Context, http.Header) error {
 	return func(_ context.Context, header http.Header) error {
 		value, err := token()

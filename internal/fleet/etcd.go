@@ -10,17 +10,17 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// etcdKey is a record in etcd, by the JSON gateway of its API version 3.
+// etcdKey is a record in etcd, through the JSON gateway of its API version 3.
 type etcdKey struct {
 	engine engine
 	key    []byte
 	login  func(context.Context) (user string, password secret.Text, err error)
 
 	mutex sync.Mutex
-	token secret.Text // of a session, which etcd ends after minutes without use
+	token secret.Text // of a session, which etcd ends after some minutes without use
 }
 
-// Messages of the gateway. It writes numbers of 64 bits as text.
+// Messages of the gateway. It writes 64-bit numbers as text.
 type (
 	etcdRange struct {
 		Key []byte `json:"key"`
@@ -57,8 +57,7 @@ type (
 	}
 )
 
-// Read asks the majority of the cluster: linearizable is what the gateway does if
-// nothing else is asked for.
+// Read asks the majority of the cluster: the gateway's default is a linearizable read.
 func (k *etcdKey) Read(ctx context.Context) ([]byte, string, time.Time, error) {
 	a, err := k.send(ctx, "/v3/kv/range", etcdRange{k.key})
 	if err != nil {
@@ -96,7 +95,8 @@ func (k *etcdKey) Swap(ctx context.Context, value []byte, version string) (strin
 	return done.Header.Revision, nil
 }
 
-// send sends a request in a session. One that has ended is begun anew, once.
+// send sends a request in a session. It starts a new session, once, if the old one has
+// ended.
 func (k *etcdKey) send(ctx context.Context, path string, body any) (answer, error) {
 	ctx, cancel := k.engine.limited(ctx)
 	defer cancel()
@@ -126,8 +126,8 @@ func (k *etcdKey) send(ctx context.Context, path string, body any) (answer, erro
 	}
 }
 
-// etcdRefused is ErrRefused also for what the gateway calls a bad request: a user name
-// that is missing, or a password that is wrong.
+// etcdRefused also returns ErrRefused for what the gateway calls a bad request: a
+// missing user name, or a wrong password.
 func etcdRefused(a answer) error {
 	if a.status == http.StatusBadRequest {
 		a.status = http.StatusForbidden
@@ -135,8 +135,8 @@ func etcdRefused(a answer) error {
 	return a.refused("the user's role needs the permission readwrite on the fleet's prefix; doorkey gets the user and password for this address from git's credential helpers")
 }
 
-// session returns the token of a session; "" where nobody has a user name, as in an
-// etcd without users.
+// session returns the token of a session; "" without a user name, as in an etcd without
+// users.
 func (k *etcdKey) session(ctx context.Context) (secret.Text, error) {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
@@ -162,7 +162,7 @@ func (k *etcdKey) session(ctx context.Context) (secret.Text, error) {
 	return k.token, err
 }
 
-// endSession forgets a token that etcd does not know any more.
+// endSession drops a token that etcd no longer knows.
 func (k *etcdKey) endSession(token secret.Text) {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()

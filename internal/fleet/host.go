@@ -11,35 +11,34 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// Host is one machine of a fleet, for one grant. Its process holds the lock of the
-// grant on this machine, so of one machine only one process runs the protocol.
+// Host is one machine of a fleet, for one grant. Its process holds the machine's lock of
+// the grant, so only one process of a machine runs the protocol.
 type Host struct {
 	Register Register
 	Engine   string // as messages name it: "etcd at https://etcd.example:2379"
 	Keys     Keys
 	Name     Name
-	Hostname string // of this machine, for the people at the others
+	Hostname string // of this machine, for users of the others
 	Times    Times
 
-	// Local is what this machine has on its disk.
+	// Local is this machine's copy on disk.
 	Local Copy
-	// LocalLasts: the access token on the disk has not expired. An engine that
-	// cannot be reached is not tried again then.
+	// LocalLasts means that the access token on disk has not expired. Then an engine
+	// that cannot be reached is not retried.
 	LocalLasts bool
 
-	// Limit is how long other machines are waited for; 0 is no limit.
+	// Limit is how long to wait for other machines; 0 means no limit.
 	Limit time.Duration
 
 	// Reserve makes sure that the next Save succeeds.
 	Reserve func(ctx context.Context) error
-	// Save stores a copy on this machine's disk, for good. The offset is the
-	// engine's clock minus this machine's.
+	// Save stores a copy permanently on this machine's disk. The offset is the engine's
+	// clock minus this machine's.
 	Save func(ctx context.Context, c Copy, offset time.Duration) error
-	// Exchange uses the refresh token of a record. An error that wraps
-	// ErrInvalidGrant says that the server does not accept it; after any other the
-	// grant is as it was.
+	// Exchange uses the refresh token of a record. An error that wraps ErrInvalidGrant
+	// means that the server rejects it; after any other the grant is unchanged.
 	Exchange func(ctx context.Context, r Record) (Pair, error)
-	// Waiting, if set, is told once that another machine is waited for.
+	// Waiting, if set, is called once if this machine waits for another one.
 	Waiting func(hostname string)
 }
 
@@ -47,39 +46,38 @@ type Host struct {
 type Pair struct {
 	AccessToken  secret.Text
 	RefreshToken secret.Text   // empty: the old one stays valid
-	Lifetime     time.Duration // of the access token; 0: not known to expire
+	Lifetime     time.Duration // of the access token; 0: unknown
 	Scopes       []string
 }
 
-// Result is what a machine ends with.
+// Result is the result for a machine.
 type Result struct {
 	Copy   Copy
 	Offset time.Duration // the engine's clock minus this machine's
-	// NotSaved is why the copy is not on this machine's disk. It can be used anyway.
+	// NotSaved is why the copy is not on this machine's disk. It can still be used.
 	NotSaved error
-	// Superseded is a grant of this machine's that nobody will use: another sign-in
-	// was published before it. It is empty otherwise.
+	// Superseded is a grant of this machine that nobody will use: another sign-in was
+	// published before it. Otherwise it is empty.
 	Superseded Copy
 }
 
-// view is the record as one read has shown it.
+// view is the record as one read returned it.
 type view struct {
 	record  Record
 	exists  bool
 	version string
 	now     time.Time // the engine's clock
-	at      time.Time // when that was, by this machine's clock
+	at      time.Time // the same moment by this machine's clock
 }
 
-// engineNow is the engine's clock at this moment.
+// engineNow returns the engine's current time.
 func (v view) engineNow() time.Time { return v.now.Add(time.Since(v.at)) }
 
-// offset is the engine's clock minus this machine's.
+// offset returns the engine's clock minus this machine's.
 func (v view) offset() time.Duration { return v.now.Sub(v.at.Round(0)) }
 
-// Refresh returns tokens that can be used: those of the record, or new ones. The
-// rejected token, by its fingerprint, is one that the server did not accept although
-// it has not expired.
+// Refresh returns usable tokens: those of the record, or new ones. The fingerprint
+// rejected is of a token that the server rejected although it has not expired.
 func (h *Host) Refresh(ctx context.Context, rejected string) (Result, error) {
 	a := &attempt{Host: h, rejected: rejected, claimID: rand.Text(), begun: time.Now()}
 	for {
@@ -110,7 +108,7 @@ func (h *Host) Refresh(ctx context.Context, rejected string) (Result, error) {
 	}
 }
 
-// look reads the record. An engine that cannot be reached is tried for a while.
+// look reads the record. It retries an engine that cannot be reached for a while.
 func (h *Host) look(ctx context.Context) (view, error) {
 	end := time.Now().Add(h.Times.Retry)
 	for pause := h.Times.PollFirst; ; pause = min(2*pause, h.Times.PollLast) {
@@ -139,8 +137,8 @@ func (h *Host) open(value []byte, version string, now time.Time) (view, error) {
 	return seen, nil
 }
 
-// swap replaces the record that was seen. After an answer that was lost, and after a
-// conflict with a request of its own that was sent twice, the record tells.
+// swap replaces the record that was seen. If an answer was lost, or if there is a
+// conflict with its own repeated request, reading the record reveals the result.
 func (h *Host) swap(ctx context.Context, seen view, r Record) (view, error) {
 	value, err := h.Keys.Seal(h.Name, r)
 	if err != nil {
@@ -173,11 +171,11 @@ func (h *Host) take(ctx context.Context, seen view) (Result, error) {
 }
 
 // publish writes the tokens on this machine's disk into the record, if they are newer.
-// It is the whole of the recovery from a crash.
+// Nothing else is needed to recover from a crash.
 func (h *Host) publish(ctx context.Context, seen view) error {
 	for {
 		if !h.isOwnNewer(seen) {
-			return nil // Refresh looks again, and takes the record's
+			return nil // Refresh looks again, and uses the record's
 		}
 		own := h.Local
 		published := Record{Grant: own.Grant, Generation: own.Generation, Account: own.Account, Tokens: own.Tokens}
@@ -196,9 +194,9 @@ func (h *Host) publish(ctx context.Context, seen view) error {
 	}
 }
 
-// isOwnNewer reports whether the tokens on this machine's disk have to go into the
-// record: they are of the same grant and newer, or of a sign-in that replaces it, or
-// the record is gone.
+// isOwnNewer reports whether the tokens on this machine's disk have to be published:
+// they belong to the same grant and are newer, or to a sign-in that replaces it, or the
+// record is missing.
 func (h *Host) isOwnNewer(seen view) bool {
 	own, r := h.Local, seen.record
 	switch {
@@ -221,8 +219,8 @@ func sleep(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// jittered is a pause between half of it and one and a half, so that many machines do
-// not ask at once.
+// jittered returns between half and one and a half times a pause, so that many machines
+// do not ask at the same time.
 func jittered(pause time.Duration) time.Duration {
 	return pause/2 + mathrand.N(pause+1)
 }

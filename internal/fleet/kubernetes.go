@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// kubernetesSecret is a record in a Secret of Kubernetes, beside others of its kind.
-// An administrator has made the Secret: the right to create one cannot be limited to
-// a name.
+// kubernetesSecret is a record in a Kubernetes Secret, which may contain others of the
+// same kind. An administrator creates the Secret: the right to create one cannot be
+// limited to a name.
 type kubernetesSecret struct {
 	engine          engine
 	namespace, name string
@@ -35,16 +35,16 @@ func (k *kubernetesSecret) wayOut(verb string) string {
 	return fmt.Sprintf("the Secret %q must exist in the namespace %q, and a Role must allow this pod's service account to %s it", k.name, k.namespace, verb)
 }
 
-// Read returns as version what identifies the value of this record alone: the version of
-// the Secret changes with every record in it, and then a machine that waits for an
-// abandoned claim would never see the claim unchanged. No two changes of a record have
-// the same bytes: they are encrypted with a new nonce each.
+// Read returns a version that depends only on this record's value: the version of the
+// Secret changes with every record in it, so that a machine that waits for an abandoned
+// claim would never see the claim unchanged. No two changes of a record have the same
+// bytes: each is encrypted with a new nonce.
 func (k *kubernetesSecret) Read(ctx context.Context) ([]byte, string, time.Time, error) {
 	value, _, now, err := k.get(ctx)
 	return value, versionOf(value), now, err
 }
 
-// versionOf is the version of a record with a value.
+// versionOf returns the version of a record with a value.
 func versionOf(value []byte) string {
 	if value == nil {
 		return "0"
@@ -102,11 +102,11 @@ func (k *kubernetesSecret) Swap(ctx context.Context, value []byte, version strin
 	}
 }
 
-// longestBusy is the longest pause before a swap is tried again that met the change of
-// another record.
+// longestBusy is the longest pause before repeating a swap after a change of another
+// record.
 const longestBusy = 200 * time.Millisecond
 
-// patch changes the record if the Secret is of that version.
+// patch changes the record if the Secret has that version.
 func (k *kubernetesSecret) patch(ctx context.Context, value []byte, resourceVersion string) error {
 	var patch kubernetesObject
 	patch.Metadata.ResourceVersion = resourceVersion

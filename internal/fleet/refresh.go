@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// refresh claims the record, exchanges its refresh token and publishes what it gets.
-// It is not done if another machine was faster: then Refresh looks again.
+// refresh claims the record, exchanges its refresh token and publishes the result. It
+// reports not done if another machine was faster: then Refresh looks again.
 func (a *attempt) refresh(ctx context.Context, seen view) (result Result, done bool, err error) {
 	claimed, err := a.claim(ctx, seen)
 	if err != nil {
@@ -36,7 +36,7 @@ func (a *attempt) refresh(ctx context.Context, seen view) (result Result, done b
 	return Result{}, true, err
 }
 
-// lostRace is nil where Refresh has to look again.
+// lostRace returns nil if Refresh has to look again.
 func (a *attempt) lostRace(err error) error {
 	switch {
 	case errors.Is(err, ErrConflict):
@@ -45,17 +45,16 @@ func (a *attempt) lostRace(err error) error {
 		a.readOnly = true
 		return nil
 	case !errors.Is(err, ErrRefused) && a.unknown < mostUnknown:
-		a.unknown++ // the record tells what has become of it
+		a.unknown++ // the record reveals the result
 		return nil
 	}
 	return fmt.Errorf("%w: %s: %v", ErrOutOfReach, a.Engine, err)
 }
 
-// mostUnknown is how many swaps of one attempt may fail so that nobody knows what has
-// become of them.
+// mostUnknown is how many swaps of one attempt may end with an unknown result.
 const mostUnknown = 2
 
-// claim swaps in this machine's claim, if it is not there already.
+// claim writes this machine's claim into the record, if it is not there already.
 func (a *attempt) claim(ctx context.Context, seen view) (view, error) {
 	r := seen.record
 	if r.Claim != nil && r.Claim.ID == a.claimID {
@@ -65,13 +64,13 @@ func (a *attempt) claim(ctx context.Context, seen view) (view, error) {
 	return a.swap(ctx, seen, r)
 }
 
-// markSent says in the record that the refresh token may have been used from now on.
-// A machine that stood still meanwhile, by either of its clocks, looks once more
-// whether the claim is still its own.
+// markSent records that the refresh token may have been used from now on. A machine that
+// was suspended meanwhile, by either of its clocks, checks again whether the claim is
+// still its own.
 func (a *attempt) markSent(ctx context.Context, claimed view) (view, error) {
 	before := time.Now()
 	sent, err := a.swap(ctx, claimed, withClaim(claimed.record, func(c *Claim) { c.Sent = true }))
-	if err != nil || !a.stoodStill(before) {
+	if err != nil || !a.wasSuspended(before) {
 		return sent, err
 	}
 	again, err := a.look(ctx)
@@ -84,9 +83,9 @@ func (a *attempt) markSent(ctx context.Context, claimed view) (view, error) {
 	return again, nil
 }
 
-// stoodStill reports whether more than half a lease has passed since a time, by the
-// monotonic clock or by the other one: the former stops in a machine that sleeps.
-func (a *attempt) stoodStill(since time.Time) bool {
+// wasSuspended reports whether more than half a lease has passed since a time, by the
+// monotonic clock or by the wall clock: the former stops while a machine sleeps.
+func (a *attempt) wasSuspended(since time.Time) bool {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0))) > a.Times.Lease/2
 }
@@ -95,7 +94,7 @@ func (a *attempt) isMine(seen view) bool {
 	return seen.record.Claim != nil && seen.record.Claim.ID == a.claimID
 }
 
-// withClaim is the record with a changed copy of its claim.
+// withClaim returns the record with a changed copy of its claim.
 func withClaim(r Record, change func(*Claim)) Record {
 	changed := *r.Claim
 	change(&changed)
@@ -103,17 +102,18 @@ func withClaim(r Record, change func(*Claim)) Record {
 	return r
 }
 
-// release takes the claim out of the record: nothing was used. A failure is for those
-// who wait, who would find out the same. If it cannot be taken out, it expires.
+// release removes the claim from the record: the token was not used. A failure is for
+// machines that wait, which would get the same. If the claim cannot be removed, it
+// expires.
 func (a *attempt) release(ctx context.Context, latest view, failure *Event) {
 	r := latest.record
 	r.Claim, r.Failure = nil, failure
 	_, _ = a.swap(ctx, latest, r)
 }
 
-// suspect marks a record whose refresh token the server does not accept. Nothing is
-// deleted: the machine that used the token may come back and publish. If the record
-// has changed, or cannot be marked, Refresh looks again.
+// suspect marks a record whose refresh token the server rejects. Nothing is deleted: the
+// machine that used the token may come back and publish. If the record has changed, or
+// cannot be marked, Refresh looks again.
 func (a *attempt) suspect(ctx context.Context, latest view, why error) error {
 	seen, err := a.look(ctx)
 	if err != nil {
@@ -130,8 +130,8 @@ func (a *attempt) suspect(ctx context.Context, latest view, why error) error {
 	return nil
 }
 
-// keep stores what the server has given on this machine's disk first, and then
-// publishes it. Neither failure keeps the token from being used.
+// keep stores what the server issued, first on this machine's disk, and then publishes
+// it. The token can be used even if either fails.
 func (a *attempt) keep(ctx context.Context, sent view, pair Pair, beats beats) (Result, error) {
 	own, offset := next(sent, pair), sent.offset()
 	notSaved := a.Save(ctx, own, offset)
@@ -145,7 +145,8 @@ func (a *attempt) keep(ctx context.Context, sent view, pair Pair, beats beats) (
 	return Result{Copy: own, Offset: offset, NotSaved: notSaved}, nil
 }
 
-// next is the copy that follows a record whose refresh token was exchanged for a pair.
+// next returns the copy that follows a record whose refresh token was exchanged for a
+// pair.
 func next(sent view, pair Pair) Copy {
 	r := sent.record
 	c := Copy{Grant: r.Grant, Generation: r.Generation + 1, Owed: true, Account: r.Account, Tokens: pair.tokens(sent.engineNow())}
@@ -158,7 +159,7 @@ func next(sent view, pair Pair) Copy {
 	return c
 }
 
-// tokens are the pair, obtained at a time by the engine's clock.
+// tokens returns the pair, obtained at a time by the engine's clock.
 func (p Pair) tokens(obtained time.Time) Tokens {
 	t := Tokens{AccessToken: p.AccessToken, RefreshToken: p.RefreshToken, Obtained: obtained}
 	if p.Lifetime > 0 {

@@ -19,14 +19,15 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// form is that of the record. A record of a later form is neither read nor replaced.
+// form is the format of the record. A record in a later format is neither read nor
+// replaced.
 const form = 1
 
-// keySize is that of AES-256, in bytes.
+// keySize is the size of an AES-256 key in bytes.
 const keySize = 32
 
 // Keys encrypt a fleet's records: the first encrypts, all decrypt. So a key can be
-// replaced while all machines work on.
+// replaced while all machines keep working.
 type Keys struct{ all []secret.Text }
 
 // NewKey returns a new key, as a line of a key file: base64 of 32 random bytes.
@@ -36,8 +37,8 @@ func NewKey() secret.Text {
 	return secret.New(base64.StdEncoding.EncodeToString(key))
 }
 
-// ParseKeys reads a key file: a key on each line, in base64. Empty lines and lines
-// that begin with "#" are skipped. Its errors do not repeat what is in it.
+// ParseKeys reads a key file: a key on each line, in base64. It skips empty lines and
+// lines that begin with "#". Its errors do not repeat the content.
 func ParseKeys(content secret.Text) (Keys, error) {
 	var keys Keys
 	for i, line := range bytes.Split([]byte(content.Reveal()), []byte("\n")) {
@@ -60,7 +61,7 @@ func ParseKeys(content secret.Text) (Keys, error) {
 // Len returns the number of keys.
 func (k Keys) Len() int { return len(k.all) }
 
-// IDs name the keys without telling them: the one that encrypts first.
+// IDs returns names for the keys that do not reveal them: first the one that encrypts.
 func (k Keys) IDs() (ids []string) {
 	for _, key := range k.all {
 		ids = append(ids, keyID(key))
@@ -73,21 +74,21 @@ func keyID(key secret.Text) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// Name says whose grant a record has. The record is bound to it: one that was put in
-// another one's place does not decrypt.
+// Name says whose grant a record contains. The record is bound to it: a record in
+// another one's place cannot be decrypted.
 type Name struct {
 	Origin string // "https://gitlab.com"
 	Label  string // of the account; "" is the default one
 }
 
-// InEngine is the name of the record in the engine, which tells nobody whose it is:
-// 32 hexadecimal digits.
+// InEngine returns the name of the record in the engine, which does not reveal whose it
+// is: 32 hexadecimal digits.
 func (n Name) InEngine() string {
 	sum := sha256.Sum256(joined("doorkey fleet record", n.Origin, n.Label))
 	return hex.EncodeToString(sum[:16])
 }
 
-// joined writes texts one after another so that no others give the same bytes.
+// joined combines texts so that no other texts result in the same bytes.
 func joined(texts ...string) (all []byte) {
 	for _, text := range texts {
 		all = binary.BigEndian.AppendUint64(all, uint64(len(text)))
@@ -103,7 +104,7 @@ type envelope struct {
 	Sealed []byte `json:"sealed"`
 }
 
-// sealedRecord is a Record as it is encrypted.
+// sealedRecord is the form in which a Record is encrypted.
 type sealedRecord struct {
 	Grant      string  `json:"grant"`
 	Generation uint64  `json:"generation"`

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// Prepared is the fleet before a sign-in: it can be reached, and its record read.
+// Prepared is the state of the fleet before a sign-in: the engine was reached and the
+// record was read.
 type Prepared struct{ seen view }
 
-// Prepare looks at the fleet before a person is asked to sign in. A record that this
+// Prepare checks the fleet before the user is asked to sign in. A record that this
 // machine cannot read is an error: it is not replaced.
 func (h *Host) Prepare(ctx context.Context) (Prepared, error) {
 	seen, err := h.look(ctx)
@@ -19,8 +20,8 @@ func (h *Host) Prepare(ctx context.Context) (Prepared, error) {
 }
 
 // Publish stores a new sign-in on this machine and then in the record, in place of the
-// grant that is there, which it returns. After an error the sign-in is on this machine
-// alone, which publishes it later (Refresh), unless another one does first.
+// grant there, which it returns. After an error the sign-in is only on this machine,
+// which publishes it later (Refresh), unless another machine signs in first.
 func (h *Host) Publish(ctx context.Context, before Prepared, account Account, pair Pair) (Result, Record, error) {
 	seen := before.seen
 	own := Copy{Grant: rand.Text(), Generation: 1, Owed: true, Replaces: seen.record.Grant, Account: account, Tokens: pair.tokens(seen.engineNow())}
@@ -48,8 +49,8 @@ func (h *Host) Publish(ctx context.Context, before Prepared, account Account, pa
 }
 
 // End ends the fleet's grant: it claims the record, so that no machine refreshes
-// meanwhile, revokes the grant, and leaves a record that says who has ended it. If
-// revoke fails, the grant stays.
+// meanwhile, revokes the grant, and writes a record that says who ended it. If revoke
+// fails, the grant stays.
 func (h *Host) End(ctx context.Context, what string, revoke func(context.Context, Record) error) error {
 	a := &attempt{Host: h, claimID: rand.Text()}
 	for {
@@ -94,8 +95,8 @@ func (a *attempt) end(ctx context.Context, claimed view, what string, revoke fun
 	return nil
 }
 
-// Inspect returns the record and the engine's clock minus this machine's, and
-// changes nothing. Of a record that does not exist, exists is false.
+// Inspect returns the record and the engine's clock minus this machine's, and changes
+// nothing. If the record does not exist, exists is false.
 func (h *Host) Inspect(ctx context.Context) (r Record, exists bool, offset time.Duration, err error) {
 	seen, err := h.look(ctx)
 	if err != nil {
@@ -104,15 +105,15 @@ func (h *Host) Inspect(ctx context.Context) (r Record, exists bool, offset time.
 	return seen.record, seen.exists, seen.offset(), nil
 }
 
-// TryWrite replaces the record by itself, encrypted anew, and so finds out whether this
-// machine may change it. A record that is not there, or that a machine is refreshing,
-// is left alone. ErrRefused: it may not.
+// TryWrite replaces the record by itself, encrypted again, to find out whether this
+// machine can change it. It does not touch a record that does not exist or that a
+// machine is refreshing. ErrRefused means that it cannot.
 func (h *Host) TryWrite(ctx context.Context) error {
 	seen, err := h.look(ctx)
 	if err != nil || !seen.exists || seen.record.Claim != nil {
 		return err
 	}
-	if _, err := h.swap(ctx, seen, seen.record); !errors.Is(err, ErrConflict) { // which is somebody else's change
+	if _, err := h.swap(ctx, seen, seen.record); !errors.Is(err, ErrConflict) { // another machine changed it
 		return err
 	}
 	return nil

@@ -32,8 +32,8 @@ func (v *vaultSecret) wayOut(capabilities string) string {
 	return fmt.Sprintf("the token's policy needs the capabilities %s on %q, which must belong to a key-value engine, version 2", capabilities, strings.TrimPrefix(v.path, "/v1/"))
 }
 
-// Read returns no record where there was never one, and where its last version was
-// deleted; the version of the latter counts on.
+// Read returns no record if there never was one, or if its last version was deleted; the
+// deleted version still counts.
 func (v *vaultSecret) Read(ctx context.Context) ([]byte, string, time.Time, error) {
 	a, err := v.engine.send(ctx, http.MethodGet, v.path, "", nil)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 // may have to be unlocked.
 const fillTime = time.Minute
 
-// ErrNotKept means that no helper returned an answer, and none said why.
-var ErrNotKept = errors.New("no credential helper returned it")
+// ErrNoCredential means that no helper returned an answer, and none said why.
+var ErrNoCredential = errors.New("no credential helper returned it")
 
 // Fill lets git's credential helpers answer a question ("git credential fill"), as they
 // are configured outside of repositories. It never asks the user: without an answer it
-// returns ErrNotKept, or the first complaint of a helper. Question and answer are lines
+// returns ErrNoCredential, or the first complaint of a helper. Question and answer are lines
 // of git's credential protocol; the answer contains the password.
 func Fill(ctx context.Context, question string) (answer []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fillTime)
@@ -33,7 +33,7 @@ func Fill(ctx context.Context, question string) (answer []byte, err error) {
 	answer, err = run(ctx, command)
 	if failure, ran := errors.AsType[*RunError](err); ran {
 		if failure.First == "" || strings.HasPrefix(failure.First, "fatal: ") {
-			return nil, ErrNotKept
+			return nil, ErrNoCredential
 		}
 		return nil, errors.New(failure.First)
 	}

@@ -88,7 +88,7 @@ func TestFill(t *testing.T) {
 	t.Run("by nobody else", func(t *testing.T) {
 		write(t, "[core]\n\taskPass = echo askpass\n", "[credential]\n\thelper = \"!echo password=evil; :\"\n")
 		t.Setenv("SSH_ASKPASS", "echo askpass")
-		if got, err := Fill(t.Context(), question); !errors.Is(err, ErrNotKept) {
+		if got, err := Fill(t.Context(), question); !errors.Is(err, ErrNoCredential) {
 			t.Errorf("got %q, %v", got, err)
 		}
 	})

@@ -127,7 +127,7 @@ func (h *Helper) forwardMessage(origin string, line report) {
 	case line.KeyringSlow:
 		h.UI.KeyringIsSlow()
 	case line.KeyGone != "":
-		h.UI.KeyIsGone(origin, line.KeyGone)
+		h.UI.KeyMissing(origin, line.KeyGone)
 	}
 }
 

@@ -38,7 +38,7 @@ func (h *Helper) LookUp(ctx context.Context, q Question) (Entry, error) {
 	h.Log().Info("unseal", "key", account.Place(), "access_token", secrets.AccessToken, "refused", q.refused, trace.Outcome(err), trace.Took(begun))
 	switch {
 	case errors.Is(err, cache.ErrKeyGone):
-		h.UI.KeyIsGone(q.Origin, account.Place())
+		h.UI.KeyMissing(q.Origin, account.Place())
 		return Entry{}, nil
 	case err != nil && account.IsGrant():
 		return Entry{Account: account}, ExplainKey(q.Origin, err)

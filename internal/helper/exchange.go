@@ -85,7 +85,7 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return report{}, fmt.Errorf("could not refresh the token for %s: waited %v for another git command that uses it\nrun the command again", r.request.Origin, r.request.Timeout)
 	case err != nil:
-		return report{}, notKept(r.request.Origin, err)
+		return report{}, explainNotStored(r.request.Origin, err)
 	}
 	defer locked.Unlock()
 
@@ -108,15 +108,15 @@ func (r *refresher) run(ctx context.Context) (report, error) {
 	}
 	place := r.request.placeFor(found.Account)
 	if err := locked.Reserve(limited, place); err != nil {
-		return report{}, notKept(r.request.Origin, ExplainKey(r.request.Origin, err))
+		return report{}, explainNotStored(r.request.Origin, ExplainKey(r.request.Origin, err))
 	}
 	// From here on, a long wait must not cut anything short: the HTTP client has its own
 	// time limits.
 	return r.refreshAndStore(ctx, locked, found, place)
 }
 
-// notKept explains why the refresh token was not used.
-func notKept(origin string, err error) error {
+// explainNotStored explains why the refresh token was not used.
+func explainNotStored(origin string, err error) error {
 	return fmt.Errorf("%v\nthe token for %s was not refreshed, because doorkey could not store a new one; you are still signed in", err, origin)
 }
 

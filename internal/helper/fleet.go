@@ -140,7 +140,7 @@ func (r *refresher) refreshByFleet(ctx context.Context, locked *cache.Locked, fo
 	host.Waiting = func(hostname string) { r.report(report{WaitingFor: hostname}) }
 	host.Reserve = func(ctx context.Context) error {
 		if err := locked.Reserve(ctx, place); err != nil {
-			return notKept(r.request.Origin, ExplainKey(r.request.Origin, err))
+			return explainNotStored(r.request.Origin, ExplainKey(r.request.Origin, err))
 		}
 		return nil
 	}

@@ -41,8 +41,8 @@ func FuzzReports(f *testing.F) {
 	})
 }
 
-// FuzzTask: the child is told what it is to do to the byte.
-func FuzzTask(f *testing.F) {
+// FuzzRefreshRequest: the child is told what it is to do to the byte.
+func FuzzRefreshRequest(f *testing.F) {
 	f.Add("ada", "client-secret", "pw", int64(300e9))
 	f.Add("jos\xe9", "\x00\n\u2028", "p\xe4ss", int64(-1))
 	f.Fuzz(func(t *testing.T, username, clientSecret, password string, timeout int64) {

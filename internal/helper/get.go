@@ -58,7 +58,7 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 		return h.respond(ctx, q, found), nil
 	}
 	if !oauthflow.MayCarryTokens(q.Origin) {
-		return h.leftOver(ctx, q, found.Account), nil
+		return h.expiredPassword(ctx, q, found.Account), nil
 	}
 	if found.canRefresh() {
 		renewed, err := h.refresh(ctx, q, false)
@@ -77,10 +77,10 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 	provider, err := h.Resolve(ctx, q, configured.OAuth)
 	switch {
 	case errors.Is(err, oauthflow.ErrUnknownHost):
-		return h.leftOver(ctx, q, found.Account), nil
+		return h.expiredPassword(ctx, q, found.Account), nil
 	case errors.Is(err, oauthflow.ErrNoClientID):
 		h.UI.NoClientID(q.Origin, provider.Title)
-		return h.leftOver(ctx, q, found.Account), nil
+		return h.expiredPassword(ctx, q, found.Account), nil
 	case err != nil:
 		return credential.Response{}, err
 	}

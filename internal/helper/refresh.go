@@ -14,9 +14,9 @@ import (
 // attempts is the maximum number of children that one command starts.
 const attempts = 3
 
-// turnPatience is how long to wait for other processes that refresh before this one
+// refreshLockTimeout is how long to wait for other processes that refresh before this one
 // proceeds without the lock: longer than a working server takes.
-const turnPatience = 20 * time.Second
+const refreshLockTimeout = 20 * time.Second
 
 // refresh waits for the refresh lock and then looks again: of many processes that find
 // the same expired token, the first refreshes, and the others need neither settings nor
@@ -26,11 +26,11 @@ const turnPatience = 20 * time.Second
 // This machine may not have a copy of a fleet's grant yet.
 func (h *Helper) refresh(ctx context.Context, q Question, inFleet bool) (Entry, error) {
 	lastFailure := h.Cache.LastFailure(q.Origin).At
-	limited, cancel := context.WithTimeout(ctx, turnPatience)
+	limited, cancel := context.WithTimeout(ctx, refreshLockTimeout)
 	defer cancel()
 	// Without the lock (the wait was too long, the directory is read-only) everything
 	// works, only slower: the child takes the lock that protects the change.
-	if leave, err := h.Cache.AwaitTurn(limited, q.Origin, h.UI.WaitingForLock(q.Origin)); err == nil {
+	if leave, err := h.Cache.LockRefresh(limited, q.Origin, h.UI.WaitingForLock(q.Origin)); err == nil {
 		defer leave()
 	}
 	found, err := h.LookUp(ctx, q)

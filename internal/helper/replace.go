@@ -29,7 +29,7 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 		return Entry{}, Entry{}, err
 	}
 	defer signInLock.End()
-	signedIn, before, err := attempt.askAndKeep(ctx, signInLock)
+	signedIn, before, err := attempt.askAndStore(ctx, signInLock)
 	if err != nil && signedIn.Usable() && !errors.As(err, new(notPublishedError)) {
 		err = fmt.Errorf("signed in to %s, but could not store that: %v\nrun the command again", q.Origin, err)
 	}

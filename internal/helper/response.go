@@ -45,9 +45,9 @@ func (e Entry) response() credential.Response {
 	}
 }
 
-// leftOver returns what an expired password leaves to git and its next helper: the user
+// expiredPassword returns what an expired password leaves to git and its next helper: the user
 // name, and the refresh token that came with it (git 2.41).
-func (h *Helper) leftOver(ctx context.Context, q Question, account cache.Account) credential.Response {
+func (h *Helper) expiredPassword(ctx context.Context, q Question, account cache.Account) credential.Response {
 	if account.IsGrant() {
 		return credential.Response{}
 	}

@@ -10,9 +10,9 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// endingPatience is how long a server has to revoke a grant: the user waits, and can
+// revocationTimeout is how long a server has to revoke a grant: the user waits, and can
 // revoke the grant by hand.
-const endingPatience = 30 * time.Second
+const revocationTimeout = 30 * time.Second
 
 // RevokeGrant revokes a grant on its server, with both tokens. It first refreshes a
 // grant whose access token has expired: Doorkeeper, which is part of GitLab, would not
@@ -34,10 +34,10 @@ func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, config
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, endingPatience)
+	ctx, cancel := context.WithTimeout(ctx, revocationTimeout)
 	defer cancel()
 	if !e.Account.Fresh(h.now()) && !grant.RefreshToken.IsEmpty() {
-		renewed, err := h.renewToEnd(ctx, origin, provider, grant)
+		renewed, err := h.refreshToRevoke(ctx, origin, provider, grant)
 		if err != nil {
 			return err
 		}
@@ -50,9 +50,9 @@ func (h *Helper) revokeGrant(ctx context.Context, origin string, e Entry, config
 	return client.RevokeGrant(ctx, provider, grant)
 }
 
-// renewToEnd refreshes a grant that cannot be revoked with its old tokens. The new
+// refreshToRevoke refreshes a grant that cannot be revoked with its old tokens. The new
 // tokens are not stored. A revoked grant is returned unchanged.
-func (h *Helper) renewToEnd(ctx context.Context, origin string, provider oauthflow.Provider, grant oauthflow.Grant) (oauthflow.Grant, error) {
+func (h *Helper) refreshToRevoke(ctx context.Context, origin string, provider oauthflow.Provider, grant oauthflow.Grant) (oauthflow.Grant, error) {
 	client, err := h.Client(ctx, origin, provider.TokenURL)
 	if err != nil {
 		return oauthflow.Grant{}, err

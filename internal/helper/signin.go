@@ -41,7 +41,7 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 	if last := h.Cache.LastSignInFailure(q.Origin); last.IsSince(failed) {
 		return Entry{}, errors.New(last.Text) // a process that this command waited for
 	}
-	signedIn, _, err := attempt.askAndKeep(ctx, signInLock)
+	signedIn, _, err := attempt.askAndStore(ctx, signInLock)
 	if err != nil && signedIn.Usable() {
 		h.UI.GrantNotStored(q.Origin, err)
 		return signedIn, nil
@@ -53,12 +53,12 @@ func (h *Helper) signIn(ctx context.Context, q Question, provider oauthflow.Prov
 // recorded before. That time may be in the future, if the clock was set back.
 func isAnother(refused, before time.Time) bool { return !refused.IsZero() && !refused.Equal(before) }
 
-// askAndKeep obtains a grant and stores it in place of the previous one, which stays
+// askAndStore obtains a grant and stores it in place of the previous one, which stays
 // until then. It also returns the previous one. A grant that comes with an error is not
 // stored.
-func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn) (Entry, []cache.Account, error) {
+func (a *signInAttempt) askAndStore(ctx context.Context, signInLock *cache.SignIn) (Entry, []cache.Account, error) {
 	origin, configured := a.question.Origin, a.settings
-	defer outliveReader()()
+	defer surviveBrokenPipe()()
 	if err := signInLock.Reserve(ctx, configured.Store); err != nil {
 		return Entry{}, nil, fmt.Errorf("%v\nnobody was asked to sign in to %s: the result could not be kept", ExplainKey(origin, err), origin)
 	}
@@ -86,10 +86,10 @@ func (a *signInAttempt) askAndKeep(ctx context.Context, signInLock *cache.SignIn
 	return signedIn, before, err
 }
 
-// outliveReader keeps this process alive if nobody reads its stderr any more, until stop
+// surviveBrokenPipe keeps this process alive if nobody reads its stderr any more, until stop
 // is called: the user's sign-in must not be lost because of that. Unlike an ignored
 // signal, this is not inherited by children such as a browser.
-func outliveReader() (stop func()) {
+func surviveBrokenPipe() (stop func()) {
 	pipes := make(chan os.Signal, 1)
 	signal.Notify(pipes, syscall.SIGPIPE)
 	return func() { signal.Stop(pipes) }

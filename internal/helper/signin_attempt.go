@@ -63,7 +63,7 @@ func (a *signInAttempt) askPerson(ctx context.Context, deadline time.Time) (Entr
 
 // byFirstFlow signs in with the first flow that the server supports.
 func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
-	err := a.lookAtServer(ctx)
+	err := a.examineServer(ctx)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -87,8 +87,8 @@ func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
 	return Entry{}, err
 }
 
-// lookAtServer finds out all that it can about the server before the user is sent there.
-func (a *signInAttempt) lookAtServer(ctx context.Context) error {
+// examineServer finds out all that it can about the server before the user is sent there.
+func (a *signInAttempt) examineServer(ctx context.Context) error {
 	if err := a.confirm(ctx); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (a *signInAttempt) tryServer(ctx context.Context) error {
 	begun := time.Now()
 	elsewhere, err := a.client.TryServer(ctx, a.provider)
 	if elsewhere != "" {
-		a.UI.LedElsewhere(a.question.Origin, elsewhere)
+		a.UI.RedirectedElsewhere(a.question.Origin, elsewhere)
 	}
 	a.Log().Info("try server", "token_endpoint", secret.HideIn(a.provider.TokenURL), "has_answered", a.provider.Answers, trace.Outcome(err), trace.Took(begun))
 	return err

@@ -65,18 +65,18 @@ func isOurState(state string) bool {
 	return ours
 }
 
-// changePatience is how long a store or an erase waits for other processes: git waits
+// lockTimeout is how long a store or an erase waits for other processes: git waits
 // for it, and a refresh at a slow server can take minutes.
-const changePatience = 20 * time.Second
+const lockTimeout = 20 * time.Second
 
 // Lock locks an origin for a change, waiting no longer than git should wait. The caller
 // has to unlock it.
 func (h *Helper) Lock(ctx context.Context, origin string) (*cache.Locked, error) {
-	ctx, cancel := context.WithTimeout(ctx, changePatience)
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	locked, err := h.Cache.Lock(ctx, origin, h.UI.WaitingForLock(origin))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waited %v for another git command that uses %s, and changed nothing\nrun the command again", changePatience, origin)
+		return nil, fmt.Errorf("waited %v for another git command that uses %s, and changed nothing\nrun the command again", lockTimeout, origin)
 	}
 	return locked, err
 }

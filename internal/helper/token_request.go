@@ -28,14 +28,14 @@ func (r *refresher) exchangeRefreshToken(ctx context.Context, account cache.Acco
 	if r.request.ClientID == account.ClientID {
 		provider.ClientSecret = r.request.ClientSecret.Text
 	}
-	return refreshPatiently(ctx, trace.HTTP(r.Log(), oauthflow.Client{HTTP: http}), provider, refreshToken)
+	return refreshWithRetry(ctx, trace.HTTP(r.Log(), oauthflow.Client{HTTP: http}), provider, refreshToken)
 }
 
-// refreshPatiently asks again if an answer may not be final: if it was lost, and if it
+// refreshWithRetry asks again if an answer may not be final: if it was lost, and if it
 // is "invalid_grant". The one that occurs twice counts, so there are at most three
 // requests. Asking again costs nothing: a server that has used up the token, or has
 // revoked it, cannot take away more.
-func refreshPatiently(ctx context.Context, client oauthflow.Client, provider oauthflow.Provider, refreshToken secret.Text) (oauthflow.Grant, error) {
+func refreshWithRetry(ctx context.Context, client oauthflow.Client, provider oauthflow.Provider, refreshToken secret.Text) (oauthflow.Grant, error) {
 	lost, dead := 0, 0
 	for {
 		grant, err := client.Refresh(ctx, provider, refreshToken)
@@ -50,7 +50,7 @@ func refreshPatiently(ctx context.Context, client oauthflow.Client, provider oau
 		if lost == 2 || dead == 2 {
 			return grant, err
 		}
-		time.Sleep(aMoment)
+		time.Sleep(retryPause)
 	}
 }
 
@@ -64,6 +64,6 @@ func isLost(err error) bool {
 	return lost && !failed.Timeout()
 }
 
-// aMoment is how long a network has to come back, and a server to learn about a token
+// retryPause is how long a network has to come back, and a server to learn about a token
 // that it issued: GitLab's database replicas can lag behind.
-const aMoment = time.Second
+const retryPause = time.Second

@@ -2,14 +2,14 @@ package secret
 
 import "strings"
 
-// hidden stands where something is left out of an address.
+// hidden replaces what is left out of an address.
 const hidden = "…"
 
-// HideIn returns an address as it may be shown: without a user name and a
-// password, of which either may be a secret, and without a query and a fragment.
-// It need not be one that can be parsed: a password with a "%", "#", "?" or "/"
-// in it makes it none. "git", the user of SSH, stays. A text that has an address
-// at its end may be given as well (the key of a setting).
+// HideIn returns an address as it may be shown: without a user name and a password,
+// either of which may be a secret, and without a query and a fragment. It also handles
+// invalid addresses: a "%", "#", "?" or "/" in a password makes an address invalid. It
+// leaves "git", the user of SSH. The text may also only end with an address (the key of
+// a setting).
 func HideIn(address string) string {
 	before, rest, found := strings.Cut(address, "://")
 	if found {

@@ -2,10 +2,10 @@ package secret
 
 import "golang.org/x/sys/unix"
 
-// KeepMemoryPrivate has the kernel write no core dump of this process, and let
-// no other process of the same user look into its memory (prctl(2),
-// PR_SET_DUMPABLE). What it starts decides for itself.
+// KeepMemoryPrivate makes the kernel write no core dump of this process, and prevents
+// other processes of the same user from reading its memory (prctl(2), PR_SET_DUMPABLE).
+// Child processes decide for themselves.
 func KeepMemoryPrivate() {
-	// Where that cannot be had, answering git is still worth more.
+	// If that is impossible, answering git still matters more.
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 }

@@ -2,6 +2,6 @@
 
 package secret
 
-// KeepMemoryPrivate does nothing: macOS and Windows write no core dump unless
-// somebody has asked for it, and guard the memory of processes themselves.
+// KeepMemoryPrivate does nothing: macOS and Windows write no core dump unless someone
+// requests it, and protect the memory of processes themselves.
 func KeepMemoryPrivate() {}

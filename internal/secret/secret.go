@@ -15,10 +15,10 @@ import (
 // redacted is what every way of printing a secret shows.
 const redacted = "[secret]"
 
-// Text is text that does not print: every verb of package fmt and every log
-// handler shows "[secret]" for it, and it does not marshal. Only Reveal gives
-// the text away. The zero value is a secret that was not given at all, which
-// an empty secret is not (git can store an empty password).
+// Text is text that does not print: every verb of package fmt and every log handler
+// shows "[secret]" for it, and it cannot be marshaled. Only Reveal returns the text. The
+// zero value is a missing secret, which differs from an empty one (git can store an
+// empty password).
 type Text struct {
 	// A pointer, because fmt cannot call methods on unexported fields: a Text
 	// in such a field prints an address where a string would print itself.
@@ -28,14 +28,14 @@ type Text struct {
 // New returns value as a secret that is set, even when value is empty.
 func New(value string) Text { return Text{value: &value} }
 
-// IsSet reports whether the secret was given, be it empty.
+// IsSet reports whether the secret was given, even if it is empty.
 func (t Text) IsSet() bool { return t.value != nil }
 
 // IsEmpty reports whether there is no text: not given, or given as "".
 func (t Text) IsEmpty() bool { return t.value == nil || *t.value == "" }
 
-// Reveal returns the text itself, "" when not set. Callers hand it to git, to
-// the server that it belongs to, or to the cipher, and to nobody else.
+// Reveal returns the text itself, "" if not set. Callers pass it only to git, to the
+// server that it belongs to, or to the cipher.
 func (t Text) Reveal() string {
 	if t.value == nil {
 		return ""
@@ -43,8 +43,8 @@ func (t Text) Reveal() string {
 	return *t.value
 }
 
-// Equal reports whether both are set to the same text, or both not set. The
-// time it takes tells nothing of where two texts differ.
+// Equal reports whether both are set to the same text, or both not set. Its running time
+// does not reveal where two texts differ.
 func (t Text) Equal(other Text) bool {
 	if t.IsSet() != other.IsSet() {
 		return false
@@ -52,9 +52,9 @@ func (t Text) Equal(other Text) bool {
 	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// Fingerprint returns 16 hexadecimal digits that tell two tokens apart without
-// telling the tokens; "" when not set or empty. Only for text that nobody could
-// guess, and so never for a password that a person chose.
+// Fingerprint returns 16 hexadecimal digits that distinguish two tokens without
+// revealing them; "" if not set or empty. Use it only for text that nobody can guess,
+// and so never for a password that a user chose.
 func (t Text) Fingerprint() string {
 	if t.IsEmpty() {
 		return ""

@@ -22,6 +22,6 @@ func IsTokenName(name string) bool {
 	return false
 }
 
-// ShortestToken is a length that no label has, in bytes; that of GitLab's tokens
-// behind their beginning.
+// ShortestToken is a length, in bytes, that no label has; it is that of GitLab's tokens
+// after their prefix.
 const ShortestToken = 20

@@ -102,7 +102,7 @@ func (r Reader) findFleetKeys(ctx context.Context, f Fleet, a *FleetAccess) erro
 // findFleetToken finds the credential for the engine.
 func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (err error) {
 	if a.Address.Kind == fleet.Etcd {
-		a.User, a.Password, err = keptLogin(ctx, a.Address.URL)
+		a.User, a.Password, err = storedLogin(ctx, a.Address.URL)
 		return err
 	}
 	a.Token = secret.New(r.Environment.Variable(FleetTokenVariable))
@@ -135,15 +135,15 @@ func (a FleetAccess) ReadToken() (secret.Text, error) {
 	return secret.New(strings.TrimSpace(string(content))), nil
 }
 
-// keptLogin asks git's credential helpers for the user and password of an engine; they
+// storedLogin asks git's credential helpers for the user and password of an engine; they
 // know none for an engine without users.
-func keptLogin(ctx context.Context, address string) (user string, password secret.Text, err error) {
+func storedLogin(ctx context.Context, address string) (user string, password secret.Text, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return "", secret.Text{}, err
 	}
-	kept, err := keptCredential(ctx, parsed)
-	if errors.Is(err, gitconfig.ErrNotKept) {
+	kept, err := storedCredential(ctx, parsed)
+	if errors.Is(err, gitconfig.ErrNoCredential) {
 		return "", secret.Text{}, nil
 	}
 	return kept.Username, kept.Password, err

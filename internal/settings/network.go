@@ -48,7 +48,7 @@ func (r Reader) HTTP(ctx context.Context, origin, endpoint string) (oauthflow.HT
 		endpoint: address, values: values, entries: entries, variable: os.LookupEnv,
 		expand:   func(path string) (string, error) { return gitconfig.ExpandPath(ctx, path) },
 		perURL:   func(variable string) ([]gitconfig.URLValue, error) { return r.Git.PerURL(ctx, "http", variable) },
-		password: func(proxy *url.URL) (string, error) { return keptPassword(ctx, proxy) },
+		password: func(proxy *url.URL) (string, error) { return storedPassword(ctx, proxy) },
 	}.settings()
 	if err != nil {
 		return oauthflow.HTTPSettings{}, err

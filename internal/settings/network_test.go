@@ -28,7 +28,7 @@ func gitHTTPOf(t *testing.T, endpoint string, values gitconfig.Values, variables
 		variable: func(name string) (string, bool) { value, set := variables[name]; return value, set },
 		expand:   func(path string) (string, error) { return strings.Replace(path, "~", "/home/ada", 1), nil },
 		perURL:   func(string) ([]gitconfig.URLValue, error) { return nil, nil },
-		password: func(*url.URL) (string, error) { return "", gitconfig.ErrNotKept },
+		password: func(*url.URL) (string, error) { return "", gitconfig.ErrNoCredential },
 	}
 }
 

@@ -50,7 +50,7 @@ func (g gitHTTP) setProxy(s *oauthflow.HTTPSettings) error {
 // reasonFor says why there is no password: none is stored, or what a helper said, for
 // example about a locked keyring.
 func reasonFor(err error) string {
-	if errors.Is(err, gitconfig.ErrNotKept) {
+	if errors.Is(err, gitconfig.ErrNoCredential) {
 		return err.Error()
 	}
 	return fmt.Sprintf("git's credential helpers do not return it: %v", err)
@@ -180,16 +180,16 @@ func unescape(text string) string {
 	return text
 }
 
-// keptPassword asks git's credential helpers for the password of a proxy's user, as git
+// storedPassword asks git's credential helpers for the password of a proxy's user, as git
 // does; doorkey itself stores it after git has asked for it.
-func keptPassword(ctx context.Context, proxy *url.URL) (string, error) {
-	kept, err := keptCredential(ctx, proxy)
+func storedPassword(ctx context.Context, proxy *url.URL) (string, error) {
+	kept, err := storedCredential(ctx, proxy)
 	return kept.Password.Reveal(), err
 }
 
-// keptCredential asks git's credential helpers, but not the user, for the credential of
-// an address. ErrNotKept means none.
-func keptCredential(ctx context.Context, address *url.URL) (credential.Request, error) {
+// storedCredential asks git's credential helpers, but not the user, for the credential of
+// an address. ErrNoCredential means none.
+func storedCredential(ctx context.Context, address *url.URL) (credential.Request, error) {
 	question := fmt.Sprintf("protocol=%s\nhost=%s\n", address.Scheme, address.Host)
 	if address.User != nil {
 		question += "username=" + address.User.Username() + "\n"
@@ -200,7 +200,7 @@ func keptCredential(ctx context.Context, address *url.URL) (credential.Request, 
 	}
 	answer, err := credential.Read(bytes.NewReader(output))
 	if err == nil && answer.Password.IsEmpty() {
-		err = gitconfig.ErrNotKept
+		err = gitconfig.ErrNoCredential
 	}
 	return answer, err
 }

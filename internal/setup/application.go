@@ -12,8 +12,8 @@ import (
 	"git-credential-doorkey/internal/terminal"
 )
 
-// findApplication takes the application that was given, or one that is configured
-// for another helper, or has the person register one.
+// findApplication uses the given application, or one that is configured for another
+// helper, or lets the user register one.
 func (w *wizard) findApplication(ctx context.Context) error {
 	if w.after.ClientID != "" {
 		if mistake := w.page.mistakenID(w.after.ClientID); mistake != "" {
@@ -42,7 +42,7 @@ func (w *wizard) findApplication(ctx context.Context) error {
 	return w.register(ctx)
 }
 
-// take takes an application. The secret of another one goes.
+// take uses an application. It drops the secret of another one.
 func (w *wizard) take(id string, clientSecret secret.Text) {
 	if id != w.after.ClientID || clientSecret.IsSet() {
 		w.after.ClientSecret = clientSecret
@@ -50,7 +50,7 @@ func (w *wizard) take(id string, clientSecret secret.Text) {
 	w.after.ClientID = id
 }
 
-// register leads through the page on which applications are registered.
+// register guides the user through the page where applications are registered.
 func (w *wizard) register(ctx context.Context) error {
 	w.dialog.showPage(w.page, w.registration())
 	if command := w.Config.Environment.BrowserCommand(); command != nil && w.host.ApplicationsURL != "" {
@@ -70,10 +70,10 @@ func (w *wizard) register(ctx context.Context) error {
 	return nil
 }
 
-// registration is what the person needs to know of the page.
+// registration is what the user needs to know about the page.
 type registration struct {
 	place  string // its address, or the way to it
-	forAll string // the address of an administrator's, "" if there is none
+	forAll string // the address for an administrator, "" if there is none
 	fields []filledIn
 }
 
@@ -100,8 +100,7 @@ func (w *wizard) registration() registration {
 	return r
 }
 
-// mend asks the person what to do about an application that the server does not
-// take.
+// mend asks the user what to do about an application that the server rejects.
 func (w *wizard) mend(ctx context.Context) error {
 	w.dialog.refusedID(w.page)
 	answer, err := w.dialog.askID(ctx, w.page, w.after.ClientID)
@@ -117,22 +116,22 @@ func (w *wizard) mend(ctx context.Context) error {
 	return err
 }
 
-// refused says what a person who cannot be asked can do.
+// refused says what to do if the user cannot be asked.
 func (w *wizard) refused() error {
-	way := "the ID is another one, or its secret, which " + settings.ClientSecretVariable + " brings"
+	way := "the ID or the secret is wrong; pass the secret in " + settings.ClientSecretVariable
 	if w.page.private != "" {
-		way = fmt.Sprintf("it is another one, or %q is ticked on its page: untick it, or bring its secret in %s", w.page.private, settings.ClientSecretVariable)
+		way = fmt.Sprintf("the ID is wrong, or %q is ticked on the application's page; untick it, or pass the secret in %s", w.page.private, settings.ClientSecretVariable)
 	}
-	return fmt.Errorf("%s does not take the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
+	return fmt.Errorf("%s rejected the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
 }
 
-// missesID says what to run where nobody can be asked.
+// missesID says what to run if the user cannot be asked.
 func (w *wizard) missesID(found []application) error {
 	w.UI.NobodyCanType()
 	if len(found) > 0 {
-		return fmt.Errorf("the %s is missing, and nobody can be asked for it here\n%s has one\nto use it, run: %s",
+		return fmt.Errorf("the %s is missing, and doorkey cannot ask for it here\n%s has one\nto use it, run: %s",
 			w.page.id, found[0].key, w.command(terminal.ShellWord(found[0].id)))
 	}
-	return fmt.Errorf("the %s is missing, and nobody can be asked for it here\nin a terminal, setup says how to register one on %s\nif there is one, run: %s",
+	return fmt.Errorf("the %s is missing, and doorkey cannot ask for it here\nto see how to register one on %s, run setup in a terminal\nif you have one, run: %s",
 		w.page.id, w.registration().place, w.command("<"+w.page.id+">"))
 }

@@ -13,9 +13,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// dialog asks the person. What leads the person, the questions and what was wrong
-// with an answer go to the terminal, where the answers come from. What came of it
-// is in result.go.
+// dialog talks to the user. Instructions, questions and wrong answers go to the
+// terminal, where the answers come from. The result is in result.go.
 type dialog struct{ ui *ui.UI }
 
 // say writes lines of a dialog.
@@ -37,7 +36,7 @@ func (d dialog) showHost(address string, host oauthflow.Found) {
 	d.say("%s is %s, with sign-in %s", address, host.Title, ways)
 }
 
-// offer asks whether to use an application that another helper has.
+// offer asks whether to use an application of another helper.
 func (d dialog) offer(ctx context.Context, candidate application) (bool, error) {
 	d.say("\n%s has an application for it: %s", secret.HideIn(candidate.key), candidate.id)
 	for {
@@ -56,10 +55,10 @@ func (d dialog) offer(ctx context.Context, candidate application) (bool, error) 
 // introduction says how many applications are needed.
 func (p page) introduction() string {
 	if p.perMachine {
-		return fmt.Sprintf("\nRegister doorkey there, once for each of your machines: at this server two machines with\n"+
-			"one application end each other's sign-in. Has this machine one? Then just paste the %s.", p.id)
+		return fmt.Sprintf("\nRegister doorkey there, once for each machine: on this server, two machines with the same\n"+
+			"application revoke each other's sign-in. If this machine already has one, paste the %s.", p.id)
 	}
-	return fmt.Sprintf("\nRegister doorkey there, once for everybody.\nHas somebody done it? Then just paste the %s.", p.id)
+	return fmt.Sprintf("\nRegister doorkey there, once for all users.\nIf someone has already done so, paste the %s.", p.id)
 }
 
 // showPage says what to do on the page.
@@ -93,8 +92,8 @@ func (d dialog) showPage(page page, registration registration) {
 	d.say("")
 }
 
-// askID asks for the client ID until it is given something that may be one.
-// Enter alone takes what stands in brackets.
+// askID asks for the application ID until the answer can be one. An empty answer selects
+// the one in brackets.
 func (d dialog) askID(ctx context.Context, page page, standing string) (string, error) {
 	question := page.id + ": "
 	if standing != "" {
@@ -127,10 +126,10 @@ func shortened(id string) string {
 
 // askSecret asks for the secret, and does not show it.
 func (d dialog) askSecret(ctx context.Context, name string, mayLack bool) (secret.Text, error) {
-	d.say("The secret is kept in git's configuration, in clear.")
-	question := name + " (is not shown): "
+	d.say("The secret is stored unencrypted in git's configuration.")
+	question := name + " (not shown): "
 	if mayLack {
-		question = name + " (is not shown; Enter for none: then one signs in by device code): "
+		question = name + " (not shown; press Enter for none and sign in by device code): "
 	}
 	typed, err := d.ui.Screen().ReadSecret(ctx, question)
 	if typed.IsEmpty() {
@@ -139,23 +138,22 @@ func (d dialog) askSecret(ctx context.Context, name string, mayLack bool) (secre
 	return typed, noAnswer(err)
 }
 
-// secretWord is what a person types who wants to give a secret.
+// secretWord is what the user types to enter a secret.
 const secretWord = "secret"
 
-// refusedID says that the server does not take the ID.
+// refusedID says that the server rejects the ID.
 func (d dialog) refusedID(page page) {
-	d.say("\nThe server does not take this %s.", page.id)
+	d.say("\nThe server rejects this %s.", page.id)
 	if page.private != "" {
-		d.say("- Is %q ticked there? Untick it (\"Edit\"), and press Enter here.", page.private)
+		d.say("- If %q is ticked there, untick it (\"Edit\") and press Enter here.", page.private)
 	}
-	d.say("- Is it another one? Paste it.")
-	d.say("- Is it to have a secret? Type: %s", secretWord)
+	d.say("- If you have another one, paste it.")
+	d.say("- If it needs a secret, type: %s", secretWord)
 }
 
-// beforeTrial says what a person can do about an error in the browser, of which
-// doorkey learns nothing.
+// beforeTrial says what to do about an error in the browser, which doorkey does not see.
 func (d dialog) beforeTrial() {
-	d.say("\nNow sign in, to see that it works. If the page shows an error, correct the\napplication (its \"Edit\"), then load that page again.\n")
+	d.say("\nNow sign in to test it. If the page shows an error, correct the\napplication (its \"Edit\"), then load that page again.\n")
 }
 
 // ask asks for a line.
@@ -168,7 +166,7 @@ func (d dialog) ask(ctx context.Context, question string) (string, error) {
 	return answer, noAnswer(err)
 }
 
-// noAnswer is what the end of the terminal's input (Ctrl-D) means.
+// noAnswer interprets the end of the terminal's input (Ctrl-D).
 func noAnswer(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("no answer, so nothing was changed")

@@ -12,14 +12,13 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// takeFleet takes the fleet that was given. Its files have to be found from any
-// directory.
+// takeFleet uses the given fleet. Its files must be found from any directory.
 func (w *wizard) takeFleet(given command.Arguments) error {
 	w.fleetBefore = w.settings.Fleet
 	address, key, token := given.Options["fleet"], given.Options["fleet-key"], given.Options["fleet-token-file"]
 	if w.fleetGiven = address != ""; !w.fleetGiven {
 		if key != "" || token != "" {
-			return ui.UsageError{Problem: "setup: --fleet-key and --fleet-token-file belong to a fleet: give its address with --fleet"}
+			return ui.UsageError{Problem: "setup: --fleet-key and --fleet-token-file require --fleet with the fleet's address"}
 		}
 		return nil
 	}
@@ -40,9 +39,9 @@ func (w *wizard) takeFleet(given command.Arguments) error {
 	return nil
 }
 
-// joinFleet makes this machine one of a fleet that has a sign-in already: it needs
-// neither an application ID nor a person. Where the fleet has none yet, setup goes on,
-// and its sign-in is the fleet's.
+// joinFleet adds this machine to a fleet that has a sign-in: that needs neither an
+// application ID nor a user. If the fleet has no sign-in yet, setup continues, and its
+// sign-in becomes the fleet's.
 func (w *wizard) joinFleet(ctx context.Context) (joined bool, err error) {
 	if !w.fleetGiven {
 		return false, nil

@@ -6,33 +6,31 @@ import (
 	"strings"
 )
 
-// page is where a kind of server has applications registered, in the words that
-// stand there.
+// page is where a kind of server registers applications, in the words of that page.
 type page struct {
 	kind    string // oauthflow.Found.Kind
-	way     string // to the page, where it has no fixed address
-	forAll  string // path of the page below the root on which an administrator registers one for everybody
-	start   string // the button to press first; "" where the page is the form itself
+	way     string // to the page, if it has no fixed address
+	forAll  string // path below the root of the page where an administrator registers one for all users
+	start   string // the button to press first; "" if the page is the form itself
 	fields  []field
 	save    string
-	id      string   // what it calls the client ID
-	secret  string   // what it calls the secret, where a sign-in may need one
-	noIDs   []string // how a secret begins, which people take for the ID
+	id      string   // its name for the client ID
+	secret  string   // its name for the secret, if a sign-in may need one
+	noIDs   []string // prefixes of secrets, which users may paste instead of the ID
 	private string   // the box that makes an application confidential
 
-	// perMachine: the server has one grant for each user and application, and its
-	// refresh tokens rotate. Two machines with one application would end each
+	// perMachine means that the server allows one grant for each user and application,
+	// and rotates refresh tokens. Two machines with one application would revoke each
 	// other's sign-in at each refresh.
 	perMachine bool
 }
 
-// field is a field of the form and what belongs in it. "{redirects}", "{scopes}"
-// and "{origin}" stand for what depends on the host, "{machine}" for this machine's
-// name.
+// field is a field of the form and its value. "{redirects}", "{scopes}" and "{origin}"
+// are replaced by what depends on the host, "{machine}" by this machine's name.
 type field struct{ label, value string }
 
-// pages are the rows, by the servers' documentation (see the kinds of oauthflow);
-// the last is for all others.
+// pages returns the rows, according to the servers' documentation (see the kinds of
+// oauthflow); the last is for all other servers.
 func pages() []page {
 	return []page{{
 		kind: "gitlab", forAll: "/admin/applications", start: "Add new application", save: "Save application",
@@ -79,7 +77,7 @@ func pageOf(kind string) page {
 	return rows[len(rows)-1]
 }
 
-// lines are what belongs in a field, on a line each.
+// lines returns the lines of a field's value.
 func (f field) lines(address, redirect string, scopes []string) []string {
 	switch f.value {
 	case "{redirects}":
@@ -90,7 +88,7 @@ func (f field) lines(address, redirect string, scopes []string) []string {
 	return []string{strings.NewReplacer("{origin}", address, "{scopes}", strings.Join(scopes, " and "), "{machine}", machineName()).Replace(f.value)}
 }
 
-// machineName is the name of this machine without its domain.
+// machineName returns the name of this machine without its domain.
 func machineName() string {
 	name, err := os.Hostname()
 	if err != nil || name == "" {
@@ -100,8 +98,8 @@ func machineName() string {
 	return label
 }
 
-// redirects are the redirect URIs to register. Doorkeeper, the engine in GitLab,
-// takes the address without a path for the other one or not, by its version; and
+// redirects returns the redirect URIs to register. Doorkeeper, the engine in GitLab,
+// accepts the address without a path for the other one depending on its version; and
 // other helpers send that one.
 func redirects(redirect string) []string {
 	if rest, found := strings.CutSuffix(redirect, "127.0.0.1/"); found {
@@ -115,13 +113,13 @@ func (p page) mistakenID(text string) string {
 	isSecret := func(beginning string) bool { return strings.HasPrefix(text, beginning) }
 	switch {
 	case text == "":
-		return "that was nothing"
+		return "nothing was entered"
 	case strings.Contains(text, "://"):
-		return "that is an address, and not the " + p.id + " that its page shows"
+		return "this is a URL, not the " + p.id + " that the page shows"
 	case slices.ContainsFunc(p.noIDs, isSecret):
-		return "that is the secret, which stands below the " + p.id + "; if others can see this screen, renew it there"
+		return "this is the secret, not the " + p.id + " above it; if others can see this screen, create a new secret there"
 	case strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' }):
-		return "that has characters in it that no " + p.id + " has"
+		return "this contains characters that do not occur in a " + p.id
 	}
 	return ""
 }

@@ -13,10 +13,10 @@ import (
 	"git-credential-doorkey/internal/terminal"
 )
 
-// What came of setup: what was written, what others run, what is left to do. It
-// goes to stdout, and can be kept in a file.
+// The result of setup: what was written, what other users run, and what remains to be
+// done. It goes to stdout, so that it can be saved in a file.
 
-// tellThatItIs says that there is nothing to set up, and who has done it.
+// tellThatItIs says that the host is already set up, and where.
 func (w *wizard) tellThatItIs(ctx context.Context) error {
 	entries, err := w.configured(ctx, `^credential\.(.*\.)?oauth(client|provider|scopes|.*url$)`)
 	if err != nil {
@@ -26,12 +26,12 @@ func (w *wizard) tellThatItIs(ctx context.Context) error {
 	return nil
 }
 
-// tellSetUp says that a host is set up, by what and by whom. The address has the
-// path with it, below which the server may live.
+// tellSetUp says that a host is set up, with which settings and where. The address
+// includes the path below which the server may run.
 func tellSetUp(out io.Writer, origin, address string, entries []gitconfig.Entry) {
 	fmt.Fprintf(out, "%s is set up:\n", terminal.Printable(origin))
 	if len(entries) == 0 {
-		fmt.Fprintln(out, "  the application ID came with this program")
+		fmt.Fprintln(out, "  this program was built with the application ID")
 	}
 	for _, entry := range entries {
 		fmt.Fprintf(out, "  %s = %s (%s)\n", terminal.Printable(secret.HideIn(entry.Key)), shownValue(entry.Key, entry.Value), terminal.Printable(entry.Origin))
@@ -42,7 +42,7 @@ func tellSetUp(out io.Writer, origin, address string, entries []gitconfig.Entry)
 	fmt.Fprintf(out, "to change it: git credential-doorkey setup %s --client-id <application ID>\n", terminal.ShellWord(terminal.Printable(address)))
 }
 
-// tellWritten says that a sign-in has worked, and shows what was written.
+// tellWritten says that a sign-in worked, and shows what was written.
 func (w *wizard) tellWritten(file string, changes []gitconfig.Setting) {
 	if !w.noSignIn {
 		fmt.Fprintf(w.out, "\nit works: signed in to %s\n\n", terminal.Printable(w.url()))
@@ -57,23 +57,23 @@ func (w *wizard) showChanges(file string, changes []gitconfig.Setting) {
 	}
 }
 
-// tellOthers says what others run, unless everybody has it now.
+// tellOthers says what other users run, unless all users have it now.
 func (w *wizard) tellOthers() {
 	if w.scope == gitconfig.System {
 		return
 	}
 	command := terminal.Printable(w.command(terminal.ShellWord(w.after.ClientID)))
 	fmt.Fprintf(w.out, "\nfor a colleague, who needs no application of their own:\n  %s\n", command)
-	fmt.Fprintf(w.out, "for everybody on a machine, as its administrator:\n  %s --system --no-sign-in\n", command)
+	fmt.Fprintf(w.out, "for all users of a machine, as its administrator:\n  %s --system --no-sign-in\n", command)
 	if w.page.perMachine {
-		fmt.Fprintf(w.out, "on another machine of yours, run setup without --client-id: it needs an application of its own\n")
+		fmt.Fprintf(w.out, "on your other machines, run setup without --client-id: each needs its own application\n")
 	}
 	if !w.after.ClientSecret.IsEmpty() {
-		fmt.Fprintf(w.out, "both need the secret, too, in %s\n", settings.ClientSecretVariable)
+		fmt.Fprintf(w.out, "both also need the secret in %s\n", settings.ClientSecretVariable)
 	}
 }
 
-// tellNext says what is left to do: git may not ask doorkey at all.
+// tellNext says what remains to be done: git may not ask doorkey at all.
 func (w *wizard) tellNext(ctx context.Context) error {
 	entries, err := w.Config.Git.Entries(ctx)
 	if err != nil {
@@ -91,8 +91,8 @@ func (w *wizard) tellNext(ctx context.Context) error {
 	return nil
 }
 
-// command is the setup that others run, who need no application of their own. The
-// ID is a word of the shell's already, or stands for one.
+// command is the setup for other users, who need no application of their own. The ID is
+// already a shell word, or a placeholder.
 func (w *wizard) command(id string) string {
 	words := []string{"git credential-doorkey setup", terminal.ShellWord(w.url()), "--client-id", id}
 	if len(w.after.Scopes) > 0 {

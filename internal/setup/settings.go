@@ -13,12 +13,12 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// plan completes the settings with the least that says what the host is, and
-// returns the provider that they come to.
+// plan completes the settings with the minimum that identifies the host, and returns the
+// resulting provider.
 func (w *wizard) plan() (oauthflow.Provider, error) {
 	origin := w.target.Origin
 	if w.page.kind == "" && w.host.Root == "" {
-		// Of a make of its own: what its metadata say is asked for at a sign-in.
+		// For an unlisted kind, each sign-in asks for the metadata.
 		return oauthflow.Resolve(origin, nil, w.after)
 	}
 	inPlace := func(endpoint string) string { return strings.TrimPrefix(endpoint, origin) }
@@ -44,18 +44,18 @@ func (w *wizard) plan() (oauthflow.Provider, error) {
 		}
 	}
 	if err == nil {
-		err = fmt.Errorf("git's configuration has other endpoints than the server\ntake out credential.%s.oauthAuthURL and the other URLs there, and run this again", origin)
+		err = fmt.Errorf("git's configuration has different endpoints than the server\nremove credential.%s.oauthAuthURL and the other URLs, then run this command again", origin)
 	}
 	return provider, fmt.Errorf("%s: %v", origin, err)
 }
 
-// isHost reports whether a provider is what was found at the host.
+// isHost reports whether a provider matches what was found at the host.
 func (w *wizard) isHost(provider oauthflow.Provider) bool {
 	return provider.Kind == w.host.Kind && provider.AuthURL == w.host.AuthURL && provider.TokenURL == w.host.TokenURL
 }
 
-// isSaid reports whether the settings, or the host's name, say what it is.
-// Without that a sign-in would have to ask the server each time.
+// isSaid reports whether the settings or the host name identify the server. Otherwise
+// each sign-in would have to ask it.
 func (w *wizard) isSaid(configured oauthflow.Settings) bool {
 	if configured.AuthURL != "" {
 		return true
@@ -65,7 +65,7 @@ func (w *wizard) isSaid(configured oauthflow.Settings) bool {
 	return errors.Is(err, oauthflow.ErrNoClientID)
 }
 
-// clientIDBefore is "" where an ID was given: it is written even if it is the same, for
+// clientIDBefore is "" if an ID was given: it is written even if it is the same, because
 // it may come from a file of another scope.
 func (w *wizard) clientIDBefore() string {
 	if w.fleetGiven {
@@ -74,8 +74,7 @@ func (w *wizard) clientIDBefore() string {
 	return ""
 }
 
-// changes are what is to be written. A value of another file is taken back by an
-// empty one.
+// changes returns what to write. An empty value overrides one in another file.
 func (w *wizard) changes() []gitconfig.Setting {
 	var changes []gitconfig.Setting
 	key := func(name string) string { return "credential." + w.target.Origin + "." + name }
@@ -100,16 +99,16 @@ func (w *wizard) changes() []gitconfig.Setting {
 	return changes
 }
 
-// application is one that git's configuration already has for the host, where
-// doorkey does not look for it.
+// application is one that git's configuration already has for the host, where doorkey
+// does not look for it.
 type application struct {
 	id     string
 	secret secret.Text
-	key    string // where it stands
+	key    string // where it is set
 }
 
-// candidates finds what users of Git Credential Manager have for the host, or
-// users of another helper for a path of it.
+// candidates finds applications that users of Git Credential Manager have configured for
+// the host, or users of another helper for a path of it.
 func (w *wizard) candidates(ctx context.Context) ([]application, error) {
 	entries, err := w.configured(ctx, `^credential\..*\.((gitlab|github|bitbucket)dev|oauth)client(id|secret)$`)
 	if err != nil {
@@ -132,8 +131,8 @@ func (w *wizard) candidates(ctx context.Context) ([]application, error) {
 	return found, nil
 }
 
-// configured lists the settings whose key matches and that are for a URL on the
-// host, or for all hosts. What a repository says is left out.
+// configured lists the settings whose key matches and that are for a URL on the host, or
+// for all hosts. It omits those of a repository.
 func (w *wizard) configured(ctx context.Context, pattern string) ([]gitconfig.Entry, error) {
 	entries, err := gitconfig.Entries(ctx, "", nil, pattern)
 	return slices.DeleteFunc(entries, func(entry gitconfig.Entry) bool {

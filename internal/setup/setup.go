@@ -1,5 +1,4 @@
-// Package setup leads a person from a host without an application ID to one that
-// works.
+// Package setup guides a user from a host without an application ID to a working one.
 package setup
 
 import (

@@ -106,7 +106,7 @@ func TestTellSetUp(t *testing.T) {
 		entries []gitconfig.Entry
 		want    string
 	}{
-		{"by a distributor, at build time", nil, "\n  the application ID came with this program\n"},
+		{"by a distributor, at build time", nil, "\n  this program was built with the application ID\n"},
 		{
 			"by a person", []gitconfig.Entry{{Key: "credential." + host + ".oauthclientid", Value: "1234", Origin: "file:/home/ada/.gitconfig"}},
 			"\n  credential." + host + ".oauthclientid = 1234 (file:/home/ada/.gitconfig)\n",

@@ -1,6 +1,6 @@
-// Package source says where a setting is from, so that an error or a hint names the
-// one that counts: a variable of the environment overrides git's configuration, and a
-// key for a narrower URL overrides another.
+// Package source says where a setting comes from, so that an error or a hint names the
+// one that counts: an environment variable overrides git's configuration, and a key for
+// a narrower URL overrides another.
 package source
 
 import (
@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// Setting is where the value of a setting is from. The zero value stands for one that
-// nobody has set.
+// Setting is where the value of a setting comes from. The zero value is a setting that
+// is not set.
 type Setting struct {
 	Variable      string `json:"variable,omitempty"`        // that is set: "GIT_SSL_CAINFO"
 	Key           string `json:"key,omitempty"`             // of git's configuration: "http.https://gitlab.example.com.sslCAInfo"
 	OnCommandLine bool   `json:"on_command_line,omitempty"` // the key is set by "git -c" or GIT_CONFIG_COUNT
 }
 
-// String names what counts: "GIT_SSL_CAINFO", or "git's http.sslCAInfo".
+// String names the effective setting: "GIT_SSL_CAINFO", or "git's http.sslCAInfo".
 func (s Setting) String() string {
 	if s.Variable != "" {
 		return s.Variable
@@ -24,7 +24,7 @@ func (s Setting) String() string {
 	return "git's " + s.Key
 }
 
-// Name is the name alone. If nothing is set, it is that of the key to set.
+// Name returns only the name. If nothing is set, it is that of the key to set.
 func (s Setting) Name(key string) string {
 	switch {
 	case s.Variable != "":
@@ -35,8 +35,8 @@ func (s Setting) Name(key string) string {
 	return key
 }
 
-// ToSet says how to give the setting a value that counts. The key is the one to set if
-// nothing overrides it: "http.https://gitlab.example.com.sslCAInfo".
+// ToSet says how to set an effective value. The key is the one to set if nothing
+// overrides it: "http.https://gitlab.example.com.sslCAInfo".
 func (s Setting) ToSet(key, value string) string {
 	run := "run: git config --global " + s.withoutVariable().Name(key) + " " + value
 	switch {
@@ -65,7 +65,7 @@ func isNarrower(set, key string) bool {
 	return wanted == "" || subsection == wanted || err == nil && (address.User != nil || strings.Trim(address.Path, "/") != "")
 }
 
-// subsectionOf is what stands in a key between section and variable.
+// subsectionOf returns the part of a key between section and variable.
 func subsectionOf(key string) string {
 	_, rest, _ := strings.Cut(key, ".")
 	return rest[:max(0, strings.LastIndex(rest, "."))]

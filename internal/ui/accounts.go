@@ -114,8 +114,8 @@ func (u *UI) ContinuesWithout(origin string, problem error) {
 	u.tell(u.Stderr, e, fmt.Sprintf("%v\nuntil this is fixed, git continues without what is stored for %s", problem, origin))
 }
 
-// KeyIsGone is shown before the new sign-in that a missing key requires.
-func (u *UI) KeyIsGone(origin string, place cache.KeyPlace) {
+// KeyMissing is shown before the new sign-in that a missing key requires.
+func (u *UI) KeyMissing(origin string, place cache.KeyPlace) {
 	message := "the encryption key of the tokens for " + origin + " is missing, so you have to sign in again"
 	if place == cache.InKeyring {
 		message += "\n" + SharedDirectory

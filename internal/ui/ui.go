@@ -198,9 +198,9 @@ func (u *UI) CertificateNotVerified(origin, toTrust string) {
 		"get the certificate of its authority instead, then %s", origin, origin, toTrust))
 }
 
-// LedElsewhere is shown before the user is sent to a server that redirected doorkey to
+// RedirectedElsewhere is shown before the user is sent to a server that redirected doorkey to
 // another origin: a gateway there may know the browser but not doorkey.
-func (u *UI) LedElsewhere(origin, elsewhere string) {
+func (u *UI) RedirectedElsewhere(origin, elsewhere string) {
 	u.tell(u.Stderr, event{Event: "led_elsewhere", Host: origin}, fmt.Sprintf("%s redirects doorkey to %s: a gateway in front of it may block doorkey\n"+
 		"if the sign-in fails after the browser step, set http.%s.extraHeader or cookieFile to what the gateway requires, as you would for git", origin, elsewhere, origin))
 }

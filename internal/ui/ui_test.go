@@ -41,7 +41,7 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 	deadline := time.Now().Add(time.Minute)
 	for name, tell := range map[string]func(*UI){
 		"error":     func(u *UI) { u.ReportError(errors.New(hostile)) },
-		"origin":    func(u *UI) { u.KeyIsGone(hostile, cache.InKeyring) },
+		"origin":    func(u *UI) { u.KeyMissing(hostile, cache.InKeyring) },
 		"client ID": func(u *UI) { u.NoClientID("https://"+hostile, "GitLab") },
 		"address":   func(u *UI) { u.ShowAddress(hostile, "https://h/"+hostile, deadline) },
 		"starter":   func(u *UI) { u.BrowserFailed(errors.New(hostile)) },

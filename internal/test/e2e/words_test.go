@@ -25,6 +25,18 @@ func TestRetiredWords(t *testing.T) {
 	}
 }
 
+// TestRetiredWordsInMessages: no message, hint, prompt or help text of the program
+// uses one either.
+func TestRetiredWordsInMessages(t *testing.T) {
+	for _, message := range messages(t) {
+		for _, retired := range docs.RetiredWords() {
+			for _, place := range retired.Pattern.FindAllStringIndex(message, -1) {
+				t.Errorf("a message: %q\nwrite it like %q instead of %q %s", around(message, place), retired.Rather, retired.Old, retired.Why)
+			}
+		}
+	}
+}
+
 // TestRetiredWordsAreFound: each pattern finds its example and leaves alone what is
 // to be written instead.
 func TestRetiredWordsAreFound(t *testing.T) {

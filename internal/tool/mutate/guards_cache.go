@@ -23,7 +23,7 @@ func guardsOfCache() []guard {
 		{"a directory of paths is its owner's alone", "cache TestAttackByPlantedDirectory", "cache/paths.go", `if err := makePrivateDirectory(directory); err != nil {`, `if err := makeDirectory(directory); err != nil {`},
 		{"a file is for its path", "cache TestFilesOfPathsStayInTheirPlace", "cache/account_file.go", `if f.ofPath && (`, `if false && (`},
 		{"what is no file is not read", "cache TestDamage", private, "if !info.Mode().IsRegular() {\n\t\treturn nil, fmt.Errorf", "if false {\n\t\treturn nil, fmt.Errorf"},
-		{"a lock is doorkey's own", planted, "cache/lock.go", `made, err := openOwn(path) // another user's could be held for ever`, `made, err := os.Open(os.DevNull)`},
+		{"a lock is doorkey's own", planted, "cache/lock.go", `made, err := openOwn(path) // another user could hold it forever`, `made, err := os.Open(os.DevNull)`},
 		{"a data key's ID is no path", "cache TestAttackByKeyID", "cache/key.go", `if _, err := hex.DecodeString(id); err != nil || id == "" {`, `if _, err := hex.DecodeString(""); err != nil {`},
 
 		{"an account is for its origin", "internal/test/e2e TestAttackByMovedRecord", seal, ` text(origin),`, ``},

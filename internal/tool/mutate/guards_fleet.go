@@ -20,7 +20,7 @@ func guardsOfFleet() []guard {
 		{"an older pair replaces no newer one", "internal/fleet TestBackup", decide, `a.Local.Generation > r.Generation && r.Ended == nil:`, `false:`},
 		{"a claim that lives is waited for", failures, decide, `case r.Claim != nil && !a.isExpired(*r.Claim):`, `case false:`},
 		{"a claim that may have been sent is waited for longer", failures, decide, `lease = a.Times.SentLease`, `lease = a.Times.Lease`},
-		{"a machine that stood still looks again", failures, exchange, `if err != nil || !a.stoodStill(before) {`, `if err != nil || !before.IsZero() {`},
+		{"a machine that stood still looks again", failures, exchange, `if err != nil || !a.wasSuspended(before) {`, `if err != nil || !before.IsZero() {`},
 		{"the disk comes before the record", failures, exchange, `	notSaved := a.Save(ctx, own, offset)
 	a.Local = own
 `, `	var notSaved error
