@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
@@ -125,10 +126,22 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 	return nil // a verb of a later git: nothing to say to it, and no error
 }
 
+// questionTime is how long git may take to write its question: it writes at once.
+const questionTime = 5 * time.Second
+
 // isQuestion reports whether there is what git writes to a helper.
 func isQuestion(stdin io.Reader) bool {
-	request, err := credential.Read(stdin)
-	return err == nil && request.Protocol != ""
+	read := make(chan bool, 1)
+	go func() {
+		request, err := credential.Read(stdin)
+		read <- err == nil && request.Protocol != ""
+	}()
+	select {
+	case is := <-read:
+		return is
+	case <-time.After(questionTime): // an input that stays open and silent
+		return false
+	}
 }
 
 // commands are those that people run, by their names in the manual.

@@ -3,7 +3,7 @@
 complete -c git-credential-doorkey -f
 complete -c git-credential-doorkey -n __fish_use_subcommand -l flow -x -a 'auto browser device paste' -d 'how to sign in: auto, browser, device or paste'
 complete -c git-credential-doorkey -n __fish_use_subcommand -l events -x -a 'json' -d 'say everything on stderr as JSON, one object a line'
-complete -c git-credential-doorkey -n __fish_use_subcommand -l version -d 'print the version'
+complete -c git-credential-doorkey -n __fish_use_subcommand -l version -d 'print the version (also -v, -V or version)'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a setup -d 'set a host up: register doorkey, sign in, configure git'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'the application ID, which is no secret'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l scopes -x -d 'the scopes to ask for, with commas or spaces between'

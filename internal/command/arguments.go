@@ -42,7 +42,7 @@ func parseArguments(command manual.Command, args []string) (Arguments, error) {
 		case errors.Is(err, flag.ErrHelp):
 			return Arguments{}, errHelp
 		case err != nil:
-			return Arguments{}, ui.UsageError{Problem: command.Name + ": " + flagProblem(err)}
+			return Arguments{}, ui.UsageError{Problem: command.Name + ": " + flagProblem(err, command.Options)}
 		}
 		if flags.NArg() == 0 {
 			break
@@ -60,16 +60,19 @@ func parseArguments(command manual.Command, args []string) (Arguments, error) {
 
 // flagProblem is an error of package flag in the words of the manual, in which an
 // option has two dashes.
-func flagProblem(err error) string {
-	for _, row := range []struct{ begins, says string }{
-		{"flag provided but not defined: -", "there is no option \"--%s\""},
-		{"flag needs an argument: -", "the option \"--%s\" needs a value"},
-	} {
-		if name, found := strings.CutPrefix(err.Error(), row.begins); found {
-			return fmt.Sprintf(row.says, name)
-		}
+func flagProblem(err error, known []manual.Option) string {
+	if name, found := strings.CutPrefix(err.Error(), "flag needs an argument: -"); found {
+		return fmt.Sprintf("the option \"--%s\" needs a value", name)
 	}
-	return err.Error()
+	name, found := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !found {
+		return err.Error()
+	}
+	suggested := manual.SuggestOption(name, known)
+	if suggested != "" {
+		suggested = "--" + suggested
+	}
+	return fmt.Sprintf("unknown option \"--%s\"", name) + didYouMean(suggested)
 }
 
 // check refuses more arguments than the command takes.

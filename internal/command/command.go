@@ -66,7 +66,16 @@ func Help(_ context.Context, _ *helper.Helper, given Arguments, out io.Writer) e
 	return nil
 }
 
-// Unknown is the error for a command that there is not.
+// Unknown is the error for a command that does not exist.
 func Unknown(name string) error {
-	return ui.UsageError{Problem: fmt.Sprintf("%q is no command of doorkey's", secret.HideIn(name))}
+	problem := fmt.Sprintf("unknown command %q", secret.HideIn(name))
+	return ui.UsageError{Problem: problem + didYouMean(manual.Suggest(name))}
+}
+
+// didYouMean asks so at the end of a message, if there is something to suggest.
+func didYouMean(suggested string) string {
+	if suggested == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", suggested)
 }

@@ -111,7 +111,7 @@ func ownOptions(ctx context.Context, args []string) (hosts, rest []string, err e
 	for len(args) > 0 && strings.HasPrefix(args[0], "--") && args[0] != "--" {
 		name, value, inOne := strings.Cut(args[0], "=")
 		if name != "--host" {
-			return nil, nil, ui.UsageError{Problem: fmt.Sprintf("there is no option %q", name), Command: "ssh"}
+			return nil, nil, ui.UsageError{Problem: fmt.Sprintf("unknown option %q", name), Command: "ssh"}
 		}
 		args = args[1:]
 		if !inOne {

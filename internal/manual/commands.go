@@ -7,7 +7,7 @@ func Common() []Option {
 	return []Option{
 		flowOption(),
 		{Name: "events", Value: "FORM", Values: []string{"json"}, Summary: "say everything on stderr as JSON, one object a line"},
-		{Name: "version", Summary: "print the version"},
+		{Name: "version", Summary: "print the version (also -v, -V or version)"},
 	}
 }
 
