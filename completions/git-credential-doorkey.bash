@@ -6,6 +6,7 @@ _git_credential_doorkey() {
   case "$previous" in
     --flow) words="auto browser device paste" ;;
     --events) words="json" ;;
+    --provider) words="gitlab github gitea forgejo bitbucket bitbucket-data-center" ;;
   esac
   if [ -z "$words" ]; then
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -14,7 +15,7 @@ _git_credential_doorkey() {
       esac
     done
     case "$command" in
-    setup) words="--client-id --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --global --system --flow" ;;
+    setup) words="--client-id --provider --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --global --system --flow" ;;
     login) words="--flow --username" ;;
     logout) words="--username --all --fleet" ;;
     status) words="--json" ;;

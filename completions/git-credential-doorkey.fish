@@ -6,6 +6,7 @@ complete -c git-credential-doorkey -n __fish_use_subcommand -l events -x -a 'jso
 complete -c git-credential-doorkey -n __fish_use_subcommand -l version -d 'print the version (also -v, -V or version)'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a setup -d 'set a host up: register doorkey, sign in, configure git'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l client-id -x -d 'the application ID, which is no secret'
+complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l provider -x -a 'gitlab github gitea forgejo bitbucket bitbucket-data-center' -d 'what the host is, if it does not say so itself'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l scopes -x -d 'the scopes to ask for, with commas or spaces between'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l fleet -x -d 'share the sign-in with other machines'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from setup' -l fleet-key -x -d 'the file of the fleet'\''s keys'

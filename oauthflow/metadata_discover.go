@@ -41,7 +41,7 @@ const (
 //
 // The signs, in their order: the host's name, where it is one of a table; the
 // server's metadata (RFC 8414, OpenID Connect Discovery); the challenge that
-// git would be given; the first label of the name. A fork of what was found is told by
+// git would be given; the first label of the name; the challenge for the path itself. A fork of what was found is told by
 // a document of its own. It fails with a
 // *ConnectionError where the server cannot be reached, or does not answer in half a
 // minute, and on metadata that must not be used.
@@ -53,7 +53,7 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
 	ctx, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
-	found, err := c.recognise(ctx, base, roots(path)) // the path is what the person has named
+	found, err := c.recognise(ctx, base, path, roots(path)) // the path is what the person has named
 	if err == nil {
 		found = c.tellFork(ctx, base, found)
 	}
@@ -66,7 +66,7 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 // recognise goes through the signs. Metadata tell the root: they are asked for in
 // the order of the roots. A challenge does not (GitLab has groups in groups): of
 // the paths with one, the shortest is the root.
-func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (Found, error) {
+func (c Client) recognise(ctx context.Context, base *url.URL, path string, roots []string) (Found, error) {
 	if k, found := kindAt(base.Hostname()); found {
 		return k.found(base, ""), nil
 	}
@@ -89,6 +89,9 @@ func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (F
 		return k.found(base, ""), nil
 	}
 	if found, err := c.byChallenge(ctx, base, roots, dataCenterGitPath); err != nil || found.Kind != "" {
+		return found, err
+	}
+	if found, err := c.byRepository(ctx, base, path); err != nil || found.Kind != "" {
 		return found, err
 	}
 	return Found{}, unusable

@@ -83,7 +83,7 @@ func Resolve(origin string, challenges []string, settings Settings) (Provider, e
 		return Provider{}, ErrUnknownHost
 	}
 	if _, known := kindNamed(settings.Kind); settings.Kind != "" && !known {
-		return Provider{}, fmt.Errorf("oauthProvider %q is not one that doorkey knows (%s)", settings.Kind, kindNames())
+		return Provider{}, fmt.Errorf("oauthProvider %q is not one that doorkey knows (%s)", settings.Kind, strings.Join(Kinds(), ", "))
 	}
 	known, found := detect(base.Hostname(), challenges, settings.Kind)
 	switch {
@@ -123,9 +123,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	defer cancel()
 	// The host's own root speaks first: a clone may be of a path below which
 	// somebody else decides what is served.
-	upwards := roots(path)
-	slices.Reverse(upwards)
-	found, err := c.recognise(limited, base, upwards)
+	found, err := c.recognise(limited, base, path, upwards(path))
 	switch {
 	case ctx.Err() != nil:
 		return Provider{}, context.Cause(ctx)

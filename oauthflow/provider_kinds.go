@@ -149,14 +149,6 @@ func firstKind(sign func(kind) bool) (kind, bool) {
 	return kind{}, false
 }
 
-func kindNames() string {
-	var names []string
-	for _, k := range kinds() {
-		names = append(names, k.name)
-	}
-	return strings.Join(names, ", ")
-}
-
 // challenges reports whether the challenges of a 401 are this kind's. A Gitea
 // whose OAuth is turned off has another realm.
 func (k kind) challenges(challenges []string) bool {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"git-credential-doorkey/internal/manual"
@@ -75,8 +76,14 @@ func flagProblem(err error, known []manual.Option) string {
 	return fmt.Sprintf("unknown option \"--%s\"", name) + didYouMean(suggested)
 }
 
-// check refuses more arguments than the command takes.
+// check rejects more arguments than the command accepts, and unknown values.
 func (a Arguments) check(command manual.Command) error {
+	for _, option := range command.Options {
+		if value := a.Options[option.Name]; value != "" && len(option.Values) > 0 && !slices.Contains(option.Values, value) {
+			last := len(option.Values) - 1
+			return ui.UsageError{Problem: fmt.Sprintf("--%s is %q: it must be %s or %s", option.Name, value, strings.Join(option.Values[:last], ", "), option.Values[last])}
+		}
+	}
 	most := 0
 	if command.Arguments != "" {
 		most = 1

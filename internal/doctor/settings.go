@@ -82,15 +82,16 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 	provider, err := e.provider()
 	title := provider.Title
 	if errors.Is(err, oauthflow.ErrUnknownHost) {
-		title = e.discover(ctx)
+		provider = e.discover(ctx)
+		title = provider.Title
 	}
 	switch {
 	case helper.IsUnknown(err) && e.isInFleet():
 		return newFinding(ui.VerdictOK, "the fleet's, with which another machine signs in")
 	case helper.IsUnknown(err) && title != "":
-		return newFinding(ui.VerdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.Origin, title)
+		return newFinding(ui.VerdictProblem, "%s is a %s, and no OAuth application is configured for it\nrun: git credential-doorkey setup %s", e.target.Origin, title, helper.SetupArguments(e.target.Origin, provider.Kind))
 	case helper.IsUnknown(err):
-		return newFinding(ui.VerdictWarning, "nothing says that one can sign in to %s by OAuth, so doorkey only keeps passwords for it\nif one can, run: git credential-doorkey setup %s", e.target.Origin, e.target.Origin)
+		return newFinding(ui.VerdictWarning, "could not find out how to sign in to %s, so doorkey only stores passwords for it\nif you know what it is, run: git credential-doorkey setup %s --provider <name>", e.target.Origin, e.target.Origin)
 	case err != nil:
 		return finding{} // checkEndpoints, checkSettings
 	}
@@ -107,17 +108,17 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 
 // discover asks the server what it is: git passes on only what it says to a
 // question for a repository, and that since 2.41.
-func (e *checkContext) discover(ctx context.Context) (title string) {
+func (e *checkContext) discover(ctx context.Context) oauthflow.Provider {
 	if _, err := e.answer(); err != nil {
-		return ""
+		return oauthflow.Provider{}
 	}
 	client, err := e.Client(ctx, e.target.Origin, e.target.Origin)
 	if err != nil {
-		return ""
+		return oauthflow.Provider{}
 	}
 	// A server that says nothing of itself is not known, whatever kept it.
 	found, _ := client.Discover(ctx, e.target.Origin, e.target.Path)
-	return found.Title
+	return oauthflow.Provider{Kind: found.Kind, Title: found.Title}
 }
 
 // checkEndpoints looks at where tokens come from, and who says so.

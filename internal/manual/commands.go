@@ -47,6 +47,7 @@ func setupCommand() Command {
 		},
 		Options: []Option{
 			{Name: "client-id", Value: "ID", Summary: "the application ID, which is no secret"},
+			{Name: "provider", Value: "NAME", Values: []string{"gitlab", "github", "gitea", "forgejo", "bitbucket", "bitbucket-data-center"}, Summary: "what the host is, if it does not say so itself"},
 			{Name: "scopes", Value: "SCOPES", Summary: "the scopes to ask for, with commas or spaces between"},
 			{Name: "fleet", Value: "ADDRESS", Summary: "share the sign-in with other machines"},
 			{Name: "fleet-key", Value: "FILE", Summary: "the file of the fleet's keys"},

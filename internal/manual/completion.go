@@ -2,6 +2,7 @@ package manual
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -144,8 +145,13 @@ func optionWords(options []Option) string {
 
 // optionsWithValues are those whose values can be completed, each once.
 func optionsWithValues() (found []Option) {
-	for _, option := range Common() {
-		if len(option.Values) > 0 {
+	all := Common()
+	for _, command := range forPeople() {
+		all = append(all, command.Options...)
+	}
+	for _, option := range all {
+		isKnown := func(o Option) bool { return o.Name == option.Name }
+		if len(option.Values) > 0 && !slices.ContainsFunc(found, isKnown) {
 			found = append(found, option)
 		}
 	}

@@ -95,6 +95,9 @@ func (w *wizard) tellNext(ctx context.Context) error {
 // ID is a word of the shell's already, or stands for one.
 func (w *wizard) command(id string) string {
 	words := []string{"git credential-doorkey setup", terminal.ShellWord(w.url()), "--client-id", id}
+	if w.provider != "" {
+		words = append(words, "--provider", w.provider)
+	}
 	if len(w.after.Scopes) > 0 {
 		words = append(words, "--scopes", terminal.ShellWord(strings.Join(w.after.Scopes, ",")))
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"git-credential-doorkey/internal/command"
@@ -33,7 +34,7 @@ func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.
 	if joined, err := w.joinFleet(ctx); err != nil || joined {
 		return err
 	}
-	if w.before.ClientID != "" && given.Options["client-id"] == "" && !w.fleetGiven {
+	if w.before.ClientID != "" && given.Options["client-id"] == "" && w.provider == "" && !w.fleetGiven {
 		return w.tellThatItIs(ctx)
 	}
 	if err := gitconfig.CheckWritable(ctx, w.scope); err != nil {
@@ -73,6 +74,7 @@ type wizard struct {
 	fleetGiven  bool
 	interactive bool // the person can be asked, here and now
 	noSignIn    bool
+	provider    string // --provider
 
 	host oauthflow.Found
 	page page
@@ -110,6 +112,9 @@ func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, o
 	if value := h.Config.Environment.Variable(settings.ClientSecretVariable); value != "" {
 		w.after.ClientSecret = secret.New(value)
 	}
+	if w.provider = given.Options["provider"]; w.provider != "" {
+		w.after.Kind = w.provider
+	}
 	if scopes := settings.SplitScopes(given.Options["scopes"]); len(scopes) > 0 {
 		w.after.Scopes = scopes
 	}
@@ -129,18 +134,46 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 		return err
 	}
 	begun := time.Now()
-	w.host, err = client.Discover(ctx, w.target.Origin, w.target.Path)
+	w.host, err = w.discover(ctx, client)
 	w.Log().Info("discover", "origin", w.target.Origin, "path", w.target.Path, "kind", w.host.Kind, "root", w.host.Root,
 		"device_flow", w.host.HasDeviceFlow, trace.Outcome(err), trace.Took(begun))
 	switch {
 	case err != nil:
 		return err
 	case w.host.Kind == "":
-		return fmt.Errorf("nothing says that one can sign in to %s by OAuth\nif it is a server that lives below a path, give the path too: %s/<path>\nfor another server with OAuth, set credential.%[2]s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)",
-			w.target.URL(), w.target.Origin)
+		return w.isUnknown()
+	}
+	if w.after.Kind != "" {
+		w.after.Kind = w.host.Kind // the host's name overrides what was named
 	}
 	w.page = pageOf(w.host.Kind)
 	return nil
+}
+
+// discover finds out what the host is: as the person has named it, or by the URL, or
+// where git asks in the clone that the person is in.
+func (w *wizard) discover(ctx context.Context, client oauthflow.Client) (oauthflow.Found, error) {
+	origin, path, named := w.target.Origin, w.target.Path, w.after.Kind
+	found, err := client.DiscoverAs(ctx, origin, path, named)
+	if err != nil || found.Kind != "" {
+		return found, err
+	}
+	here, noClone := command.TargetOf(ctx, "")
+	if noClone != nil || here.Origin != origin || here.Path == path {
+		return found, nil
+	}
+	return client.DiscoverAs(ctx, origin, here.Path, named)
+}
+
+// isUnknown says what to do about a host that does not tell what it is.
+func (w *wizard) isUnknown() error {
+	url, origin := w.target.URL(), w.target.Origin
+	belowPath := fmt.Sprintf("if the server is below a path, run: git credential-doorkey setup %s/<path>", origin)
+	if w.after.Kind != "" {
+		return fmt.Errorf("%s does not answer as %s does: there is no token endpoint\n%s --provider %[2]s", url, w.after.Kind, belowPath)
+	}
+	return fmt.Errorf("could not find out how to sign in to %s\nif you know what it is, run: git credential-doorkey setup %s --provider <%s>\n%s\n"+
+		"for another server with OAuth, set credential.%s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)", url, url, strings.Join(oauthflow.Kinds(), "|"), belowPath, origin)
 }
 
 // url is the address of the server itself, without what stands on it.

@@ -213,13 +213,17 @@ func (u *UI) UsernameIsToken(origin string) {
 }
 
 // NoClientID is said where doorkey knows what the host is and no application is set
-// up. The title is that of the kind of server.
-func (u *UI) NoClientID(origin, title string) {
+// up. The title is that of the kind of server; arguments are those of setup.
+func (u *UI) NoClientID(origin, title, arguments string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {
 		host = address.Host
 	}
+	way := "run"
+	if u.Screen().CanType() && !u.Environment.IsOff("GIT_TERMINAL_PROMPT") {
+		way = "press Ctrl-C when git asks for a user name, then run" // no password is of use there
+	}
 	u.tell(u.Stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like %s, but no OAuth application is configured for it\n"+
-		"run: git credential-doorkey setup %s",
-		host, title, origin))
+		"%s: git credential-doorkey setup %s",
+		host, title, way, arguments))
 }
