@@ -15,7 +15,7 @@ _git_credential_doorkey() {
       esac
     done
     case "$command" in
-    setup) words="--client-id --provider --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --global --system --flow" ;;
+    setup) words="--client-id --provider --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --force --global --system --flow" ;;
     login) words="--flow --username" ;;
     logout) words="--username --all --fleet" ;;
     status) words="--json" ;;

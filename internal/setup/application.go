@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/terminal"
@@ -123,7 +124,39 @@ func (w *wizard) refused() error {
 	if w.page.private != "" {
 		way = fmt.Sprintf("it is another one, or %q is ticked on its page: untick it, or bring its secret in %s", w.page.private, settings.ClientSecretVariable)
 	}
+	if w.noSignIn {
+		way += "\nto store it nevertheless, run: " + w.commandAgain() + " --force"
+	}
 	return fmt.Errorf("%s does not take the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
+}
+
+// findReplaced finds the ID for this host that another one is to replace. Without a
+// sign-in nothing shows that the new one works, so that the person has to say that it
+// is meant.
+func (w *wizard) findReplaced(ctx context.Context) error {
+	entries, err := w.configured(ctx, `^credential\..*\.oauthclientid$`)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Value == w.before.ClientID && entry.Value != "" && entry.Value != w.after.ClientID {
+			w.replaced = entry
+		}
+	}
+	if w.replaced.Value == "" || !w.noSignIn || w.force {
+		return nil
+	}
+	return fmt.Errorf("another %s is set for %s: %q (%s), so nothing was written\nto replace it after a sign-in, run: %s\nto replace it without one, run: %s --force",
+		w.page.id, w.url(), w.replaced.Value, w.replaced.Origin, w.command(terminal.ShellWord(w.after.ClientID)), w.commandAgain())
+}
+
+// commandAgain is the setup without a sign-in that was run.
+func (w *wizard) commandAgain() string {
+	command := w.command(terminal.ShellWord(w.after.ClientID)) + " --no-sign-in"
+	if w.scope == gitconfig.System {
+		command += " --system"
+	}
+	return command
 }
 
 // missesID says what to run where nobody can be asked.

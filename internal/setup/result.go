@@ -53,8 +53,16 @@ func (w *wizard) tellWritten(file string, changes []gitconfig.Setting) {
 func (w *wizard) showChanges(file string, changes []gitconfig.Setting) {
 	fmt.Fprintf(w.out, "%s: changed\n", terminal.Printable(file))
 	for _, setting := range changes {
-		fmt.Fprintf(w.out, "  %s = %s\n", terminal.Printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()))
+		fmt.Fprintf(w.out, "  %s = %s%s\n", terminal.Printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()), w.replacedBy(setting))
 	}
+}
+
+// replacedBy is the ID that a setting replaces, so that it can be restored.
+func (w *wizard) replacedBy(setting gitconfig.Setting) string {
+	if w.replaced.Value == "" || !strings.HasSuffix(setting.Key, ".oauthClientId") {
+		return ""
+	}
+	return fmt.Sprintf(" (before: %s)", terminal.Printable(w.replaced.Value))
 }
 
 // tellOthers says what others run, unless everybody has it now.
@@ -80,7 +88,11 @@ func (w *wizard) tellNext(ctx context.Context) error {
 		return err
 	}
 	if install.AsksDoorkey(install.Chain(entries, w.url())) {
-		fmt.Fprintf(w.out, "\ngit asks doorkey for %s: there is nothing left to do\n", terminal.Printable(w.url()))
+		left := "there is nothing left to do"
+		if w.noSignIn {
+			left = "the next git command there asks for a sign-in"
+		}
+		fmt.Fprintf(w.out, "\ngit asks doorkey for %s: %s\n", terminal.Printable(w.url()), left)
 		return nil
 	}
 	command := "git credential-doorkey install"

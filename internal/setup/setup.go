@@ -50,6 +50,9 @@ func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.
 	if err != nil {
 		return err
 	}
+	if err := w.findReplaced(ctx); err != nil {
+		return err
+	}
 	if !w.noSignIn {
 		if err := w.try(ctx, provider); err != nil {
 			return err
@@ -74,7 +77,9 @@ type wizard struct {
 	fleetGiven  bool
 	interactive bool // the person can be asked, here and now
 	noSignIn    bool
-	provider    string // --provider
+	force       bool
+	provider    string          // --provider
+	replaced    gitconfig.Entry // the ID that another one takes the place of, if there was one
 
 	host oauthflow.Found
 	page page
@@ -101,7 +106,7 @@ func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, o
 	configured.MayAsk, configured.MayPrompt = true, true
 	w := &wizard{
 		Helper: h, out: out, scope: scope, target: target, question: q, settings: configured, before: configured.OAuth, after: configured.OAuth,
-		noSignIn: given.On["no-sign-in"], dialog: dialog{h.UI}, interactive: canAsk(h),
+		noSignIn: given.On["no-sign-in"], force: given.On["force"], dialog: dialog{h.UI}, interactive: canAsk(h),
 	}
 	if err := w.takeFleet(given); err != nil {
 		return nil, err
@@ -185,20 +190,15 @@ func (w *wizard) url() string { return w.target.Origin + w.host.Root }
 func (w *wizard) check(ctx context.Context) (oauthflow.Provider, error) {
 	for {
 		provider, err := w.plan()
-		if err != nil || w.noSignIn || provider.NeedsSecret {
+		if err != nil || provider.NeedsSecret {
 			return provider, err
 		}
-		client, err := w.Client(ctx, w.target.Origin, provider.TokenURL)
-		if err != nil {
-			return provider, err
-		}
-		if provider, err = client.Confirm(ctx, provider, w.target.Path); err != nil {
-			return provider, err
-		}
-		err = client.TryClient(ctx, provider)
+		provider, err = w.tryApplication(ctx, provider)
 		switch {
 		case err == nil:
-			provider.Answers = true
+			return provider, nil
+		case w.noSignIn && w.force:
+			w.UI.StoredUntried(w.target.Origin, err)
 			return provider, nil
 		case errors.As(err, new(*oauthflow.ConnectionError)):
 			return provider, err
@@ -211,6 +211,22 @@ func (w *wizard) check(ctx context.Context) (oauthflow.Provider, error) {
 			return provider, err
 		}
 	}
+}
+
+// tryApplication finds out whether the server knows the application. No person is
+// needed for that.
+func (w *wizard) tryApplication(ctx context.Context, provider oauthflow.Provider) (oauthflow.Provider, error) {
+	client, err := w.Client(ctx, w.target.Origin, provider.TokenURL)
+	if err != nil {
+		return provider, err
+	}
+	confirmed, err := client.Confirm(ctx, provider, w.target.Path)
+	if err != nil {
+		return provider, err
+	}
+	err = client.TryClient(ctx, confirmed)
+	confirmed.Answers = err == nil
+	return confirmed, err
 }
 
 // try signs in with the settings as they will be, and keeps the grant, in the

@@ -48,6 +48,12 @@ func (u *UI) GrantEndedAgain(origin, page string) {
 		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
 }
 
+// StoredUntried is said where an application ID is stored that the server does not
+// accept, as the person wants it.
+func (u *UI) StoredUntried(origin string, problem error) {
+	u.tell(u.Stderr, event{Event: "not_tried", Host: origin}, fmt.Sprintf("the application ID for %s is stored nevertheless (--force): %v", origin, problem))
+}
+
 // SignedOut says what has become of a grant: problem is why the server has not
 // ended it, page where a person can do that.
 func (u *UI) SignedOut(origin string, account cache.Account, page string, problem error) {
