@@ -48,7 +48,7 @@ func AnyTargetOf(ctx context.Context, given string) (Target, error) {
 			return Target{}, err
 		}
 		if remote == "" {
-			return Target{}, ui.UsageError{Problem: "which host? there is no https remote of a repository here to take it from: give its URL"}
+			return Target{}, noHost(ctx)
 		}
 		given = remote
 	}

@@ -108,7 +108,9 @@ func TestTargetOf(t *testing.T) {
 	})
 	for _, row := range []struct{ name, remote, given, says string }{
 		{"no remote", "", "", "which host?"},
-		{"a remote over SSH", "git@gitlab.example.com:p.git", "", "which host?"},
+		{"a remote over SSH", "git@gitlab.example.com:p.git", "", "git remote set-url origin https://gitlab.example.com/p.git"},
+		{"a remote over SSH with a host that is none", "git@gitlab$(id):p.git", "", "which host?"},
+		{"a remote in a directory", "/srv/p.git", "", "which host?"},
 		{"a remote over plain http", "http://code.example/p.git", "", `"http://code.example" is not an https URL`},
 		{"plain http", "", "http://code.example", `"http://code.example" is not an https URL`},
 	} {
