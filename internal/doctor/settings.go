@@ -85,7 +85,9 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 		provider = e.discover(ctx)
 		title = provider.Title
 	}
-	switch {
+	switch _, unreachable := e.answer(); {
+	case errors.Is(err, oauthflow.ErrUnknownHost) && unreachable != nil:
+		return finding{} // checkServer; what cannot be reached cannot be known
 	case helper.IsUnknown(err) && e.isInFleet():
 		return newFinding(ui.VerdictOK, "the fleet's, with which another machine signs in")
 	case helper.IsUnknown(err) && title != "":

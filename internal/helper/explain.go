@@ -43,6 +43,15 @@ func explainSignIn(origin string, timeout time.Duration, err error) error {
 	return fmt.Errorf("sign-in to %s: %v", origin, err)
 }
 
+// AdviseClient adds, to the error of a server that does not know the application, where
+// its ID is set and how to replace it.
+func AdviseClient(origin, from string, err error) error {
+	if !oauthflow.IsUnknownClient(err) || from == "" {
+		return err
+	}
+	return fmt.Errorf("%w\nthe application ID is set by %s\nto replace it, run: git credential-doorkey setup %s --client-id <application ID>", err, from, origin)
+}
+
 // explain says what became of a refresh that failed, and what to do: where the
 // server would say the same each time, a sign-in is the way out.
 func (r refreshRequest) explain(err error) error {
@@ -50,7 +59,7 @@ func (r refreshRequest) explain(err error) error {
 	if oauthflow.IsLasting(err) {
 		advice = "if this comes again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
 	}
-	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, err, advice)
+	return fmt.Errorf("refresh for %s: %v\nthe sign-in is kept; %s", r.Origin, AdviseClient(r.Origin, r.ClientIDFrom, err), advice)
 }
 
 // ExplainKey adds what to do to an error of the data key that tokens are sealed

@@ -99,7 +99,7 @@ func outliveReader() (stop func()) {
 // recordFailure returns a failure as the person is told it, of which those know who would ask, or
 // find it out, again right away.
 func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error {
-	explained := explainSignIn(a.question.Origin, a.settings.Timeout, err)
+	explained := explainSignIn(a.question.Origin, a.settings.Timeout, AdviseClient(a.question.Origin, a.settings.IDFrom, err))
 	// What the person sees is the failure, not that it could not be noted.
 	switch {
 	case a.asked:

@@ -22,6 +22,7 @@ import (
 // Settings are what git's configuration and the environment say for a request.
 type Settings struct {
 	OAuth     oauthflow.Settings
+	IDFrom    string         // where OAuth.ClientID is set, for people; "" if it is not
 	Store     cache.KeyPlace // credential.oauthStore
 	Timeout   time.Duration  // credential.oauthTimeout: how long a sign-in may take
 	Flow      Flow           // credential.oauthFlow
@@ -74,7 +75,10 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	if value := values["oauthclientsecret"]; value != "" {
 		s.OAuth.ClientSecret = secret.New(value)
 	}
-	if s.OAuth.ClientID == "" {
+	if s.OAuth.ClientID != "" {
+		s.IDFrom = placeOf(sourceOf("credential", "oauthClientId", entries["oauthclientid"]), entries["oauthclientid"])
+	} else {
+		s.IDFrom = "this program, by who built it"
 		if s.OAuth.ClientID, err = clientIDOf(r.BuiltInClientIDs, request.Origin()); err != nil {
 			return Settings{}, err
 		}
@@ -88,6 +92,14 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	}
 	s.Timeout, err = parseTimeout(values["oauthtimeout"])
 	return s, err
+}
+
+// placeOf names a key and the file that it stands in.
+func placeOf(from source.Setting, entry gitconfig.Entry) string {
+	if file, is := strings.CutPrefix(entry.Origin, "file:"); is {
+		return fmt.Sprintf("%s in \"%s\"", from.Key, file)
+	}
+	return from.Key + ", by \"git -c\", GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS"
 }
 
 // SplitScopes reads scopes with spaces or commas between.
