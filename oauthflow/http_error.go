@@ -78,7 +78,8 @@ func (f failure) ofName() *ConnectionError {
 	if !name.IsNotFound {
 		text = fmt.Sprintf("the name %q could not be looked up: %s", name.Name, name.Err)
 	}
-	return &ConnectionError{text: text, hints: append([]string{"check the address and the network"}, f.ifProxyNeeded()...)}
+	hints := append([]string{"check the address and the network"}, ifNotAsked(name)...)
+	return &ConnectionError{text: text, hints: append(hints, f.ifProxyNeeded()...)}
 }
 
 // ofSilence explains a server that does not answer, or not to the end.
