@@ -149,7 +149,7 @@ func commands() map[string]command.Func {
 	return map[string]command.Func{
 		"setup": setup.Run, "login": command.Login, "logout": command.Logout, "status": command.Status, "token": command.Token,
 		"doctor": doctor.Run, "install": command.Install, "uninstall": command.Uninstall,
-		"fleet-key": command.FleetKey, "ssh": command.Help, "help": command.Help,
+		"fleet-key": command.FleetKey, "ssh": command.Help, "completion": command.Completion, "help": command.Help,
 	}
 }
 

@@ -11,7 +11,7 @@ _git_credential_doorkey() {
   if [ -z "$words" ]; then
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
       case "$word" in
-      setup|login|logout|status|token|doctor|install|uninstall|ssh|fleet-key|help) command="$word"; break ;;
+      setup|login|logout|status|token|doctor|install|uninstall|ssh|fleet-key|completion|help) command="$word"; break ;;
       esac
     done
     case "$command" in
@@ -24,8 +24,9 @@ _git_credential_doorkey() {
     install) words="--global --system --local --host --dry-run" ;;
     uninstall) words="--global --system --local --host --dry-run" ;;
     ssh) words="--host" ;;
-    help) words="setup login logout status token doctor install uninstall ssh fleet-key help" ;;
-    "") words="setup login logout status token doctor install uninstall ssh fleet-key help --flow --events --version" ;;
+    completion) words="bash zsh fish" ;;
+    help) words="setup login logout status token doctor install uninstall ssh fleet-key completion help" ;;
+    "") words="setup login logout status token doctor install uninstall ssh fleet-key completion help --flow --events --version" ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))

@@ -44,5 +44,7 @@ complete -c git-credential-doorkey -n '__fish_seen_subcommand_from uninstall' -l
 complete -c git-credential-doorkey -n __fish_use_subcommand -a ssh -d 'run ssh, and let git over there ask this machine'
 complete -c git-credential-doorkey -n '__fish_seen_subcommand_from ssh' -l host -x -d 'let this host be asked for, too'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a fleet-key -d 'print a new key for a fleet of machines'
+complete -c git-credential-doorkey -n __fish_use_subcommand -a completion -d 'print the completion script for bash, zsh or fish'
 complete -c git-credential-doorkey -n __fish_use_subcommand -a help -d 'explain a command'
-complete -c git-credential-doorkey -n '__fish_seen_subcommand_from help' -a 'setup login logout status token doctor install uninstall ssh fleet-key help'
+complete -c git-credential-doorkey -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
+complete -c git-credential-doorkey -n '__fish_seen_subcommand_from help' -a 'setup login logout status token doctor install uninstall ssh fleet-key completion help'

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/manual"
@@ -64,6 +65,16 @@ func Help(_ context.Context, _ *helper.Helper, given Arguments, out io.Writer) e
 	}
 	fmt.Fprint(out, described.Help())
 	return nil
+}
+
+// Completion prints the completion script of a shell.
+func Completion(_ context.Context, _ *helper.Helper, given Arguments, out io.Writer) error {
+	script := manual.Completion(given.First())
+	if script == "" {
+		return ui.UsageError{Problem: fmt.Sprintf("completion: which shell? it must be one of %s, and is %q", strings.Join(manual.Shells(), ", "), secret.HideIn(given.First()))}
+	}
+	_, err := io.WriteString(out, script)
+	return err
 }
 
 // Unknown is the error for a command that does not exist.

@@ -131,6 +131,10 @@ func machineCommands() []Command {
 			},
 		},
 		{
+			Name: "completion", Arguments: "SHELL", Summary: "print the completion script for bash, zsh or fish",
+			About: []string{"Prints what that shell reads to complete doorkey's commands and options. In bash: source <(git credential-doorkey completion bash). Packages and install put it where the shells find it by themselves."},
+		},
+		{
 			Name: "help", Arguments: "[COMMAND]", Summary: "explain a command",
 		},
 	}
