@@ -108,12 +108,13 @@ func machineCommands() []Command {
 		},
 		{
 			Name: "install", Summary: "make git ask doorkey, and no other helper",
-			About:   []string{"Adds a few lines to git's configuration, and shows them. Where that is so already, nothing is changed."},
+			About: []string{"Adds a few lines to git's configuration, and shows them. Where that is so already, nothing is changed.",
+				"For your own configuration it also writes this page and the completions of bash, zsh and fish below XDG_DATA_HOME (~/.local/share), unless a package has brought them."},
 			Options: scopeOptions(),
 		},
 		{
 			Name: "uninstall", Summary: "take exactly that out again",
-			About:   []string{"Takes out the lines that install wrote with the same options, and nothing else."},
+			About:   []string{"Takes out the lines that install wrote with the same options, and nothing else. Its page and completions go, too, unless they were changed."},
 			Options: scopeOptions(),
 		},
 		{
