@@ -26,7 +26,7 @@ import (
 // server may also show an error in the browser and never send anybody back:
 // then ctx decides.
 func (c Client) SignInByBrowser(ctx context.Context, provider Provider, show func(address string)) (Grant, Tell, error) {
-	callback, err := listen(provider.RedirectURL)
+	callback, err := listenFor(provider)
 	if err != nil {
 		return Grant{}, nil, err
 	}

@@ -3,13 +3,14 @@ package oauthflow
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"html"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 )
 
-// The page at the end of a sign-in: static text, nothing in it from outside.
+// The page at the end of a sign-in: static text, and the name of the host.
 const (
 	pageStyle = `
 :root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --back: #f6f8fa; --card: #fff; --line: #d1d9e0; --good: #1a7f37; --bad: #b3261e; }
@@ -38,14 +39,14 @@ p { margin: 0; color: var(--quiet); text-wrap: pretty; }
 `
 )
 
-// writePage answers with the page for an outcome.
-func writePage(w http.ResponseWriter, outcome error) {
-	class, title, text := "good", "You are signed in", "git goes on by itself. You can close this page."
+// writePage answers with the page for an outcome of a sign-in to a host.
+func writePage(w http.ResponseWriter, host string, outcome error) {
+	class, title, text := "good", "You are signed in", "doorkey can use your account on HOST now: git goes on by itself. You can close this page."
 	switch {
 	case Is(outcome, "access_denied"):
-		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page; git says in its terminal what you can do next."
+		class, title, text = "bad", "You are not signed in", "The request was declined: doorkey cannot use your account on HOST. You can close this page; git says in its terminal what you can do next."
 	case outcome != nil:
-		class, title, text = "bad", "You are not signed in", "Something went wrong on the way. You can close this page; the reason is in the terminal where git runs."
+		class, title, text = "bad", "You are not signed in", "Something went wrong between doorkey and HOST. You can close this page; the reason is in the terminal where git runs."
 	}
 	style := sha256.Sum256([]byte(pageStyle))
 	header := w.Header()
@@ -56,6 +57,7 @@ func writePage(w http.ResponseWriter, outcome error) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Connection", "close")
+	text = strings.ReplaceAll(text, "HOST", html.EscapeString(host))
 	page := strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame)
 	header.Set("Content-Length", strconv.Itoa(len(page))) // else the page is whole only after the handler's end
 	io.WriteString(w, page)

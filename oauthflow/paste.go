@@ -27,7 +27,7 @@ type Paste struct {
 // whichever comes first. State and PKCE hold for both. A browser that did reach
 // this machine is told as there.
 func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Paste) (Grant, Tell, error) {
-	callback, err := listen(provider.RedirectURL)
+	callback, err := listenFor(provider)
 	if err != nil {
 		return Grant{}, nil, err
 	}
