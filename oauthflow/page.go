@@ -3,7 +3,6 @@ package oauthflow
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"html"
 	"io"
 	"net/http"
 	"strconv"
@@ -57,8 +56,14 @@ func writePage(w http.ResponseWriter, host string, outcome error) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Connection", "close")
-	text = strings.ReplaceAll(text, "HOST", html.EscapeString(host))
+	text = strings.ReplaceAll(text, "HOST", escapeHTML(host))
 	page := strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame)
 	header.Set("Content-Length", strconv.Itoa(len(page))) // else the page is whole only after the handler's end
 	io.WriteString(w, page)
+}
+
+// escapeHTML is that of package html, which is not in the program: its tables are made at
+// each start.
+func escapeHTML(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(text)
 }
