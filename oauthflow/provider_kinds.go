@@ -152,14 +152,6 @@ func firstKind(sign func(kind) bool) (kind, bool) {
 	return kind{}, false
 }
 
-func kindNames() string {
-	var names []string
-	for _, k := range kinds() {
-		names = append(names, k.name)
-	}
-	return strings.Join(names, ", ")
-}
-
 // challenges reports whether the challenges of a 401 are from this kind. A Gitea with
 // OAuth turned off has another realm.
 func (k kind) challenges(challenges []string) bool {

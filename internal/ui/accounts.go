@@ -48,6 +48,12 @@ func (u *UI) GrantEndedAgain(origin, page string) {
 		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
 }
 
+// StoredUntried is shown if the user stores an application ID that the server did not
+// accept.
+func (u *UI) StoredUntried(origin string, problem error) {
+	u.tell(u.Stderr, event{Event: "not_tried", Host: origin}, fmt.Sprintf("the application ID for %s was stored because of --force: %v", origin, problem))
+}
+
 // SignedOut reports what happened to a grant: problem is why the server did not revoke
 // it, page is where the user can do that.
 func (u *UI) SignedOut(origin string, account cache.Account, page string, problem error) {
