@@ -24,6 +24,7 @@ type Account struct {
 	TokenEndpoint      string   // the only URL that the refresh token may be sent to
 	RevocationEndpoint string   // the only URL that tokens may be sent to in order to revoke them; "" if none is known
 	Scopes             []string // as granted
+	Identity           string   // the user's name at the server, if its scopes let doorkey ask; for people alone
 
 	// Helpers that git was seen to tell the access token to.
 	OtherHelpers        []string // wherever git runs, as it was at the sign-in or the last refresh

@@ -21,14 +21,15 @@ type kind struct {
 
 	authPath, tokenPath, deviceAuthPath, revokePath string
 
-	issuerPath       string        // of its issuer (RFC 8414), where that is not the root itself
-	applicationsPath string        // the page on which applications are registered
-	gitPath          string        // below which all repositories are, where that is not the root
-	redirectURL      string        // where any port of 127.0.0.1 does not do
-	needsSecret      bool          // a sign-in in the browser takes the application's secret, with PKCE too
-	mayLackDevice    bool          // older versions have no device flow
-	deviceBox        string        // on an application's page: it turns the device flow on
-	noDevice         string        // why there may be nothing at the device authorization endpoint
+	issuerPath       string // of its issuer (RFC 8414), where that is not the root itself
+	applicationsPath string // the page on which applications are registered
+	gitPath          string // below which all repositories are, where that is not the root
+	redirectURL      string // where any port of 127.0.0.1 does not do
+	needsSecret      bool   // a sign-in in the browser takes the application's secret, with PKCE too
+	mayLackDevice    bool   // older versions have no device flow
+	deviceBox        string // on an application's page: it turns the device flow on
+	noDevice         string // why there may be nothing at the device authorization endpoint
+	userEndpoints    []userEndpoint
 	fork             fork          // a kind that has the same signs
 	oneGrant         bool          // for each person and application: two machines with one application share it
 	spent            []spentAnswer // to a refresh token that is no longer valid, beside "invalid_grant"
@@ -58,6 +59,9 @@ func kinds() []kind {
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
 		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
 		deviceBox: "Device authorization grant", noDevice: "GitLab has it since 17.3",
+		// https://docs.gitlab.com/integration/openid_connect_provider/ and
+		// https://docs.gitlab.com/api/users/
+		userEndpoints: []userEndpoint{{[]string{"read_user", "api", "read_api"}, "/api/v4/user", "username"}, {[]string{"openid"}, "/oauth/userinfo", "nickname"}},
 	}, {
 		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 		// Its errors: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
