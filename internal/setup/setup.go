@@ -148,8 +148,8 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 	case w.host.Kind == "":
 		return w.isUnknown()
 	}
-	if w.after.Kind != "" {
-		w.after.Kind = w.host.Kind // the host's name overrides what was named
+	if w.after.Kind != "" && w.after.Kind != w.host.Kind {
+		w.after.Kind = "" // what the host is overrides what was named; plan writes it if need be
 	}
 	w.page = pageOf(w.host.Kind)
 	return nil
@@ -160,6 +160,9 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 func (w *wizard) discover(ctx context.Context, client oauthflow.Client) (oauthflow.Found, error) {
 	origin, path, named := w.target.Origin, w.target.Path, w.after.Kind
 	found, err := client.DiscoverAs(ctx, origin, path, named)
+	if err == nil && found.Kind == "" && w.provider == "" && named != "" {
+		found, err = client.Discover(ctx, origin, path) // the setting may be for all hosts
+	}
 	if err != nil || found.Kind != "" {
 		return found, err
 	}
