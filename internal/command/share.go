@@ -59,7 +59,7 @@ func (f sharedFile) isOwn(content []byte) bool {
 
 // userShare puts the files into a user's data directory, and takes them out.
 type userShare struct {
-	directory string   // "" where there is none: on Windows, and without a home
+	directory string   // "" if nothing is to be changed: on Windows, and outside the user's home
 	others    []string // data directories of packages
 	dryRun    bool
 	out       io.Writer
@@ -69,14 +69,12 @@ type userShare struct {
 // one beside a program in a "bin".
 func newUserShare(where environment.Environment, program string, dryRun bool, out io.Writer) userShare {
 	s := userShare{dryRun: dryRun, out: out}
-	if runtime.GOOS == "windows" {
+	home := where.Variable("HOME")
+	if runtime.GOOS == "windows" || !filepath.IsAbs(home) || isElsewhere(where.Variable("GIT_CONFIG_GLOBAL"), home) {
 		return s
 	}
 	if s.directory = where.Variable("XDG_DATA_HOME"); !filepath.IsAbs(s.directory) {
-		s.directory = ""
-		if home := where.Variable("HOME"); filepath.IsAbs(home) {
-			s.directory = filepath.Join(home, ".local", "share")
-		}
+		s.directory = filepath.Join(home, ".local", "share")
 	}
 	system := where.Variable("XDG_DATA_DIRS")
 	if system == "" {
@@ -89,6 +87,13 @@ func newUserShare(where environment.Environment, program string, dryRun bool, ou
 		}
 	}
 	return s
+}
+
+// isElsewhere reports whether git's configuration is a file outside the home: that of a
+// trial or of a test, which must not change what the user has.
+func isElsewhere(configuration, home string) bool {
+	inHome, err := filepath.Rel(resolved(home), filepath.Join(resolved(filepath.Dir(configuration)), "config"))
+	return configuration != "" && (err != nil || inHome == ".." || strings.HasPrefix(inHome, ".."+string(filepath.Separator)))
 }
 
 // resolved is a path without symbolic links, or as it is.
