@@ -59,7 +59,7 @@ func (f sharedFile) isOwn(content []byte) bool {
 
 // userShare writes the files to a user's data directory, and removes them.
 type userShare struct {
-	directory string   // "" if there is none: on Windows, and without a home directory
+	directory string   // "" if nothing may be changed: on Windows, and with a configuration outside the home directory
 	others    []string // data directories of packages
 	dryRun    bool
 	out       io.Writer
@@ -69,14 +69,12 @@ type userShare struct {
 // next to the "bin" directory of the program.
 func newUserShare(where environment.Environment, program string, dryRun bool, out io.Writer) userShare {
 	s := userShare{dryRun: dryRun, out: out}
-	if runtime.GOOS == "windows" {
+	home := where.Variable("HOME")
+	if runtime.GOOS == "windows" || !filepath.IsAbs(home) || isElsewhere(where.Variable("GIT_CONFIG_GLOBAL"), home) {
 		return s
 	}
 	if s.directory = where.Variable("XDG_DATA_HOME"); !filepath.IsAbs(s.directory) {
-		s.directory = ""
-		if home := where.Variable("HOME"); filepath.IsAbs(home) {
-			s.directory = filepath.Join(home, ".local", "share")
-		}
+		s.directory = filepath.Join(home, ".local", "share")
 	}
 	system := where.Variable("XDG_DATA_DIRS")
 	if system == "" {
@@ -89,6 +87,13 @@ func newUserShare(where environment.Environment, program string, dryRun bool, ou
 		}
 	}
 	return s
+}
+
+// isElsewhere reports whether git's configuration is a file outside the home directory. It
+// is then for a trial or a test, which must not change the user's files.
+func isElsewhere(configuration, home string) bool {
+	inHome, err := filepath.Rel(resolved(home), filepath.Join(resolved(filepath.Dir(configuration)), "config"))
+	return configuration != "" && (err != nil || inHome == ".." || strings.HasPrefix(inHome, ".."+string(filepath.Separator)))
 }
 
 // resolved returns a path without symbolic links, if it exists.

@@ -147,8 +147,8 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 	case w.host.Kind == "":
 		return w.explainUnknown()
 	}
-	if w.after.Kind != "" {
-		w.after.Kind = w.host.Kind // the host name overrides the option
+	if w.after.Kind != "" && w.after.Kind != w.host.Kind {
+		w.after.Kind = "" // what the host is overrides what was named; plan writes it if necessary
 	}
 	w.page = pageOf(w.host.Kind)
 	return nil
@@ -159,6 +159,9 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 func (w *wizard) discover(ctx context.Context, client oauthflow.Client) (oauthflow.Found, error) {
 	origin, path, named := w.target.Origin, w.target.Path, w.after.Kind
 	found, err := client.DiscoverAs(ctx, origin, path, named)
+	if err == nil && found.Kind == "" && w.provider == "" && named != "" {
+		found, err = client.Discover(ctx, origin, path) // the setting may be the one for all hosts
+	}
 	if err != nil || found.Kind != "" {
 		return found, err
 	}

@@ -14,11 +14,15 @@ import (
 // SignedIn reports the end of a sign-in that the user asked for with a command.
 func (u *UI) SignedIn(origin string, account cache.Account, now time.Time) {
 	message := "signed in to " + named(origin, account.Username)
+	if account.Identity != "" {
+		message += " as " + account.Identity
+	}
 	if len(account.Scopes) > 0 {
 		message += ", scopes " + strings.Join(account.Scopes, " ")
 	}
 	u.tell(u.Stderr, event{
 		Event: "signed_in", Host: origin, Username: account.Username, Scopes: account.Scopes, Expires: account.Expiry, Renews: account.Renewable(),
+		Identity: account.Identity,
 	}, message+"; "+Expiry(account, now))
 }
 

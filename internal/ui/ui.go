@@ -72,6 +72,7 @@ type event struct {
 	Scopes   []string  `json:"scopes,omitempty"`
 	Expires  time.Time `json:"expires,omitzero"`
 	Renews   bool      `json:"renews,omitempty"`
+	Identity string    `json:"identity,omitempty"`
 }
 
 // tell shows a message once, as text or as an event. The first line is what happened;
