@@ -22,6 +22,11 @@ func (h *Helper) FleetHost(ctx context.Context, q Question, configured settings.
 	if err != nil {
 		return nil, err
 	}
+	return h.FleetHostBy(access, q, configured)
+}
+
+// FleetHostBy is FleetHost for a caller that knows how the engine is reached.
+func (h *Helper) FleetHostBy(access settings.FleetAccess, q Question, configured settings.Settings) (*fleet.Host, error) {
 	return h.fleetHost(access, q.Origin, fleetLabel(q, configured.OAuth))
 }
 
