@@ -68,5 +68,5 @@ func Help(_ context.Context, _ *helper.Helper, given Arguments, out io.Writer) e
 
 // Unknown is the error for a command that there is not.
 func Unknown(name string) error {
-	return ui.UsageError{Problem: fmt.Sprintf("%q is no command of doorkey's", secret.HideIn(name))}
+	return ui.UsageError{Problem: fmt.Sprintf("unknown command %q", secret.HideIn(name))}
 }

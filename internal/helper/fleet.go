@@ -229,7 +229,7 @@ func explainFleet(origin, label string, err error) error {
 	case leavesToOthers(err):
 		return fmt.Errorf("%w\non a machine with the same settings where you can sign in, run: git credential-doorkey login %s", err, loginArguments(origin, label))
 	case errors.Is(err, fleet.ErrOutOfReach):
-		return fmt.Errorf("the token for %s has expired, and %v\nrun the command again when the engine works; to check it, run: git credential-doorkey doctor %[1]s", origin, err)
+		return fmt.Errorf("the token for %s has expired and could not be refreshed: %v\nrun the command again when the engine works; to check it, run: git credential-doorkey doctor %[1]s", origin, err)
 	}
 	return err
 }

@@ -135,7 +135,7 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 	case err != nil:
 		return err
 	case w.host.Kind == "":
-		return fmt.Errorf("nothing says that one can sign in to %s by OAuth\nif it is a server that lives below a path, give the path too: %s/<path>\nfor another server with OAuth, set credential.%[2]s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)",
+		return fmt.Errorf("could not find out how to sign in to %s\nif the server runs below a path, pass the path, too: %s/<path>\nfor another server with OAuth, set credential.%[2]s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)",
 			w.target.URL(), w.target.Origin)
 	}
 	w.page = pageOf(w.host.Kind)
