@@ -29,12 +29,12 @@ func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) 
 	configured.MayAsk, configured.MayPrompt = true, true
 	ctx, stop := terminal.UntilInterrupted(ctx)
 	defer stop()
-	old, signedIn, err := h.ReplaceGrant(ctx, q, provider, configured)
+	replaced, signedIn, err := h.ReplaceGrant(ctx, q, provider, configured)
 	if err != nil {
 		return err
 	}
 	h.UI.SignedIn(q.Origin, signedIn.Account, time.Now())
-	h.RevokeReplaced(ctx, q, old, signedIn, configured)
+	h.RevokeReplaced(ctx, q, replaced, signedIn, configured)
 	return nil
 }
 

@@ -24,7 +24,7 @@ func checkFleet(ctx context.Context, e *checkContext) finding {
 	if err != nil {
 		return newFinding(ui.VerdictProblem, "%v", err)
 	}
-	host, err := e.FleetHost(ctx, e.question(), configured)
+	host, err := e.FleetHostBy(access, e.question(), configured)
 	if err != nil {
 		return newFinding(ui.VerdictProblem, "%v", err)
 	}

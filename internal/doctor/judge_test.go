@@ -145,7 +145,9 @@ func TestJudgeKeyring(t *testing.T) {
 		{"locked, and nobody to ask", cache.ErrKeyringLocked, false, false, ui.VerdictProblem, "unlock it"},
 		{"silent", cache.ErrKeyringTimeout, false, true, ui.VerdictProblem, "does not respond"},
 	} {
-		t.Run(row.name, func(t *testing.T) { judgeKeyring("https://h.example", row.err, row.needed, row.desktop).expect(t, row.want, row.text) })
+		t.Run(row.name, func(t *testing.T) {
+			judgeKeyring("https://h.example", row.err, row.needed, row.desktop).expect(t, row.want, row.text)
+		})
 	}
 }
 

@@ -22,6 +22,11 @@ func (h *Helper) FleetHost(ctx context.Context, q Question, configured settings.
 	if err != nil {
 		return nil, err
 	}
+	return h.FleetHostBy(access, q, configured)
+}
+
+// FleetHostBy is FleetHost for a caller that knows how the engine is reached.
+func (h *Helper) FleetHostBy(access settings.FleetAccess, q Question, configured settings.Settings) (*fleet.Host, error) {
 	return h.fleetHost(access, q.Origin, fleetLabel(q, configured.OAuth))
 }
 
@@ -224,7 +229,7 @@ func explainFleet(origin, label string, err error) error {
 	case leavesToOthers(err):
 		return fmt.Errorf("%w\non a machine with the same settings where you can sign in, run: git credential-doorkey login %s", err, loginArguments(origin, label))
 	case errors.Is(err, fleet.ErrOutOfReach):
-		return fmt.Errorf("the token for %s has expired, and %v\nrun the command again when the engine works; to check it, run: git credential-doorkey doctor %[1]s", origin, err)
+		return fmt.Errorf("the token for %s has expired and could not be refreshed: %v\nrun the command again when the engine works; to check it, run: git credential-doorkey doctor %[1]s", origin, err)
 	}
 	return err
 }

@@ -12,21 +12,21 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// ReplaceGrant signs in, and returns the grant that the new one replaced, as far as it
-// can be read.
-func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (old, signedIn Entry, err error) {
+// ReplaceGrant signs in, and returns the grants that the new one replaced, as far as they
+// can be read: this machine's own, and the fleet's if the new one is for the fleet.
+func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflow.Provider, configured settings.Settings) (replaced []Entry, signedIn Entry, err error) {
 	attempt, err := h.newSignInAttempt(q, provider, configured, cache.Refusal{})
 	if err != nil {
-		return Entry{}, Entry{}, err
+		return nil, Entry{}, err
 	}
 	if configured.Fleet.IsSet() {
 		if err := attempt.prepareFleet(ctx); err != nil {
-			return Entry{}, Entry{}, err
+			return nil, Entry{}, err
 		}
 	}
 	signInLock, err := h.awaitSignIn(ctx, q.Origin, configured)
 	if err != nil {
-		return Entry{}, Entry{}, err
+		return nil, Entry{}, err
 	}
 	defer signInLock.End()
 	signedIn, before, err := attempt.askAndStore(ctx, signInLock)
@@ -34,20 +34,20 @@ func (h *Helper) ReplaceGrant(ctx context.Context, q Question, provider oauthflo
 		err = fmt.Errorf("signed in to %s, but could not store that: %v\nrun the command again", q.Origin, err)
 	}
 	if err != nil {
-		return Entry{}, Entry{}, err
+		return nil, Entry{}, err
 	}
 	if attempt.shared != nil {
-		return attempt.shared.replaced, signedIn, h.removeShadowingPasswords(ctx, q, before)
+		replaced = append(replaced, attempt.shared.replaced)
 	}
 	for _, account := range before {
-		if signedIn.Account.Same(account) {
+		if signedIn.Account.Same(account) && !account.IsShared() { // other machines may still use a fleet's grant
 			// A grant that cannot be read, because its key is missing, cannot be revoked
 			// either.
 			secrets, _ := h.Cache.Unseal(ctx, q.Origin, account)
-			old = Entry{account, secrets}
+			replaced = append(replaced, Entry{account, secrets})
 		}
 	}
-	return old, signedIn, h.removeShadowingPasswords(ctx, q, before)
+	return replaced, signedIn, h.removeShadowingPasswords(ctx, q, before)
 }
 
 // removeShadowingPasswords removes the passwords that git would get instead of the new
@@ -72,14 +72,16 @@ func (h *Helper) removeShadowingPasswords(ctx context.Context, q Question, accou
 	return nil
 }
 
-// RevokeReplaced revokes the grant that a new one replaced, if that does not affect the
+// RevokeReplaced revokes the grants that a new one replaced, if that does not affect the
 // new one.
-func (h *Helper) RevokeReplaced(ctx context.Context, q Question, old, signedIn Entry, configured settings.Settings) {
-	if !mayRevoke(old, signedIn) {
-		return
-	}
-	if err := h.RevokeGrant(ctx, q.Origin, old, configured.OAuth); err != nil && !terminal.IsCanceled(err) {
-		h.UI.OldGrantNotRevoked(q.Origin, oauthflow.GrantsPage(old.Account.Provider, old.Account.TokenEndpoint), err)
+func (h *Helper) RevokeReplaced(ctx context.Context, q Question, replaced []Entry, signedIn Entry, configured settings.Settings) {
+	for _, old := range replaced {
+		if !mayRevoke(old, signedIn) {
+			continue
+		}
+		if err := h.RevokeGrant(ctx, q.Origin, old, configured.OAuth); err != nil && !terminal.IsCanceled(err) {
+			h.UI.OldGrantNotRevoked(q.Origin, oauthflow.GrantsPage(old.Account.Provider, old.Account.TokenEndpoint), err)
+		}
 	}
 }
 

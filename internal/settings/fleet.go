@@ -157,7 +157,7 @@ func readNamed(ctx context.Context, setting, path string) (secret.Text, error) {
 	}
 	content, err := os.ReadFile(expanded)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("%s is %q, which is invalid: %v", setting, path, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("%s is %q, which cannot be read: %v", setting, path, reasonOf(err))
 	}
 	return secret.New(string(content)), nil
 }

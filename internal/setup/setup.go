@@ -237,9 +237,9 @@ func (w *wizard) try(ctx context.Context, provider oauthflow.Provider) error {
 	if w.interactive {
 		w.dialog.beforeTrial()
 	}
-	old, signedIn, err := w.ReplaceGrant(ctx, w.question, provider, w.settings)
+	replaced, signedIn, err := w.ReplaceGrant(ctx, w.question, provider, w.settings)
 	if err == nil {
-		w.RevokeReplaced(ctx, w.question, old, signedIn, w.settings)
+		w.RevokeReplaced(ctx, w.question, replaced, signedIn, w.settings)
 	}
 	return err
 }

@@ -37,18 +37,25 @@ func TestScripts(t *testing.T) {
 		Files:               files,
 		Setup:               isolate,
 		Cmds:                scriptCommands(),
-		Condition:           gitAtLeast,
+		Condition:           isSo,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
 }
 
-// gitAtLeast is the condition [git:2.46]: this git is of that version or newer.
-func gitAtLeast(condition string) (bool, error) {
+// isSo has the conditions [git:2.46], this git is of that version or newer, and [root].
+func isSo(condition string) (bool, error) {
+	if condition == "root" {
+		return os.Getuid() == 0, nil
+	}
 	wanted, ok := strings.CutPrefix(condition, "git:")
 	if !ok {
 		return false, fmt.Errorf("condition %q is unknown", condition)
 	}
+	return gitIsAtLeast(wanted)
+}
+
+func gitIsAtLeast(wanted string) (bool, error) {
 	output, err := exec.Command("git", "version").Output()
 	if err != nil {
 		return false, err

@@ -30,7 +30,7 @@ func addressesWithSecrets() map[string]string {
 func TestAddressesWithSecrets(t *testing.T) {
 	parts.Long(t)
 	const host = "https://127.0.0.1:1"
-	const refused = "is not the URL of a host|the URL has a password in it"
+	const refused = "is not the URL of a host|the URL contains a password"
 	for _, row := range []struct {
 		name, setting string   // "KEY VALUE", with ADDRESS for the URL, in the repository
 		global        string   // the same, in the person's own configuration
@@ -38,15 +38,15 @@ func TestAddressesWithSecrets(t *testing.T) {
 		says          string   // each of them, as a regular expression; SHOWN is how the URL may be shown
 	}{
 		{"given", "", "", []string{"login ADDRESS", "logout ADDRESS", "status ADDRESS", "token ADDRESS", "setup ADDRESS --client-id x --no-sign-in", "doctor ADDRESS"}, refused},
-		{"given as the only host", "", "", []string{"install --host ADDRESS"}, `--host (is not the address of a host|has a user name)|"ftp://127\.0\.0\.1:1" is not an https URL`},
-		{"one too many", "", "", []string{"login " + host + " ADDRESS"}, `"SHOWN" unexpected argument`},
-		{"remote", "remote.origin.url ADDRESS", "", []string{"login", "logout", "token"}, refused + "|there is no https remote"},
-		{"remote that is looked at", "remote.origin.url ADDRESS", "", []string{"doctor", "doctor --json"}, refused + `|SHOWN\\?" is not reached over https`},
+		{"given as the only host", "", "", []string{"install --host ADDRESS"}, `--host (is not the URL of a host|contains a user name)|"ftp://127\.0\.0\.1:1" is not an https URL`},
+		{"one too many", "", "", []string{"login " + host + " ADDRESS"}, `unexpected argument "SHOWN"`},
+		{"remote", "remote.origin.url ADDRESS", "", []string{"login", "logout", "token"}, refused + "|is not a clone with an https remote"},
+		{"remote that is looked at", "remote.origin.url ADDRESS", "", []string{"doctor", "doctor --json"}, refused + `|SHOWN\\?" does not use https`},
 		{"instead of another", "url.ADDRESS.insteadOf " + host, "", []string{"doctor " + host, "doctor --json " + host}, refused + `|git goes to \\?"SHOWN\\?" instead`},
 		{"for pushes", "url.ftp://ADDRESS.pushInsteadOf " + host, "", []string{"doctor " + host}, `pushes go to "ftp://\S*127\.0\.0\.1:1/p(\?…)?" instead`},
 		{"whom a helper is for", "", "credential.ADDRESS.helper y", []string{"install --dry-run"}, `"y" \(credential\.SHOWN`},
 		{"whom a helper is for, where it may be for another", "", "credential.ADDRESS.helper y", []string{"doctor " + host + "/p"}, `"y" \(credential\.SHOWN|git asks only doorkey`},
-		{"whom a setting is for, where it may be for another", "credential.ADDRESS.oauthClientId x", "", []string{"doctor https://ada@127.0.0.1:1/p"}, `does not obey credential\.SHOWN|ok +settings: `},
+		{"whom a setting is for, where it may be for another", "credential.ADDRESS.oauthClientId x", "", []string{"doctor https://ada@127.0.0.1:1/p"}, `ignores credential\.SHOWN|ok +settings: `},
 		{"endpoint", "", "credential." + host + ".oauthAuthURL ADDRESS", []string{"doctor " + host}, `oauthAuthURL "SHOWN": |sign-in at SHOWN, `},
 		{"endpoint of a sign-in", "", "credential." + host + ".oauthTokenURL ADDRESS", []string{"token " + host}, `oauthTokenURL "SHOWN": |token_endpoint="?SHOWN`},
 		{"endpoint of a host that is set up", "", "credential." + host + ".oauthTokenURL ADDRESS", []string{"setup " + host}, `oauthtokenurl = SHOWN `},

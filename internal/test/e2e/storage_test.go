@@ -45,7 +45,7 @@ func (row storageRow) check(t *testing.T, k keeper, differs bool) {
 
 func isGit(t *testing.T, version string) bool {
 	t.Helper()
-	newer, err := gitAtLeast("git:" + version)
+	newer, err := gitIsAtLeast(version)
 	if err != nil {
 		t.Fatal(err)
 	}

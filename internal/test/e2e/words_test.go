@@ -29,6 +29,9 @@ func TestRetiredWords(t *testing.T) {
 // uses one either.
 func TestRetiredWordsInMessages(t *testing.T) {
 	for _, message := range messages(t) {
+		if !strings.Contains(message, " ") {
+			continue // a name: of an event, a field, a decision
+		}
 		for _, retired := range docs.RetiredWords() {
 			for _, place := range retired.Pattern.FindAllStringIndex(message, -1) {
 				t.Errorf("a message: %q\nwrite it like %q instead of %q %s", around(message, place), retired.Rather, retired.Old, retired.Why)

@@ -27,6 +27,7 @@ func guardsOfFleet() []guard {
 	a.Local = own
 `},
 		{"a token that was just given is not refreshed again", "internal/fleet TestRejectedToken", decide, `now.Sub(r.Tokens.Obtained) < a.Times.Young:`, `false:`},
+		{"a machine that leaves the fleet revokes no fleet's grant", "internal/test/e2e TestScripts/fleet-move", "internal/helper/replace.go", ` && !account.IsShared()`, ``},
 		{"a failure is shared", "internal/fleet TestSilentServer", decide, `case r.Failure != nil && *r.Failure != a.firstFailure:`, `case false:`},
 		{"a fleet's grant is not refreshed alone", "internal/test/e2e TestScripts/fleet-alone", "internal/helper/exchange.go", `!found.Account.IsShared()
 }`, `true
