@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/credential"
@@ -124,10 +125,22 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 	return nil // a verb of a later git: nothing to say to it, and no error
 }
 
+// questionTime is how long doorkey waits for git's question. git writes it immediately.
+const questionTime = 5 * time.Second
+
 // isQuestion reports whether there is what git writes to a helper.
 func isQuestion(stdin io.Reader) bool {
-	request, err := credential.Read(stdin)
-	return err == nil && request.Protocol != ""
+	read := make(chan bool, 1)
+	go func() {
+		request, err := credential.Read(stdin)
+		read <- err == nil && request.Protocol != ""
+	}()
+	select {
+	case is := <-read:
+		return is
+	case <-time.After(questionTime): // the input stays open, but nothing arrives
+		return false
+	}
 }
 
 // commands are those that people run, by their names in the manual.
@@ -135,7 +148,7 @@ func commands() map[string]command.Func {
 	return map[string]command.Func{
 		"setup": setup.Run, "login": command.Login, "logout": command.Logout, "status": command.Status, "token": command.Token,
 		"doctor": doctor.Run, "install": command.Install, "uninstall": command.Uninstall,
-		"fleet-key": command.FleetKey, "ssh": command.Help, "help": command.Help,
+		"fleet-key": command.FleetKey, "ssh": command.Help, "completion": command.Completion, "help": command.Help,
 	}
 }
 

@@ -24,6 +24,7 @@ type Account struct {
 	TokenEndpoint      string   // the only URL that the refresh token may be sent to
 	RevocationEndpoint string   // the only URL where tokens may be sent to revoke them; "" if unknown
 	Scopes             []string // as granted
+	Identity           string   // the user's name on the server, if the scopes allow doorkey to ask; only for display
 
 	// Helpers that git passes the access token to.
 	OtherHelpers        []string // configured everywhere, at the sign-in or the last refresh

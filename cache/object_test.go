@@ -13,7 +13,7 @@ func TestEveryMemberIsRead(t *testing.T) {
 	at := time.Unix(1700000000, 0).UTC()
 	whole := Account{
 		Username: "a", Path: "b", Provider: "c", ProviderGuessed: true, AnswerUsername: "d", ClientID: "e", TokenEndpoint: "f", RevocationEndpoint: "g",
-		Scopes: []string{"h"}, OtherHelpers: []string{"i"}, OtherHelpersOfPlace: []string{"l"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
+		Scopes: []string{"h"}, Identity: "p", OtherHelpers: []string{"i"}, OtherHelpersOfPlace: []string{"l"}, Obtained: at, Expiry: at, Ended: true, renewable: true,
 		key: keyReference{InFile, "j"}, sealed: []byte("k"), unknown: map[string]any{"later": true},
 		keyUnknown: map[string]any{"later": "key"}, fleetUnknown: map[string]any{"later": "fleet"},
 		Fleet: Membership{Engine: "m", Grant: "n", Generation: 7, Owed: true, Replaces: "o", Obtained: at, Expiry: at},

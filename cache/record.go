@@ -41,6 +41,7 @@ type record struct {
 	TokenEndpoint       text        `json:"token_endpoint,omitempty"`
 	RevocationEndpoint  text        `json:"revocation_endpoint,omitempty"`
 	Scopes              []string    `json:"scopes,omitempty"`
+	Identity            text        `json:"identity,omitempty"`
 	OtherHelpers        []string    `json:"other_helpers,omitempty"`
 	OtherHelpersOfPlace []string    `json:"other_helpers_of_place,omitempty"`
 	Obtained            time.Time   `json:"obtained"`
@@ -135,7 +136,7 @@ func decodeAccount(o *object) (Account, error) {
 	account := Account{
 		Username: o.text("username"), Path: o.text("path"), Provider: o.text("provider"), ProviderGuessed: member[bool](o, "provider_guessed"), AnswerUsername: o.text("answer_username"),
 		ClientID: o.text("client_id"), TokenEndpoint: o.text("token_endpoint"), RevocationEndpoint: o.text("revocation_endpoint"),
-		Scopes: o.texts("scopes"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
+		Scopes: o.texts("scopes"), Identity: o.text("identity"), OtherHelpers: o.texts("other_helpers"), OtherHelpersOfPlace: o.texts("other_helpers_of_place"),
 		Obtained: o.time("obtained"), Expiry: o.time("expiry"), Ended: member[bool](o, "ended"), renewable: member[bool](o, "renewable") || o.members["renewable"] == nil,
 		key: keyReference{KeyPlace(key.text("place")), key.text("id")}, sealed: o.bytes("sealed"),
 		keyUnknown: key.rest(),
@@ -169,7 +170,7 @@ func recordOf(a Account) record {
 	r := record{
 		Username: text(a.Username), Path: text(a.Path), Provider: text(a.Provider), ProviderGuessed: a.ProviderGuessed, AnswerUsername: text(a.AnswerUsername),
 		ClientID: text(a.ClientID), TokenEndpoint: text(a.TokenEndpoint), RevocationEndpoint: text(a.RevocationEndpoint),
-		Scopes: a.Scopes, OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
+		Scopes: a.Scopes, Identity: text(a.Identity), OtherHelpers: a.OtherHelpers, OtherHelpersOfPlace: a.OtherHelpersOfPlace,
 		Obtained: a.Obtained.Round(0).UTC(), Expiry: a.Expiry.Round(0).UTC(), Ended: a.Ended, Renewable: &a.renewable,
 		Key: keyRecord{a.key, a.keyUnknown}, Sealed: a.sealed, unknown: a.unknown,
 	}

@@ -6,15 +6,16 @@ _git_credential_doorkey() {
   case "$previous" in
     --flow) words="auto browser device paste" ;;
     --events) words="json" ;;
+    --provider) words="gitlab github gitea forgejo bitbucket bitbucket-data-center" ;;
   esac
   if [ -z "$words" ]; then
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
       case "$word" in
-      setup|login|logout|status|token|doctor|install|uninstall|ssh|fleet-key|help) command="$word"; break ;;
+      setup|login|logout|status|token|doctor|install|uninstall|ssh|fleet-key|completion|help) command="$word"; break ;;
       esac
     done
     case "$command" in
-    setup) words="--client-id --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --global --system --flow" ;;
+    setup) words="--client-id --provider --scopes --fleet --fleet-key --fleet-token-file --no-sign-in --force --global --system --flow" ;;
     login) words="--flow --username" ;;
     logout) words="--username --all --fleet" ;;
     status) words="--json" ;;
@@ -23,8 +24,9 @@ _git_credential_doorkey() {
     install) words="--global --system --local --host --dry-run" ;;
     uninstall) words="--global --system --local --host --dry-run" ;;
     ssh) words="--host --confirm --print-config" ;;
-    help) words="setup login logout status token doctor install uninstall ssh fleet-key help" ;;
-    "") words="setup login logout status token doctor install uninstall ssh fleet-key help --flow --events --version" ;;
+    completion) words="bash zsh fish" ;;
+    help) words="setup login logout status token doctor install uninstall ssh fleet-key completion help" ;;
+    "") words="setup login logout status token doctor install uninstall ssh fleet-key completion help --flow --events --version" ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))

@@ -25,7 +25,7 @@ import (
 // An *Error with the code "access_denied" means that the user declined. A server may
 // also show an error in the browser and never redirect back; then ctx ends the wait.
 func (c Client) SignInByBrowser(ctx context.Context, provider Provider, show func(address string)) (Grant, Tell, error) {
-	callback, err := listen(provider.RedirectURL)
+	callback, err := listenFor(provider)
 	if err != nil {
 		return Grant{}, nil, err
 	}

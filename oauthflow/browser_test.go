@@ -54,7 +54,7 @@ func TestSignInByBrowser(t *testing.T) {
 		{name: "confidential application", options: fakegitlab.Options{ClientSecret: "hush"},
 			change: func(p *Provider) { p.ClientSecret = confidential }, page: "You are signed in"},
 		{name: "confidential application, and no secret", options: fakegitlab.Options{ClientSecret: "hush"},
-			code: "invalid_client", text: `"Confidential" is ticked`, page: "Something went wrong"},
+			code: "invalid_client", text: `"Confidential" is ticked`, page: "Something went wrong between doorkey and 127.0.0.1:"},
 		{name: "redirect address without a slash", change: func(p *Provider) { p.RedirectURL = "http://127.0.0.1" }, page: "You are signed in"},
 		{name: "redirect address with a path", options: fakegitlab.Options{RedirectURIs: []string{"http://127.0.0.1/call/back"}},
 			change: func(p *Provider) { p.RedirectURL = "http://127.0.0.1/call/back" }, page: "You are signed in"},
@@ -64,13 +64,13 @@ func TestSignInByBrowser(t *testing.T) {
 		{name: "the server promised to name itself", options: fakegitlab.Options{SendIssuer: true},
 			change: func(p *Provider) { p.SendsIssuer = true }, page: "You are signed in"},
 		{name: "the server promised to name itself and does not",
-			change: func(p *Provider) { p.SendsIssuer = true }, text: "does not name its issuer", page: "Something went wrong"},
+			change: func(p *Provider) { p.SendsIssuer = true }, text: "does not name its issuer", page: "Something went wrong between doorkey and 127.0.0.1:"},
 		{name: "the server names itself otherwise than in its metadata", options: fakegitlab.Options{SendIssuer: true},
-			change: func(p *Provider) { p.Issuer = strings.TrimSuffix(p.AuthURL, "oauth/authorize") }, text: "another server", page: "Something went wrong"},
+			change: func(p *Provider) { p.Issuer = strings.TrimSuffix(p.AuthURL, "oauth/authorize") }, text: "another server", page: "Something went wrong between doorkey and 127.0.0.1:"},
 		{name: "another server names itself", options: fakegitlab.Options{SendIssuer: true, Issuer: "https://evil.example"},
-			text: `"https://evil.example"`, page: "Something went wrong"},
+			text: `"https://evil.example"`, page: "Something went wrong between doorkey and 127.0.0.1:"},
 		{name: "another server names itself and says no", person: fakebrowser.Deny, options: fakegitlab.Options{SendIssuer: true, Issuer: "https://evil.example"},
-			text: `"https://evil.example"`, page: "Something went wrong"},
+			text: `"https://evil.example"`, page: "Something went wrong between doorkey and 127.0.0.1:"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := startGitLab(t, test.options)
@@ -97,6 +97,9 @@ func checkLastPage(t *testing.T, browser visited, text string) {
 	page := browser.page
 	if browser.err != nil || page.Status != 200 || !strings.Contains(page.Body, text) {
 		t.Fatalf("the browser ended on %d %s: %v\n%s", page.Status, page.URL, browser.err, page.Body)
+	}
+	if !strings.Contains(page.Body, "doorkey") || !strings.Contains(page.Body, "127.0.0.1:") {
+		t.Errorf("the page does not name both doorkey and the host:\n%s", page.Body)
 	}
 	if address, err := url.Parse(page.URL); err != nil || address.Path != endPath || address.RawQuery != "" {
 		t.Errorf("the address bar shows %s", page.URL)

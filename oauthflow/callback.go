@@ -18,12 +18,26 @@ import (
 // made to point here (DNS rebinding).
 type callback struct {
 	redirect *url.URL // with the port
+	host     string   // of the server, which the last page names
 	listener net.Listener
 	server   *http.Server
 	answers  chan url.Values // the parameters of the matching request
 	decided  chan struct{}   // closed when the outcome is known
 	outcome  error
 	shown    chan struct{} // the last page has been sent
+}
+
+// listenFor listens on the address of a provider's redirect URL.
+func listenFor(provider Provider) (*callback, error) {
+	server, err := url.Parse(provider.AuthURL)
+	if err != nil {
+		return nil, err
+	}
+	c, err := listen(provider.RedirectURL)
+	if err == nil {
+		c.host = server.Host
+	}
+	return c, err
 }
 
 // listen listens on the address of a redirect URL, for one sign-in: on its port, or on
@@ -174,7 +188,7 @@ func (c *callback) showEnd(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	writePage(w, c.outcome)
+	writePage(w, c.host, c.outcome)
 	http.NewResponseController(w).Flush()
 	select {
 	case c.shown <- struct{}{}:

@@ -78,7 +78,8 @@ func (f failure) explainHostName() *ConnectionError {
 	if !name.IsNotFound {
 		text = fmt.Sprintf("could not look up the host name %q: %s", name.Name, name.Err)
 	}
-	return &ConnectionError{text: text, hints: append([]string{"check the address and the network"}, f.ifProxyNeeded()...)}
+	hints := append([]string{"check the address and the network"}, adviseOnNSS(name)...)
+	return &ConnectionError{text: text, hints: append(hints, f.ifProxyNeeded()...)}
 }
 
 // explainNoAnswer explains a server that does not answer, or not completely.

@@ -55,9 +55,11 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 		{"nobody listens", plain, by("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED)),
 			": connect: connection refused\ncheck the address and whether the server is up\n" + askForProxy, false, false},
 		{"no such name", plain, by("dial", &net.DNSError{Name: "gitlab.example.com", IsNotFound: true}),
-			": the host name \"gitlab.example.com\" was not found\ncheck the address and the network\n" + askForProxy, false, false},
+			": the host name \"gitlab.example.com\" was not found\ncheck the address and the network\n" + ifOnlyNSS(true) + askForProxy, false, false},
+		{"an mDNS name for which the name server fails", plain, by("dial", &net.DNSError{Name: "gitlab.local", Err: "server misbehaving"}),
+			": could not look up the host name \"gitlab.local\": server misbehaving\ncheck the address and the network\n" + ifOnlyNSS(true) + askForProxy, false, false},
 		{"no name server", plain, by("dial", &net.DNSError{Name: "gitlab.example.com", Err: "server misbehaving"}),
-			": could not look up the host name \"gitlab.example.com\": server misbehaving\ncheck the address and the network\n" + askForProxy, false, false},
+			": could not look up the host name \"gitlab.example.com\": server misbehaving\ncheck the address and the network\n" + ifOnlyNSS(false) + askForProxy, false, false},
 		{"no answer", plain, context.DeadlineExceeded, ": no answer in time\ncheck the network and whether the server is up\n" + askForProxy, true, false},
 		{"no answer behind a proxy", proxied, context.DeadlineExceeded, through + ": no answer in time\ncheck the network and whether the server is up", true, false},
 		{"no answer where the proxy is not for the host", HTTPSettings{ProxyExempt: true, Sources: setBy("noProxy", source.Setting{Variable: "no_proxy"})}, context.DeadlineExceeded,
@@ -264,4 +266,12 @@ func TestWhoeverAskedEndsIt(t *testing.T) {
 	if _, err := client.Do(request); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// ifOnlyNSS is the hint for a name that git may find and this program does not.
+func ifOnlyNSS(mayBe bool) string {
+	if !mayBe || len(adviseOnNSS(&net.DNSError{IsNotFound: true})) == 0 {
+		return ""
+	}
+	return "doorkey looks up names only in /etc/hosts and DNS; if only mDNS (.local) or sssd knows the name, add it to /etc/hosts\n"
 }

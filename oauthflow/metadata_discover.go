@@ -42,9 +42,10 @@ const (
 //
 // It uses these signs, in this order: the host name, if a table has it; the server's
 // metadata (RFC 8414, OpenID Connect Discovery); the challenge that git would get; the
-// first label of the host name. A separate document identifies a fork of what was found.
-// It fails with a *ConnectionError if the server cannot be reached or does not answer
-// within half a minute, and on metadata that are invalid.
+// first label of the host name; the challenge for the path itself. A separate document
+// identifies a fork of what was found. It fails with a *ConnectionError if the server
+// cannot be reached or does not answer within half a minute, and on metadata that are
+// invalid.
 func (c Client) Discover(ctx context.Context, origin, path string) (Found, error) {
 	base, err := url.Parse(origin)
 	if err != nil || !carriesTokens(base) {
@@ -53,7 +54,7 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 	base = &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host)}
 	ctx, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)
 	defer cancel()
-	found, err := c.recognise(ctx, base, roots(path)) // the user has named the path
+	found, err := c.recognise(ctx, base, path, roots(path)) // the user has named the path
 	if err == nil {
 		found = c.tellFork(ctx, base, found)
 	}
@@ -66,7 +67,7 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 // recognise checks the signs. Metadata reveal the root: it asks for them in the order of
 // the roots. A challenge does not (GitLab has groups in groups): the shortest path with
 // a challenge is the root.
-func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (Found, error) {
+func (c Client) recognise(ctx context.Context, base *url.URL, path string, roots []string) (Found, error) {
 	if k, found := kindAt(base.Hostname()); found {
 		return k.found(base, ""), nil
 	}
@@ -89,6 +90,9 @@ func (c Client) recognise(ctx context.Context, base *url.URL, roots []string) (F
 		return k.found(base, ""), nil
 	}
 	if found, err := c.byChallenge(ctx, base, roots, dataCenterGitPath); err != nil || found.Kind != "" {
+		return found, err
+	}
+	if found, err := c.byRepository(ctx, base, path); err != nil || found.Kind != "" {
 		return found, err
 	}
 	return Found{}, unusable

@@ -44,6 +44,8 @@ func challenge(realm string) step {
 	return says(401, "", "WWW-Authenticate", `Basic realm="`+realm+`"`)
 }
 
+const refs = "/info/refs?service=git-upload-pack"
+
 const probe = "/doorkey/doorkey.git/info/refs?service=git-upload-pack"
 
 func TestDiscover(t *testing.T) {
@@ -142,6 +144,14 @@ func TestDiscover(t *testing.T) {
 		{"metadata with an error's status", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": says(500, document())}, Found{}, 5},
 		{"metadata without an end", "https://h.example", "", map[string]step{"https://h.example/.well-known/openid-configuration": endless}, Found{}, 5},
 		{"nothing", "https://h.example", "", nil, Found{}, 5},
+		{"GitLab that challenges git only at existing repositories", "https://h.example", "/group/project.git", map[string]step{
+			"https://h.example/group/project.git" + refs: challenge("GitLab"), "https://h.example/oauth/token": says(401, `{"error":"invalid_client"}`)},
+			Found{Kind: "gitlab", AuthURL: "https://h.example/oauth/authorize"}, 12},
+		{"the same below a path", "https://h.example", "/git/project.git", map[string]step{
+			"https://h.example/git/project.git" + refs: challenge("GitLab"), "https://h.example/git/oauth/token": says(401, `{"error":"invalid_client"}`)},
+			Found{Kind: "gitlab", Root: "/git", AuthURL: "https://h.example/git/oauth/authorize"}, 13},
+		{"a repository on another kind of server", "https://h.example", "/group/project.git", map[string]step{
+			"https://h.example/group/project.git" + refs: challenge("Files")}, Found{}, 10},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := &web{steps: test.steps}

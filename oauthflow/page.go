@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The last page of a sign-in: static text, with nothing from outside.
+// The last page of a sign-in: static text, and the name of the host.
 const (
 	pageStyle = `
 :root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --back: #f6f8fa; --card: #fff; --line: #d1d9e0; --good: #1a7f37; --bad: #b3261e; }
@@ -38,14 +38,14 @@ p { margin: 0; color: var(--quiet); text-wrap: pretty; }
 `
 )
 
-// writePage sends the page for an outcome.
-func writePage(w http.ResponseWriter, outcome error) {
-	class, title, text := "good", "You are signed in", "git continues by itself. You can close this page."
+// writePage sends the page for the outcome of a sign-in to a host.
+func writePage(w http.ResponseWriter, host string, outcome error) {
+	class, title, text := "good", "You are signed in", "doorkey can now use your account on HOST, and git continues by itself. You can close this page."
 	switch {
 	case Is(outcome, "access_denied"):
-		class, title, text = "bad", "You are not signed in", "The request was declined. You can close this page. The terminal where git runs says what to do next."
+		class, title, text = "bad", "You are not signed in", "The request was declined: doorkey cannot use your account on HOST. You can close this page. The terminal where git runs says what to do next."
 	case outcome != nil:
-		class, title, text = "bad", "You are not signed in", "Something went wrong. You can close this page. The terminal where git runs shows the reason."
+		class, title, text = "bad", "You are not signed in", "Something went wrong between doorkey and HOST. You can close this page. The terminal where git runs shows the reason."
 	}
 	style := sha256.Sum256([]byte(pageStyle))
 	header := w.Header()
@@ -56,7 +56,14 @@ func writePage(w http.ResponseWriter, outcome error) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Connection", "close")
+	text = strings.ReplaceAll(text, "HOST", escapeHTML(host))
 	page := strings.NewReplacer("STYLE", pageStyle, "CLASS", class, "TITLE", title, "TEXT", text).Replace(pageFrame)
 	header.Set("Content-Length", strconv.Itoa(len(page))) // without it, the page is complete only after the handler returns
 	io.WriteString(w, page)
+}
+
+// escapeHTML does what html.EscapeString does. The program does not use package html,
+// because that fills its tables at each start.
+func escapeHTML(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(text)
 }

@@ -26,7 +26,7 @@ type Paste struct {
 // as well; the first answer wins. State and PKCE protect both. A browser that reached
 // this machine is told the result, as with SignInByBrowser.
 func (c Client) SignInByPaste(ctx context.Context, provider Provider, paste Paste) (Grant, Tell, error) {
-	callback, err := listen(provider.RedirectURL)
+	callback, err := listenFor(provider)
 	if err != nil {
 		return Grant{}, nil, err
 	}

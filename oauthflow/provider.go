@@ -82,7 +82,7 @@ func Resolve(origin string, challenges []string, settings Settings) (Provider, e
 		return Provider{}, ErrUnknownHost
 	}
 	if _, known := kindNamed(settings.Kind); settings.Kind != "" && !known {
-		return Provider{}, fmt.Errorf("oauthProvider %q is unknown; use one of: %s", settings.Kind, kindNames())
+		return Provider{}, fmt.Errorf("oauthProvider %q is unknown; use one of: %s", settings.Kind, strings.Join(Kinds(), ", "))
 	}
 	known, found := detect(base.Hostname(), challenges, settings.Kind)
 	switch {
@@ -121,9 +121,7 @@ func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Pr
 	defer cancel()
 	// The host's own root comes first: in a clone, someone else may decide what is
 	// served below a path.
-	upwards := roots(path)
-	slices.Reverse(upwards)
-	found, err := c.recognise(limited, base, upwards)
+	found, err := c.recognise(limited, base, path, upwards(path))
 	switch {
 	case ctx.Err() != nil:
 		return Provider{}, context.Cause(ctx)

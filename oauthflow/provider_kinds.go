@@ -29,6 +29,7 @@ type kind struct {
 	mayLackDevice    bool                 // older versions have no device flow
 	deviceBox        string               // on an application's page: turns the device flow on
 	noDevice         string               // why the device authorization endpoint may not exist
+	userEndpoints    []userEndpoint       // where the server names the user of a token
 	fork             fork                 // a kind that has the same signs
 	oneGrant         bool                 // for each user and application: two machines with one application share it
 	spent            []invalidTokenAnswer // to a refresh token that is no longer valid, besides "invalid_grant"
@@ -58,6 +59,9 @@ func kinds() []kind {
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
 		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
 		deviceBox: "Device authorization grant", noDevice: "GitLab supports it since 17.3",
+		// https://docs.gitlab.com/integration/openid_connect_provider/ and
+		// https://docs.gitlab.com/api/users/
+		userEndpoints: []userEndpoint{{[]string{"read_user", "api", "read_api"}, "/api/v4/user", "username"}, {[]string{"openid"}, "/oauth/userinfo", "nickname"}},
 	}, {
 		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 		// Its errors:
@@ -150,14 +154,6 @@ func firstKind(sign func(kind) bool) (kind, bool) {
 		return kinds()[i], true
 	}
 	return kind{}, false
-}
-
-func kindNames() string {
-	var names []string
-	for _, k := range kinds() {
-		names = append(names, k.name)
-	}
-	return strings.Join(names, ", ")
 }
 
 // challenges reports whether the challenges of a 401 are from this kind. A Gitea with

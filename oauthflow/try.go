@@ -72,12 +72,7 @@ func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool,
 	if provider.DeviceAuthURL == "" {
 		return false, nil
 	}
-	given, err := c.post(ctx, Provider{}, provider.DeviceAuthURL, url.Values{})
-	var answer *Error
-	if err != nil && !errors.As(err, &answer) {
-		return false, err
-	}
-	return !isNoEndpoint(err) && !isEmpty(given, err), nil
+	return c.isEndpoint(ctx, provider.DeviceAuthURL)
 }
 
 // ErrNoTokenEndpoint means that the address of the token endpoint is not one.

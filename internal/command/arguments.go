@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"git-credential-doorkey/internal/manual"
@@ -42,7 +43,7 @@ func parseArguments(command manual.Command, args []string) (Arguments, error) {
 		case errors.Is(err, flag.ErrHelp):
 			return Arguments{}, errHelp
 		case err != nil:
-			return Arguments{}, ui.UsageError{Problem: command.Name + ": " + flagProblem(err)}
+			return Arguments{}, ui.UsageError{Problem: command.Name + ": " + flagProblem(err, command.Options)}
 		}
 		if flags.NArg() == 0 {
 			break
@@ -60,20 +61,29 @@ func parseArguments(command manual.Command, args []string) (Arguments, error) {
 
 // flagProblem returns an error of package flag in the manual's words, in which an option
 // has two dashes.
-func flagProblem(err error) string {
-	for _, row := range []struct{ begins, says string }{
-		{"flag provided but not defined: -", "there is no option \"--%s\""},
-		{"flag needs an argument: -", "the option \"--%s\" needs a value"},
-	} {
-		if name, found := strings.CutPrefix(err.Error(), row.begins); found {
-			return fmt.Sprintf(row.says, name)
-		}
+func flagProblem(err error, known []manual.Option) string {
+	if name, found := strings.CutPrefix(err.Error(), "flag needs an argument: -"); found {
+		return fmt.Sprintf("the option \"--%s\" needs a value", name)
 	}
-	return err.Error()
+	name, found := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !found {
+		return err.Error()
+	}
+	suggested := manual.SuggestOption(name, known)
+	if suggested != "" {
+		suggested = "--" + suggested
+	}
+	return fmt.Sprintf("unknown option \"--%s\"", name) + didYouMean(suggested)
 }
 
-// check rejects more arguments than the command accepts.
+// check rejects more arguments than the command accepts, and unknown values.
 func (a Arguments) check(command manual.Command) error {
+	for _, option := range command.Options {
+		if value := a.Options[option.Name]; value != "" && len(option.Values) > 0 && !slices.Contains(option.Values, value) {
+			last := len(option.Values) - 1
+			return ui.UsageError{Problem: fmt.Sprintf("--%s is %q: it must be %s or %s", option.Name, value, strings.Join(option.Values[:last], ", "), option.Values[last])}
+		}
+	}
 	most := 0
 	if command.Arguments != "" {
 		most = 1

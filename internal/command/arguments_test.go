@@ -55,7 +55,8 @@ func TestParseArgumentsRefuses(t *testing.T) {
 		args        []string
 		says        string
 	}{
-		{"an unknown option", "[URL]", []string{"--loud"}, `walk: there is no option "--loud"`},
+		{"an unknown option", "[URL]", []string{"--loud"}, `walk: unknown option "--loud"`},
+		{"a misspelled option", "[URL]", []string{"--flwo"}, `walk: unknown option "--flwo"; did you mean "--flow"?`},
 		{"an option without its value", "[URL]", []string{"--flow"}, `walk: the option "--flow" needs a value`},
 		{"a switch with a value", "[URL]", []string{"--json=perhaps"}, "walk: invalid boolean value"},
 		{"two arguments", "[URL]", []string{"a.example", "--json", "b.example"}, `walk: unexpected argument "b.example"`},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/manual"
@@ -66,7 +67,26 @@ func Help(_ context.Context, _ *helper.Helper, given Arguments, out io.Writer) e
 	return nil
 }
 
-// Unknown is the error for a command that there is not.
+// Completion prints the completion script of a shell.
+func Completion(_ context.Context, _ *helper.Helper, given Arguments, out io.Writer) error {
+	script := manual.Completion(given.First())
+	if script == "" {
+		return ui.UsageError{Problem: fmt.Sprintf("completion: unknown shell %q; use one of: %s", secret.HideIn(given.First()), strings.Join(manual.Shells(), ", "))}
+	}
+	_, err := io.WriteString(out, script)
+	return err
+}
+
+// Unknown is the error for a command that does not exist.
 func Unknown(name string) error {
-	return ui.UsageError{Problem: fmt.Sprintf("unknown command %q", secret.HideIn(name))}
+	problem := fmt.Sprintf("unknown command %q", secret.HideIn(name))
+	return ui.UsageError{Problem: problem + didYouMean(manual.Suggest(name))}
+}
+
+// didYouMean returns the end of a message: the suggestion, if there is one.
+func didYouMean(suggested string) string {
+	if suggested == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", suggested)
 }

@@ -5,8 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 
 	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/manual"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/ui"
 )
@@ -27,13 +29,16 @@ func ParseGlobal(args []string) (Global, error) {
 	options.SetOutput(io.Discard)
 	flow := options.String("flow", "", "")
 	events := options.String("events", "", "")
-	version := options.Bool("version", false, "")
+	version := false
+	for _, name := range []string{"version", "v", "V"} {
+		options.BoolVar(&version, name, false, "")
+	}
 	switch err := options.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return Global{Help: true}, nil
 	case err != nil:
-		return Global{}, ui.UsageError{Problem: flagProblem(err)}
-	case *version:
+		return Global{}, ui.UsageError{Problem: flagProblem(err, manual.Common())}
+	case version, slices.Equal(options.Args(), []string{"version"}):
 		return Global{Version: true}, nil
 	}
 	named, err := settings.ParseFlow("--flow", *flow)

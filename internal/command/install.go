@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"git-credential-doorkey/install"
@@ -19,24 +20,44 @@ import (
 )
 
 // Install puts doorkey into git's configuration, and says what changed.
-func Install(ctx context.Context, _ *helper.Helper, given Arguments, out io.Writer) error {
+func Install(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer) error {
 	if err := checkHost(given.Options["host"]); err != nil {
 		return err
 	}
 	change, err := changeConfiguration(ctx, "install", install.Install, given, out)
-	if err == nil {
-		tellInstalled(out, change, helper.HidesTokens(ctx))
+	if err != nil {
+		return err
 	}
-	return err
+	if given.isForUser() {
+		userShareOf(h, given, out).add()
+	}
+	tellInstalled(out, change, helper.HidesTokens(ctx))
+	return nil
+}
+
+// isForUser reports whether a user's own configuration is meant.
+func (a Arguments) isForUser() bool { return !a.On["system"] && !a.On["local"] }
+
+func userShareOf(h *helper.Helper, given Arguments, out io.Writer) userShare {
+	program, err := programAsCalled(os.Args[0])
+	if err != nil {
+		return userShare{}
+	}
+	return newUserShare(h.Config.Environment, program, given.On["dry-run"], out)
 }
 
 // Uninstall removes doorkey from git's configuration, and says what changed.
-func Uninstall(ctx context.Context, _ *helper.Helper, given Arguments, out io.Writer) error {
+func Uninstall(ctx context.Context, h *helper.Helper, given Arguments, out io.Writer) error {
 	change, err := changeConfiguration(ctx, "uninstall", install.Uninstall, given, out)
-	if err == nil {
-		tellUninstalled(out, change)
+	if err != nil {
+		return err
 	}
-	return err
+	isOfUser := func(entry gitconfig.Entry) bool { return entry.Scope == gitconfig.Global.String() }
+	if given.isForUser() && !slices.ContainsFunc(change.Remaining, isOfUser) {
+		userShareOf(h, given, out).remove()
+	}
+	tellUninstalled(out, change)
+	return nil
 }
 
 // changeConfiguration is the common part of both. It shows the lines that change.

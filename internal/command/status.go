@@ -121,6 +121,9 @@ func writeAccount(text *strings.Builder, account cache.Account, now time.Time) {
 		key = "key in a file"
 	}
 	fmt.Fprintf(text, "  %s, %s\n", terminal.Printable(what), key)
+	if account.Identity != "" {
+		fmt.Fprintf(text, "    signed in as %s\n", terminal.Printable(account.Identity))
+	}
 	if len(account.Scopes) > 0 {
 		fmt.Fprintf(text, "    scopes %s\n", terminal.Printable(strings.Join(account.Scopes, " ")))
 	}

@@ -44,6 +44,7 @@ type statusAccount struct {
 	Expires  time.Time      `json:"expires,omitzero"`
 	Refused  bool           `json:"refused,omitempty"`
 	Renews   bool           `json:"renews,omitempty"`
+	Identity string         `json:"identity,omitempty"`
 	Fleet    *statusFleet   `json:"fleet,omitempty"`
 }
 
@@ -96,7 +97,7 @@ func statusOf(origin string, account cache.Account) statusAccount {
 	reported := statusAccount{
 		Host: origin, Kind: kind, Username: account.Username, Path: account.Path, Provider: account.Provider, Scopes: account.Scopes,
 		Store: account.Place(), Obtained: account.Obtained, Expires: account.Expiry, Refused: account.Ended,
-		Renews: account.IsGrant() && (account.Renewable() || account.IsShared()),
+		Renews: account.IsGrant() && (account.Renewable() || account.IsShared()), Identity: account.Identity,
 	}
 	if m := account.Fleet; account.IsShared() {
 		reported.Fleet = &statusFleet{m.Engine, m.Generation, m.Owed}

@@ -48,7 +48,7 @@ func AnyTargetOf(ctx context.Context, given string) (Target, error) {
 			return Target{}, err
 		}
 		if remote == "" {
-			return Target{}, ui.UsageError{Problem: "no host given, and this directory is not a clone with an https remote; pass the URL, for example: https://gitlab.example.com"}
+			return Target{}, noHost(ctx)
 		}
 		given = remote
 	}

@@ -108,7 +108,9 @@ func TestTargetOf(t *testing.T) {
 	})
 	for _, row := range []struct{ name, remote, given, says string }{
 		{"no remote", "", "", "no host given"},
-		{"a remote over SSH", "git@gitlab.example.com:p.git", "", "no host given"},
+		{"a remote over SSH", "git@gitlab.example.com:p.git", "", "git remote set-url origin https://gitlab.example.com/p.git"},
+		{"a remote over SSH with an invalid host name", "git@gitlab$(id):p.git", "", "no host given"},
+		{"a remote in a directory", "/srv/p.git", "", "no host given"},
 		{"a remote over plain http", "http://code.example/p.git", "", `"http://code.example" is not an https URL`},
 		{"plain http", "", "http://code.example", `"http://code.example" is not an https URL`},
 	} {

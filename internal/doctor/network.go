@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/ui"
@@ -46,7 +47,7 @@ func (e *checkContext) verificationOff(ctx context.Context) (names []string) {
 }
 
 func judgeAnswer(origin string, answer serverAnswer) finding {
-	f := newFinding(ui.VerdictOK, "%s answers (HTTP status %d)", origin, answer.status)
+	f := newFinding(ui.VerdictOK, "%s answers%s (HTTP status %d)", origin, meaningOf(answer.status), answer.status)
 	switch {
 	case answer.status >= 500:
 		return f.with(ui.VerdictWarning, "the server has an error; try again later")
@@ -56,6 +57,19 @@ func judgeAnswer(origin string, answer serverAnswer) finding {
 		return f.with(ui.VerdictWarning, "it redirects git to %s, which requires a separate sign-in; use that address in the remote", secret.HideIn(answer.location))
 	}
 	return f
+}
+
+// meaningOf says what an answer to a request without credentials means for git.
+func meaningOf(status int) string {
+	switch {
+	case status == http.StatusUnauthorized:
+		return ", and asks git to sign in"
+	case status == http.StatusNotFound:
+		return ", and shows nothing at this URL without a sign-in"
+	case status >= 200 && status < 300:
+		return ", and does not require a sign-in at this URL"
+	}
+	return ""
 }
 
 // isElsewhere reports whether a redirect leads to another origin.
@@ -120,7 +134,8 @@ func checkClient(ctx context.Context, e *checkContext) finding {
 	case errors.Is(err, oauthflow.ErrNoTokenEndpoint):
 		return newFinding(ui.VerdictProblem, "%s: %v\nset oauthTokenURL to the right URL; for a GitLab below a path, set oauthAuthURL to /<path>/oauth/authorize", secret.HideIn(provider.TokenURL), err)
 	case errors.As(err, new(*oauthflow.Error)):
-		return newFinding(ui.VerdictProblem, "%v", err)
+		configured, _ := e.settings() // the provider was made from them
+		return newFinding(ui.VerdictProblem, "%v", helper.AdviseClient(e.target.Origin, configured.IDFrom, err))
 	default:
 		return judgeNetwork(ui.VerdictProblem, provider.TokenURL, err)
 	}

@@ -18,13 +18,18 @@ import (
 )
 
 // checkRemote looks at the URL that git goes to, and what it will ask for it.
-func checkRemote(_ context.Context, e *checkContext) finding {
+func checkRemote(ctx context.Context, e *checkContext) finding {
 	switch {
 	case e.address == "":
 		return newFinding(ui.VerdictNote, "no URL given, and this directory is not a clone with a remote\ndoctor ran only the checks that need no host; for all checks, pass the URL of a host")
 	case !gitconfig.IsHTTP(e.address) && e.given != "":
 		return newFinding(ui.VerdictProblem, "git goes to %q instead, where it asks no helper (url.<base>.insteadOf)\nremove that setting, or continue with SSH", secret.HideIn(e.address))
 	case !gitconfig.IsHTTP(e.address):
+		if remote, is, err := gitconfig.RemoteOverSSH(ctx); err == nil && is {
+			if advice := command.AdviceOnSSH(remote); advice != "" {
+				return newFinding(ui.VerdictWarning, "%s\nto check the host itself, run: git credential-doorkey doctor %s", advice, remote.Base())
+			}
+		}
 		return newFinding(ui.VerdictNote, "%q does not use https, so git asks no credential helper", secret.HideIn(e.address))
 	case e.refusal != nil:
 		return newFinding(ui.VerdictProblem, "%s", problemOf(e.refusal))

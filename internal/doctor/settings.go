@@ -83,15 +83,18 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 	provider, err := e.provider()
 	title := provider.Title
 	if errors.Is(err, oauthflow.ErrUnknownHost) {
-		title = e.discover(ctx)
+		provider = e.discover(ctx)
+		title = provider.Title
 	}
-	switch {
+	switch _, unreachable := e.answer(); {
+	case errors.Is(err, oauthflow.ErrUnknownHost) && unreachable != nil:
+		return finding{} // checkServer reports a server that cannot be reached
 	case helper.IsUnknown(err) && e.isInFleet():
 		return newFinding(ui.VerdictOK, "the fleet's application, which another machine signs in with")
 	case helper.IsUnknown(err) && title != "":
-		return newFinding(ui.VerdictProblem, "%s is a %s, but no OAuth application is configured for it\nrun: git credential-doorkey setup %[1]s", e.target.Origin, title)
+		return newFinding(ui.VerdictProblem, "%s is a %s, but no OAuth application is configured for it\nrun: git credential-doorkey setup %s", e.target.Origin, title, helper.SetupArguments(e.target.Origin, provider.Kind))
 	case helper.IsUnknown(err):
-		return newFinding(ui.VerdictWarning, "could not find out how to sign in to %s with OAuth, so doorkey only stores passwords for it\nif it supports OAuth, run: git credential-doorkey setup %s", e.target.Origin, e.target.Origin)
+		return newFinding(ui.VerdictWarning, "could not find out how to sign in to %s, so doorkey only stores passwords for it\nif you know the kind of server, run: git credential-doorkey setup %s --provider <name>", e.target.Origin, e.target.Origin)
 	case err != nil:
 		return finding{} // checkEndpoints, checkSettings
 	}
@@ -108,17 +111,17 @@ func checkApplication(ctx context.Context, e *checkContext) finding {
 
 // discover asks the server what it is: git passes on only the answer for a repository,
 // and only since 2.41.
-func (e *checkContext) discover(ctx context.Context) (title string) {
+func (e *checkContext) discover(ctx context.Context) oauthflow.Provider {
 	if _, err := e.answer(); err != nil {
-		return ""
+		return oauthflow.Provider{}
 	}
 	client, err := e.Client(ctx, e.target.Origin, e.target.Origin)
 	if err != nil {
-		return ""
+		return oauthflow.Provider{}
 	}
 	// A server that does not identify itself is unknown, whatever the reason.
 	found, _ := client.Discover(ctx, e.target.Origin, e.target.Path)
-	return found.Title
+	return oauthflow.Provider{Kind: found.Kind, Title: found.Title}
 }
 
 // checkEndpoints examines where tokens come from, and which settings decide that.

@@ -32,7 +32,7 @@ func parseOptions(ctx context.Context, args []string) (given options, rest []str
 			continue
 		case "--host", listenOption, serveOption:
 		default:
-			return options{}, nil, ui.UsageError{Problem: fmt.Sprintf("there is no option %q", name), Command: "ssh"}
+			return options{}, nil, ui.UsageError{Problem: fmt.Sprintf("unknown option %q", name), Command: "ssh"}
 		}
 		if !inOne {
 			if len(args) == 0 {

@@ -44,6 +44,7 @@ type refreshRequest struct {
 	Username     []byte                 `json:"username"`  // bytes, as below: JSON strings would change invalid UTF-8
 	Refused      string                 `json:"refused"`   // fingerprint of a token that was rejected, even if it has not expired
 	ClientID     string                 `json:"client_id"` // the configured one, which the secret belongs to
+	ClientIDFrom string                 `json:"client_id_from"`
 	ClientSecret pipedSecret            `json:"client_secret"`
 	Place        cache.KeyPlace         `json:"place"`    // credential.oauthStore
 	Endpoint     string                 `json:"endpoint"` // which HTTP is for
@@ -141,7 +142,7 @@ func (h *Helper) newRefreshRequest(ctx context.Context, q Question, account cach
 	}
 	what := refreshRequest{
 		Version: withoutFleet, Origin: q.Origin, Username: []byte(account.Username), Refused: q.refused, Timeout: configured.Timeout, Place: configured.Store,
-		ClientID: configured.OAuth.ClientID, ClientSecret: pipedSecret{configured.OAuth.ClientSecret},
+		ClientID: configured.OAuth.ClientID, ClientIDFrom: configured.IDFrom, ClientSecret: pipedSecret{configured.OAuth.ClientSecret},
 		Others: h.findOtherHelpers(ctx, q), LastFailure: lastFailure,
 	}
 	if what.Fleet, err = h.newFleetRequest(ctx, q, configured); err != nil {

@@ -44,6 +44,15 @@ func explainSignIn(origin string, configured settings.Settings, err error) error
 	return fmt.Errorf("could not sign in to %s: %v", origin, err)
 }
 
+// AdviseClient adds hints to the error of a server that does not know the application:
+// where its ID is set, and how to replace it.
+func AdviseClient(origin, from string, err error) error {
+	if !oauthflow.IsUnknownClient(err) || from == "" {
+		return err
+	}
+	return fmt.Errorf("%w\nthe application ID is set by %s\nto replace it, run: git credential-doorkey setup %s --client-id <application ID>", err, from, origin)
+}
+
 // explain says why a refresh failed and what to do. If the server would answer the same
 // again, the hint is to sign in.
 func (r refreshRequest) explain(err error) error {
@@ -51,7 +60,7 @@ func (r refreshRequest) explain(err error) error {
 	if oauthflow.IsLasting(err) {
 		advice = "if this happens again, run: git credential-doorkey login " + loginArguments(r.Origin, string(r.Username))
 	}
-	return fmt.Errorf("could not refresh the token for %s: %v\nyou are still signed in; %s", r.Origin, err, advice)
+	return fmt.Errorf("could not refresh the token for %s: %v\nyou are still signed in; %s", r.Origin, AdviseClient(r.Origin, r.ClientIDFrom, err), advice)
 }
 
 // ExplainKey adds hints to an error about the data key of an origin's tokens; "" stands

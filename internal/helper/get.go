@@ -79,7 +79,7 @@ func (h *Helper) Answer(ctx context.Context, q Question) (credential.Response, e
 	case errors.Is(err, oauthflow.ErrUnknownHost):
 		return h.expiredPassword(ctx, q, found.Account), nil
 	case errors.Is(err, oauthflow.ErrNoClientID):
-		h.UI.NoClientID(q.Origin, provider.Title)
+		h.UI.NoClientID(q.Origin, provider.Title, SetupArguments(q.Origin, provider.Kind))
 		return h.expiredPassword(ctx, q, found.Account), nil
 	case err != nil:
 		return credential.Response{}, err
@@ -121,4 +121,13 @@ func (h *Helper) Resolve(ctx context.Context, q Question, configured oauthflow.S
 // IsUnknown reports whether err means that doorkey cannot sign in to the host.
 func IsUnknown(err error) bool {
 	return errors.Is(err, oauthflow.ErrUnknownHost) || errors.Is(err, oauthflow.ErrNoClientID)
+}
+
+// SetupArguments returns the arguments with which setup recognizes a host: the server
+// may have told only git what it is.
+func SetupArguments(origin, kind string) string {
+	if name := oauthflow.KindToName(origin, kind); name != "" {
+		return origin + " --provider " + name
+	}
+	return origin
 }

@@ -98,7 +98,7 @@ func surviveBrokenPipe() (stop func()) {
 // recordFailure records a failure for processes that would ask again or run into it
 // again, and returns it as the user sees it.
 func (a *signInAttempt) recordFailure(signInLock *cache.SignIn, err error) error {
-	explained := explainSignIn(a.question.Origin, a.settings, err)
+	explained := explainSignIn(a.question.Origin, a.settings, AdviseClient(a.question.Origin, a.settings.IDFrom, err))
 	// The user sees this failure, not a failure to record it.
 	switch {
 	case a.asked:

@@ -74,7 +74,9 @@ func (a *signInAttempt) byFirstFlow(ctx context.Context) (Entry, error) {
 		a.Log().Info("sign in", "flow", flow, "access_token", grant.AccessToken, "refresh_token", grant.RefreshToken,
 			"scopes", grant.Scopes, "expiry", grant.Expiry, trace.Outcome(err), trace.Took(begun))
 		if err == nil {
-			return granted(accountFor(a.question, a.provider), grant, a.now()), nil
+			account := accountFor(a.question, a.provider)
+			account.Identity = a.client.Identity(context.WithoutCancel(ctx), a.provider, grant)
+			return granted(account, grant, a.now()), nil
 		}
 		switch {
 		case errors.Is(err, errBrowserFailed): // which the user already knows

@@ -7,7 +7,7 @@ func Common() []Option {
 	return []Option{
 		flowOption(),
 		{Name: "events", Value: "FORM", Values: []string{"json"}, Summary: "print messages on stderr as JSON, one object per line"},
-		{Name: "version", Summary: "print the version"},
+		{Name: "version", Summary: "print the version (also -v, -V or version)"},
 	}
 }
 
@@ -47,11 +47,13 @@ func setupCommand() Command {
 		Shared: []string{aboutURL},
 		Options: []Option{
 			{Name: "client-id", Value: "ID", Summary: "the application ID, which is not a secret"},
+			{Name: "provider", Value: "NAME", Values: []string{"gitlab", "github", "gitea", "forgejo", "bitbucket", "bitbucket-data-center"}, Summary: "the kind of server, if doorkey cannot find it out"},
 			{Name: "scopes", Value: "SCOPES", Summary: "the scopes to request, separated by commas or spaces"},
 			{Name: "fleet", Value: "ADDRESS", Summary: "share the sign-in with the machines of this fleet"},
 			{Name: "fleet-key", Value: "FILE", Summary: "the file with the fleet's keys"},
 			{Name: "fleet-token-file", Value: "FILE", Summary: "the file with the token for the fleet's engine"},
-			{Name: "no-sign-in", Summary: "write the configuration without a test"},
+			{Name: "no-sign-in", Summary: "do not sign in; the server still has to know the ID"},
+			{Name: "force", Summary: "with --no-sign-in: replace an ID, or store a rejected one"},
 			{Name: "global", Summary: "change your own configuration (default)"},
 			{Name: "system", Summary: "change the configuration for all users of the machine"},
 			flowOption(),
@@ -105,12 +107,13 @@ func machineCommands() []Command {
 		},
 		{
 			Name: "install", Summary: "make git use doorkey, and no other helper",
-			About:   []string{"install adds a few lines to git's configuration and shows them. If the lines are already there, nothing changes."},
+			About: []string{"install adds a few lines to git's configuration and shows them. If the lines are already there, nothing changes.",
+				"For your own configuration, install also writes this page and the completions for bash, zsh and fish to XDG_DATA_HOME (~/.local/share), unless a package has installed them."},
 			Options: scopeOptions(),
 		},
 		{
 			Name: "uninstall", Summary: "remove what install added",
-			About:   []string{"These are the lines that install wrote with the same options, and nothing else."},
+			About:   []string{"These are the lines that install wrote with the same options, and nothing else. uninstall also removes the page and the completions that install wrote, unless you have changed them."},
 			Options: scopeOptions(),
 		},
 		{
@@ -131,6 +134,10 @@ func machineCommands() []Command {
 			About: []string{
 				"The key is a random line, in base64, for the file that credential.<url>.oauthFleetKey names. Give it to every machine of the fleet: it encrypts the sign-in that they share. Anyone who has the key and can read the engine has the sign-in.",
 			},
+		},
+		{
+			Name: "completion", Arguments: "SHELL", Summary: "print the completion script for bash, zsh or fish",
+			About: []string{"With this script, the shell completes the commands and options of doorkey. In bash, load it with: source <(git credential-doorkey completion bash). You do not need this command if a package or install has written the script to a directory that the shell searches."},
 		},
 		{
 			Name: "help", Arguments: "[COMMAND]", Summary: "explain a command",

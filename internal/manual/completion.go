@@ -2,8 +2,25 @@ package manual
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// Shells returns the shells that Completion supports.
+func Shells() []string { return []string{"bash", "zsh", "fish"} }
+
+// Completion returns the completion script for a shell, or "" for an unknown shell.
+func Completion(shell string) string {
+	switch shell {
+	case "bash":
+		return BashCompletion()
+	case "zsh":
+		return ZshCompletion()
+	case "fish":
+		return FishCompletion()
+	}
+	return ""
+}
 
 // BashCompletion completes for bash, after "git-credential-doorkey" and, where
 // git's own completion is loaded, after "git credential-doorkey": that calls
@@ -15,7 +32,7 @@ func BashCompletion() string {
 			fmt.Fprintf(&cases, "    %s) words=%q ;;\n", command.Name, words)
 		}
 	}
-	fmt.Fprintf(&cases, "    help) words=%q ;;\n", commandNames())
+	fmt.Fprintf(&cases, "    completion) words=%q ;;\n    help) words=%q ;;\n", strings.Join(Shells(), " "), commandNames())
 	return `# bash completion for git-credential-doorkey
 
 _git_credential_doorkey() {
@@ -88,6 +105,8 @@ func (c Command) zshArgument() string {
 	switch c.Arguments {
 	case "[URL]":
 		return " \\\n        '1:URL:_urls'"
+	case "SHELL":
+		return " \\\n        '1:shell:(" + strings.Join(Shells(), " ") + ")'"
 	case "[COMMAND]":
 		return " \\\n        '1:command:(" + commandNames() + ")'"
 	}
@@ -108,6 +127,7 @@ func FishCompletion() string {
 			fmt.Fprintf(&text, "complete -c git-credential-doorkey -n '__fish_seen_subcommand_from %s'%s\n", command.Name, option.fish())
 		}
 	}
+	fmt.Fprintf(&text, "complete -c git-credential-doorkey -n '__fish_seen_subcommand_from completion' -a %s\n", quote(strings.Join(Shells(), " ")))
 	fmt.Fprintf(&text, "complete -c git-credential-doorkey -n '__fish_seen_subcommand_from help' -a %s\n", quote(commandNames()))
 	return text.String()
 }
@@ -144,8 +164,13 @@ func optionWords(options []Option) string {
 
 // optionsWithValues are those whose values can be completed, each once.
 func optionsWithValues() (found []Option) {
-	for _, option := range Common() {
-		if len(option.Values) > 0 {
+	all := Common()
+	for _, command := range forPeople() {
+		all = append(all, command.Options...)
+	}
+	for _, option := range all {
+		isKnown := func(o Option) bool { return o.Name == option.Name }
+		if len(option.Values) > 0 && !slices.ContainsFunc(found, isKnown) {
 			found = append(found, option)
 		}
 	}

@@ -21,8 +21,8 @@ func Usage() string {
 	for _, command := range forGit() {
 		verbs = append(verbs, command.Name)
 	}
-	fmt.Fprintf(&text, "\ngit itself runs: %s\n", strings.Join(verbs, ", "))
-	fmt.Fprintf(&text, "\nto start:           %s setup https://gitlab.example.com\nto explain COMMAND: %s help COMMAND\n", program, program)
+	fmt.Fprintf(&text, "\ngit itself runs:    %s\n", strings.Join(verbs, ", "))
+	fmt.Fprintf(&text, "to start:           %s setup https://gitlab.example.com\nto explain COMMAND: %s help COMMAND\n", program, program)
 	return text.String()
 }
 

@@ -242,6 +242,8 @@ func TestBashCompletion(t *testing.T) {
 		{"an option of a command", "git-credential-doorkey doctor --", []string{"--json"}},
 		{"the value of an option", "git-credential-doorkey login --flow p", []string{"paste"}},
 		{"an option before the command", "git-credential-doorkey --ev", []string{"--events"}},
+		{"a kind of server", "git-credential-doorkey setup --provider for", []string{"forgejo"}},
+		{"a shell", "git-credential-doorkey completion z", []string{"zsh"}},
 		{"nothing for git's own verbs", "git-credential-doorkey era", nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {

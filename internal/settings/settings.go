@@ -21,6 +21,7 @@ import (
 // Settings are the values of git's configuration and the environment for a request.
 type Settings struct {
 	OAuth     oauthflow.Settings
+	IDFrom    string         // where OAuth.ClientID is set, for users; "" if it is not
 	Store     cache.KeyPlace // credential.oauthStore
 	Timeout   time.Duration  // credential.oauthTimeout: how long a sign-in may take
 	TimeFrom  source.Setting // where Timeout comes from
@@ -74,7 +75,10 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	if value := values["oauthclientsecret"]; value != "" {
 		s.OAuth.ClientSecret = secret.New(value)
 	}
-	if s.OAuth.ClientID == "" {
+	if s.OAuth.ClientID != "" {
+		s.IDFrom = placeOf(sourceOf("credential", "oauthClientId", entries["oauthclientid"]), entries["oauthclientid"])
+	} else {
+		s.IDFrom = "the build of this program"
 		if s.OAuth.ClientID, err = clientIDOf(r.BuiltInClientIDs, request.Origin()); err != nil {
 			return Settings{}, err
 		}
@@ -90,6 +94,14 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 	s.TimeFrom = sourceOf("credential", "oauthTimeout", entries["oauthtimeout"])
 	s.Timeout, err = parseTimeout(s.TimeFrom.Key, values["oauthtimeout"])
 	return s, err
+}
+
+// placeOf names a key and the file that sets it.
+func placeOf(from source.Setting, entry gitconfig.Entry) string {
+	if file, is := strings.CutPrefix(entry.Origin, "file:"); is {
+		return fmt.Sprintf("%s in \"%s\"", from.Key, file)
+	}
+	return from.Key + ", by \"git -c\", GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS"
 }
 
 // SplitScopes reads scopes separated by spaces or commas.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"git-credential-doorkey/internal/environment"
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/terminal"
@@ -122,7 +123,38 @@ func (w *wizard) refused() error {
 	if w.page.private != "" {
 		way = fmt.Sprintf("the ID is wrong, or %q is ticked on the application's page; untick it, or pass the secret in %s", w.page.private, settings.ClientSecretVariable)
 	}
+	if w.noSignIn {
+		way += "\nto store it anyway, run: " + w.commandAgain() + " --force"
+	}
 	return fmt.Errorf("%s rejected the %s %q, so nothing was written\n%s", w.url(), w.page.id, w.after.ClientID, way)
+}
+
+// findReplaced finds the ID for this host that the new one replaces. Without a sign-in,
+// nothing shows that the new ID works, so the user has to confirm with --force.
+func (w *wizard) findReplaced(ctx context.Context) error {
+	entries, err := w.configured(ctx, `^credential\..*\.oauthclientid$`)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Value == w.before.ClientID && entry.Value != "" && entry.Value != w.after.ClientID {
+			w.replaced = entry
+		}
+	}
+	if w.replaced.Value == "" || !w.noSignIn || w.force {
+		return nil
+	}
+	return fmt.Errorf("another %s is configured for %s: %q (%s), so nothing was written\nto replace it after a sign-in, run: %s\nto replace it without a sign-in, run: %s --force",
+		w.page.id, w.url(), w.replaced.Value, w.replaced.Origin, w.command(terminal.ShellWord(w.after.ClientID)), w.commandAgain())
+}
+
+// commandAgain is the setup without a sign-in that the user ran.
+func (w *wizard) commandAgain() string {
+	command := w.command(terminal.ShellWord(w.after.ClientID)) + " --no-sign-in"
+	if w.scope == gitconfig.System {
+		command += " --system"
+	}
+	return command
 }
 
 // missesID says what to run if the user cannot be asked.

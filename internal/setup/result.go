@@ -53,8 +53,16 @@ func (w *wizard) tellWritten(file string, changes []gitconfig.Setting) {
 func (w *wizard) showChanges(file string, changes []gitconfig.Setting) {
 	fmt.Fprintf(w.out, "%s: changed\n", terminal.Printable(file))
 	for _, setting := range changes {
-		fmt.Fprintf(w.out, "  %s = %s\n", terminal.Printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()))
+		fmt.Fprintf(w.out, "  %s = %s%s\n", terminal.Printable(setting.Key), shownValue(setting.Key, setting.Value+setting.Secret.Reveal()), w.replacedBy(setting))
 	}
+}
+
+// replacedBy shows the ID that a setting replaces, so that the user can restore it.
+func (w *wizard) replacedBy(setting gitconfig.Setting) string {
+	if w.replaced.Value == "" || !strings.HasSuffix(setting.Key, ".oauthClientId") {
+		return ""
+	}
+	return fmt.Sprintf(" (before: %s)", terminal.Printable(w.replaced.Value))
 }
 
 // tellOthers says what other users run, unless all users have it now.
@@ -80,7 +88,11 @@ func (w *wizard) tellNext(ctx context.Context) error {
 		return err
 	}
 	if install.AsksDoorkey(install.Chain(entries, w.url())) {
-		fmt.Fprintf(w.out, "\ngit asks doorkey for %s: there is nothing left to do\n", terminal.Printable(w.url()))
+		left := "there is nothing left to do"
+		if w.noSignIn {
+			left = "the next git command there asks for a sign-in"
+		}
+		fmt.Fprintf(w.out, "\ngit asks doorkey for %s: %s\n", terminal.Printable(w.url()), left)
 		return nil
 	}
 	command := "git credential-doorkey install"
@@ -95,6 +107,9 @@ func (w *wizard) tellNext(ctx context.Context) error {
 // already a shell word, or a placeholder.
 func (w *wizard) command(id string) string {
 	words := []string{"git credential-doorkey setup", terminal.ShellWord(w.url()), "--client-id", id}
+	if w.provider != "" {
+		words = append(words, "--provider", w.provider)
+	}
 	if len(w.after.Scopes) > 0 {
 		words = append(words, "--scopes", terminal.ShellWord(strings.Join(w.after.Scopes, ",")))
 	}

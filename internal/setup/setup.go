@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"git-credential-doorkey/internal/command"
@@ -32,7 +33,7 @@ func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.
 	if joined, err := w.joinFleet(ctx); err != nil || joined {
 		return err
 	}
-	if w.before.ClientID != "" && given.Options["client-id"] == "" && !w.fleetGiven {
+	if w.before.ClientID != "" && given.Options["client-id"] == "" && w.provider == "" && !w.fleetGiven {
 		return w.tellThatItIs(ctx)
 	}
 	if err := gitconfig.CheckWritable(ctx, w.scope); err != nil {
@@ -46,6 +47,9 @@ func Run(ctx context.Context, h *helper.Helper, given command.Arguments, out io.
 	}
 	provider, err := w.check(ctx)
 	if err != nil {
+		return err
+	}
+	if err := w.findReplaced(ctx); err != nil {
 		return err
 	}
 	if !w.noSignIn {
@@ -72,6 +76,9 @@ type wizard struct {
 	fleetGiven  bool
 	interactive bool // the person can be asked, here and now
 	noSignIn    bool
+	force       bool
+	provider    string          // --provider
+	replaced    gitconfig.Entry // the entry whose ID is replaced, if there is one
 
 	host oauthflow.Found
 	page page
@@ -98,7 +105,7 @@ func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, o
 	configured.MayAsk, configured.MayPrompt = true, true
 	w := &wizard{
 		Helper: h, out: out, scope: scope, target: target, question: q, settings: configured, before: configured.OAuth, after: configured.OAuth,
-		noSignIn: given.On["no-sign-in"], dialog: dialog{h.UI}, interactive: canAsk(h),
+		noSignIn: given.On["no-sign-in"], force: given.On["force"], dialog: dialog{h.UI}, interactive: canAsk(h),
 	}
 	if err := w.takeFleet(given); err != nil {
 		return nil, err
@@ -108,6 +115,9 @@ func newWizard(ctx context.Context, h *helper.Helper, given command.Arguments, o
 	}
 	if value := h.Config.Environment.Variable(settings.ClientSecretVariable); value != "" {
 		w.after.ClientSecret = secret.New(value)
+	}
+	if w.provider = given.Options["provider"]; w.provider != "" {
+		w.after.Kind = w.provider
 	}
 	if scopes := settings.SplitScopes(given.Options["scopes"]); len(scopes) > 0 {
 		w.after.Scopes = scopes
@@ -128,18 +138,49 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 		return err
 	}
 	begun := time.Now()
-	w.host, err = client.Discover(ctx, w.target.Origin, w.target.Path)
+	w.host, err = w.discover(ctx, client)
 	w.Log().Info("discover", "origin", w.target.Origin, "path", w.target.Path, "kind", w.host.Kind, "root", w.host.Root,
 		"device_flow", w.host.HasDeviceFlow, trace.Outcome(err), trace.Took(begun))
 	switch {
 	case err != nil:
 		return err
 	case w.host.Kind == "":
-		return fmt.Errorf("could not find out how to sign in to %s\nif the server runs below a path, pass the path, too: %s/<path>\nfor another server with OAuth, set credential.%[2]s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)",
-			w.target.URL(), w.target.Origin)
+		return w.explainUnknown()
+	}
+	if w.after.Kind != "" && w.after.Kind != w.host.Kind {
+		w.after.Kind = "" // what the host is overrides what was named; plan writes it if necessary
 	}
 	w.page = pageOf(w.host.Kind)
 	return nil
+}
+
+// discover finds out what the host is: from the kind that the user has named, from the
+// URL, or from the remote of the clone in the current directory.
+func (w *wizard) discover(ctx context.Context, client oauthflow.Client) (oauthflow.Found, error) {
+	origin, path, named := w.target.Origin, w.target.Path, w.after.Kind
+	found, err := client.DiscoverAs(ctx, origin, path, named)
+	if err == nil && found.Kind == "" && w.provider == "" && named != "" {
+		found, err = client.Discover(ctx, origin, path) // the setting may be the one for all hosts
+	}
+	if err != nil || found.Kind != "" {
+		return found, err
+	}
+	here, noClone := command.TargetOf(ctx, "")
+	if noClone != nil || here.Origin != origin || here.Path == path {
+		return found, nil
+	}
+	return client.DiscoverAs(ctx, origin, here.Path, named)
+}
+
+// explainUnknown says what to do about a server that does not identify itself.
+func (w *wizard) explainUnknown() error {
+	url, origin := w.target.URL(), w.target.Origin
+	belowPath := fmt.Sprintf("if the server is below a path, run: git credential-doorkey setup %s/<path>", origin)
+	if w.after.Kind != "" {
+		return fmt.Errorf("%s does not respond like %s: it has no token endpoint\n%s --provider %[2]s", url, w.after.Kind, belowPath)
+	}
+	return fmt.Errorf("could not find out how to sign in to %s\nif you know the kind of server, run: git credential-doorkey setup %s --provider <%s>\n%s\n"+
+		"for another server with OAuth, set credential.%s.oauthClientId, oauthAuthURL and oauthTokenURL (docs/hosts.md)", url, url, strings.Join(oauthflow.Kinds(), "|"), belowPath, origin)
 }
 
 // url is the address of the server itself, without what stands on it.
@@ -151,20 +192,15 @@ func (w *wizard) url() string { return w.target.Origin + w.host.Root }
 func (w *wizard) check(ctx context.Context) (oauthflow.Provider, error) {
 	for {
 		provider, err := w.plan()
-		if err != nil || w.noSignIn || provider.NeedsSecret {
+		if err != nil || provider.NeedsSecret {
 			return provider, err
 		}
-		client, err := w.Client(ctx, w.target.Origin, provider.TokenURL)
-		if err != nil {
-			return provider, err
-		}
-		if provider, err = client.Confirm(ctx, provider, w.target.Path); err != nil {
-			return provider, err
-		}
-		err = client.TryClient(ctx, provider)
+		provider, err = w.tryApplication(ctx, provider)
 		switch {
 		case err == nil:
-			provider.Answers = true
+			return provider, nil
+		case w.noSignIn && w.force:
+			w.UI.StoredUntried(w.target.Origin, err)
 			return provider, nil
 		case errors.As(err, new(*oauthflow.ConnectionError)):
 			return provider, err
@@ -177,6 +213,22 @@ func (w *wizard) check(ctx context.Context) (oauthflow.Provider, error) {
 			return provider, err
 		}
 	}
+}
+
+// tryApplication finds out whether the server knows the application, without asking the
+// user.
+func (w *wizard) tryApplication(ctx context.Context, provider oauthflow.Provider) (oauthflow.Provider, error) {
+	client, err := w.Client(ctx, w.target.Origin, provider.TokenURL)
+	if err != nil {
+		return provider, err
+	}
+	confirmed, err := client.Confirm(ctx, provider, w.target.Path)
+	if err != nil {
+		return provider, err
+	}
+	err = client.TryClient(ctx, confirmed)
+	confirmed.Answers = err == nil
+	return confirmed, err
 }
 
 // try signs in with the settings as they will be, and keeps the grant, in the

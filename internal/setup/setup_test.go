@@ -7,6 +7,7 @@ import (
 
 	"git-credential-doorkey/internal/command"
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/manual"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/terminal"
 	"git-credential-doorkey/oauthflow"
@@ -145,13 +146,23 @@ func TestShellWord(t *testing.T) {
 
 // TestPagesAreOfKnownKinds: each kind that doorkey knows has a page of its own.
 func TestPagesAreOfKnownKinds(t *testing.T) {
-	for _, kind := range []string{"gitlab", "github", "gitea", "forgejo", "bitbucket", "bitbucket-data-center"} {
+	for _, kind := range oauthflow.Kinds() {
 		if page := pageOf(kind); page.kind != kind {
 			t.Errorf("%s has no page", kind)
 		}
 	}
 	if page := pageOf("oauth"); page.kind != "" {
 		t.Errorf("another server has the page of %s", page.kind)
+	}
+}
+
+// TestProviderOptionHasEveryKind: --provider accepts every kind that can be configured.
+func TestProviderOptionHasEveryKind(t *testing.T) {
+	described, _ := manual.Find("setup")
+	for _, option := range described.Options {
+		if option.Name == "provider" && !slices.Equal(option.Values, oauthflow.Kinds()) {
+			t.Errorf("--provider accepts %q, but the kinds are %q", option.Values, oauthflow.Kinds())
+		}
 	}
 }
 

@@ -14,11 +14,15 @@ import (
 // SignedIn reports the end of a sign-in that the user asked for with a command.
 func (u *UI) SignedIn(origin string, account cache.Account, now time.Time) {
 	message := "signed in to " + named(origin, account.Username)
+	if account.Identity != "" {
+		message += " as " + account.Identity
+	}
 	if len(account.Scopes) > 0 {
 		message += ", scopes " + strings.Join(account.Scopes, " ")
 	}
 	u.tell(u.Stderr, event{
 		Event: "signed_in", Host: origin, Username: account.Username, Scopes: account.Scopes, Expires: account.Expiry, Renews: account.Renewable(),
+		Identity: account.Identity,
 	}, message+"; "+Expiry(account, now))
 }
 
@@ -46,6 +50,12 @@ func (u *UI) GrantEndedAgain(origin, page string) {
 	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: if another machine uses the same application, each new sign-in revokes the other\n"+
 		"register a separate application for each machine%s\n"+
 		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
+}
+
+// StoredUntried is shown if the user stores an application ID that the server did not
+// accept.
+func (u *UI) StoredUntried(origin string, problem error) {
+	u.tell(u.Stderr, event{Event: "not_tried", Host: origin}, fmt.Sprintf("the application ID for %s was stored because of --force: %v", origin, problem))
 }
 
 // SignedOut reports what happened to a grant: problem is why the server did not revoke

@@ -72,6 +72,7 @@ type event struct {
 	Scopes   []string  `json:"scopes,omitempty"`
 	Expires  time.Time `json:"expires,omitzero"`
 	Renews   bool      `json:"renews,omitempty"`
+	Identity string    `json:"identity,omitempty"`
 }
 
 // tell shows a message once, as text or as an event. The first line is what happened;
@@ -215,13 +216,17 @@ func (u *UI) UsernameIsToken(origin string) {
 }
 
 // NoClientID is shown if doorkey recognizes the server but no application is configured
-// for it. The title names the kind of server.
-func (u *UI) NoClientID(origin, title string) {
+// for it. The title names the kind of server; arguments are those of setup.
+func (u *UI) NoClientID(origin, title, arguments string) {
 	host := origin
 	if address, err := url.Parse(origin); err == nil {
 		host = address.Host
 	}
+	way := "run"
+	if u.Screen().CanType() && !u.Environment.IsOff("GIT_TERMINAL_PROMPT") {
+		way = "press Ctrl-C when git asks for a user name, then run" // doorkey needs no password
+	}
 	u.tell(u.Stderr, event{Event: "no_client_id", Host: origin}, fmt.Sprintf("%s looks like %s, but no OAuth application is configured for it\n"+
-		"run: git credential-doorkey setup %s",
-		host, title, origin))
+		"%s: git credential-doorkey setup %s",
+		host, title, way, arguments))
 }

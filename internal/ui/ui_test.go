@@ -42,7 +42,7 @@ func TestNothingFromOutsideReachesTheTerminalRaw(t *testing.T) {
 	for name, tell := range map[string]func(*UI){
 		"error":     func(u *UI) { u.ReportError(errors.New(hostile)) },
 		"origin":    func(u *UI) { u.KeyMissing(hostile, cache.InKeyring) },
-		"client ID": func(u *UI) { u.NoClientID("https://"+hostile, "GitLab") },
+		"client ID": func(u *UI) { u.NoClientID("https://"+hostile, "GitLab", hostile) },
 		"address":   func(u *UI) { u.ShowAddress(hostile, "https://h/"+hostile, deadline) },
 		"starter":   func(u *UI) { u.BrowserFailed(errors.New(hostile)) },
 		"user code": func(u *UI) {

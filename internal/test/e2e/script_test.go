@@ -84,6 +84,7 @@ type serverOf struct {
 //
 //	gitlab start [-root /path] [-lifetime 8h] [-secret S] [-redirect /path] [-trusted]
 //	             [-no-device] [-device-lifetime 5m] [-client-certificate]
+//	             [-scopes 'read_repository read_user']
 //	             [-gateway 'X-Gate: open'] [-as github|gitea|bitbucket]
 //	gitlab configure             tell git of its CA and doorkey of its application
 //	gitlab register [confidential]  do on its page what stands on the terminal, and set $APPLICATION_ID
@@ -180,8 +181,11 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	flags.StringVar(&options.Gateway, "gateway", "", "")
 	flags.DurationVar(&options.DeviceLifetime, "device-lifetime", 0, "")
 	options.DeviceInterval = time.Second
-	path := flags.String("redirect", "", "")
+	path, scopes := flags.String("redirect", "", ""), flags.String("scopes", "", "")
 	ts.Check(flags.Parse(args))
+	if *scopes != "" {
+		options.Scopes = strings.Fields(*scopes)
+	}
 	ts.Check(os.Mkdir(options.Directory, 0o700))
 	if strings.HasPrefix(options.Make, "bitbucket") {
 		*path = "/"

@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 		{"access token as git's user", basic(get(gitPath), access, ""), ""},
 		{"access token in git's address", get(gitPath + "&x=" + access), "access token in the address"},
 		{"any token in the address", get("/oauth/token/info?access_token=x"), `"access_token" in the address`},
-		{"access token at an unknown address", header(get("/api/v4/user"), "Authorization", "Bearer "+access), "access token in Authorization"},
+		{"access token at an unknown address", header(get("/api/v4/version"), "Authorization", "Bearer "+access), "access token in Authorization"},
 		{"access token in another header", header(get(gitPath), "Private-Token", access), "access token in Private-Token"},
 		{"access token instead of a refresh token", form("/oauth/token", refreshForm(access)), "access token in refresh_token"},
 		{"refresh token instead of a code", form("/oauth/token", codeForm(refresh)), "refresh token in code"},

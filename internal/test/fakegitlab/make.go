@@ -16,6 +16,7 @@ type maker struct {
 
 	// Paths below the root, "" for what it does not have.
 	authorize, token, revoke, tokenInfo string
+	user                                string // names the user of a token
 	authorizeDevice, device             string
 	serverMetadata, openIDMetadata      string
 	applications, registration          string // the form for an application, and where it is sent
@@ -53,7 +54,7 @@ type maker struct {
 func makers() []maker {
 	gitLab := maker{
 		name: "gitlab", realm: "GitLab",
-		authorize: "/oauth/authorize", token: "/oauth/token", revoke: "/oauth/revoke", tokenInfo: "/oauth/token/info",
+		authorize: "/oauth/authorize", token: "/oauth/token", revoke: "/oauth/revoke", tokenInfo: "/oauth/token/info", user: "/api/v4/user",
 		authorizeDevice: "/oauth/authorize_device", device: "/oauth/device",
 		serverMetadata: "/.well-known/oauth-authorization-server", openIDMetadata: "/.well-known/openid-configuration",
 		applications: "/-/user_settings/applications", registration: "/oauth/applications",

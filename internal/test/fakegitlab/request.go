@@ -37,6 +37,7 @@ func (s *Server) listEndpoints() []endpoint {
 		{"POST", m.token, Token, false, s.answerToken},
 		{"POST", m.revoke, Revoke, false, s.answerRevoke},
 		{"GET", m.tokenInfo, TokenInfo, false, s.answerTokenInfo},
+		{"GET", m.user, TokenInfo, false, s.answerUser},
 		{"GET", m.applications, Applications, true, s.answerApplications},
 		{"POST", m.registration, Applications, true, s.answerRegistration},
 		{"GET", m.openIDMetadata, Metadata, false, s.answerMetadata},

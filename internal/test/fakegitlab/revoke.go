@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,4 +34,19 @@ func (s *Server) answerTokenInfo(w http.ResponseWriter, q *request) {
 		"application":       map[string]string{"uid": s.ClientID()},
 		"created_at":        pair.created.Unix(),
 	})
+}
+
+// answerUser names the user of the access token, if it has a scope for that.
+func (s *Server) answerUser(w http.ResponseWriter, q *request) {
+	token, _ := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
+	pair, failure := s.grants.look(token)
+	isEnough := func(scope string) bool { return slices.Contains([]string{"read_user", "read_api", "api"}, scope) }
+	switch {
+	case failure != "":
+		answerError(w, &oauthError{status: http.StatusUnauthorized, code: "invalid_token", description: "The access token is " + failure + "."})
+	case !slices.ContainsFunc(pair.scopes, isEnough):
+		answerError(w, &oauthError{status: http.StatusForbidden, code: "insufficient_scope", description: "The request requires higher privileges than provided by the access token."})
+	default:
+		answerJSON(w, http.StatusOK, map[string]any{"id": 1, "username": "ada"})
+	}
 }
