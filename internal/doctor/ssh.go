@@ -2,12 +2,12 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
 
 	"git-credential-doorkey/install"
+	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/session"
 	"git-credential-doorkey/internal/ui"
 )
@@ -29,12 +29,11 @@ func checkSSH(ctx context.Context, e *checkContext) finding {
 // judgeSSH judges what "ssh -V" says. OpenSSH forwards Unix sockets since 6.7 (sockets
 // of Windows, never).
 func judgeSSH(version string, err error, open int) finding {
-	var major, minor int
-	_, unknown := fmt.Sscanf(version, "OpenSSH_%d.%d", &major, &minor)
+	parsed, unknown := gitconfig.ParseVersion("OpenSSH_", version)
 	switch {
 	case err != nil:
 		return newFinding(ui.VerdictNote, "ssh cannot be run, so doorkey cannot forward your sign-in to another machine: %v", err)
-	case unknown != nil || major < 6 || major == 6 && minor < 7:
+	case unknown != nil || !parsed.AtLeast(6, 7):
 		return newFinding(ui.VerdictNote, "%s cannot forward your sign-in to another machine; that needs OpenSSH 6.7 or newer", version)
 	case open > 0:
 		return newFinding(ui.VerdictOK, "%d open sessions in which git on another machine may ask here; see: git credential-doorkey status", open)

@@ -3,9 +3,12 @@ package gitconfig
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
-// Version is a version of git. doorkey does not need its third number.
+// Version is a version of git, or of a program with such a version. doorkey does not need
+// its third number.
 type Version struct{ Major, Minor int }
 
 // GitVersion returns the version of the git on PATH. In a helper, that is the git that
@@ -15,14 +18,24 @@ func GitVersion(ctx context.Context) (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	return parseVersion(string(output))
+	return ParseVersion("git version ", string(output))
 }
 
-// parseVersion reads "git version 2.39.5", with any suffix of a distributor.
-func parseVersion(output string) (Version, error) {
-	var v Version
-	if _, err := fmt.Sscanf(output, "git version %d.%d", &v.Major, &v.Minor); err != nil {
-		return Version{}, fmt.Errorf("%q is not a git version", output)
+// ParseVersion reads the version behind a prefix, with any suffix of a distributor:
+// "git version 2.39.5", "OpenSSH_9.2p1".
+func ParseVersion(prefix, output string) (Version, error) {
+	text, isKnown := strings.CutPrefix(output, prefix)
+	major, rest, hasMinor := strings.Cut(text, ".")
+	end := strings.IndexFunc(rest, func(c rune) bool { return c < '0' || c > '9' })
+	if end < 0 {
+		end = len(rest)
+	}
+	v := Version{}
+	var errMajor, errMinor error
+	v.Major, errMajor = strconv.Atoi(major)
+	v.Minor, errMinor = strconv.Atoi(rest[:end])
+	if !isKnown || !hasMinor || errMajor != nil || errMinor != nil {
+		return Version{}, fmt.Errorf("%q is not a version", output)
 	}
 	return v, nil
 }

@@ -14,13 +14,13 @@ func TestParseVersion(t *testing.T) {
 		{"built from source", "git version 2.55.0.123.gabcdef\n", Version{2, 55}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got, err := parseVersion(row.output); err != nil || got != row.want {
+			if got, err := ParseVersion("git version ", row.output); err != nil || got != row.want {
 				t.Errorf("%v, %v; want %v", got, err, row.want)
 			}
 		})
 	}
 	for _, output := range []string{"", "hub version 2.14", "git version", "git version two"} {
-		if _, err := parseVersion(output); err == nil {
+		if _, err := ParseVersion("git version ", output); err == nil {
 			t.Errorf("%q was taken for a version", output)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -50,7 +51,9 @@ func Open(state string, s Session) (*Record, error) {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return nil, err
 	}
-	r := &Record{path: filepath.Join(directory, strings.ToLower(rand.Text())+suffix), now: s}
+	// In the order of their names, the oldest record is the first.
+	name := strconv.FormatInt(s.Started.UnixNano(), 10) + "-" + strings.ToLower(rand.Text())
+	r := &Record{path: filepath.Join(directory, name+suffix), now: s}
 	return r, r.write()
 }
 
@@ -110,7 +113,6 @@ func List(state string) []Session {
 		}
 		open = append(open, s)
 	}
-	slices.SortFunc(open, func(a, b Session) int { return a.Started.Compare(b.Started) })
 	return open
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -74,11 +75,9 @@ func (t *shellTerminal) read(ctx context.Context, script, question string) (stri
 func (t *shellTerminal) size() (columns, rows int) {
 	t.sizing.Do(func() {
 		output, err := t.command(context.Background(), sizeScript).Output()
-		if err == nil {
-			_, err = fmt.Sscanf(string(output), "%d %d", &t.rows, &t.columns)
-		}
-		if err != nil {
-			t.columns, t.rows = 0, 0
+		if words := strings.Fields(string(output)); err == nil && len(words) == 2 {
+			t.rows, _ = strconv.Atoi(words[0])
+			t.columns, _ = strconv.Atoi(words[1])
 		}
 	})
 	return t.columns, t.rows
