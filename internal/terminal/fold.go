@@ -3,6 +3,7 @@ package terminal
 import (
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,11 +25,7 @@ func Fold(line string, columns, indent int) string {
 	if columns < 2*indent+20 {
 		return line
 	}
-	text, command, hasCommand := strings.Cut(line[indent:], "run: ")
-	words := strings.Fields(text)
-	if hasCommand {
-		words = append(words, "run: "+command)
-	}
+	words := unbroken(line[indent:])
 	folded, used := line[:indent], indent
 	for i, word := range words {
 		length := utf8.RuneCountInString(word)
@@ -43,3 +40,23 @@ func Fold(line string, columns, indent int) string {
 	}
 	return folded
 }
+
+// unbroken returns the parts of a text between which a line may end: its words, and a
+// command with what follows it.
+func unbroken(text string) []string {
+	command := ""
+	if found := beginOfCommand.FindStringSubmatchIndex(text); found != nil {
+		text, command = text[:found[2]], text[found[2]:]
+	}
+	var parts []string
+	if text = strings.TrimRight(text, " "); text != "" {
+		parts = strings.Split(text, " ")
+	}
+	if command != "" {
+		parts = append(parts, command)
+	}
+	return parts
+}
+
+// beginOfCommand finds the commands in messages, with a "hint: " that has nothing else.
+var beginOfCommand = regexp.MustCompile(`(?:^| )((?:hint: )?(?:run: |git (?:credential|credential-doorkey|config|remote) |(?:openssl|sudo|apt-get|takeown) |ssh -))`)

@@ -18,6 +18,9 @@ func TestFold(t *testing.T) {
 		{"a word that is too long", "ok       git: " + strings.Repeat("x", 40) + " y", 40, "ok       git:\n         " + strings.Repeat("x", 40) + "\n         y"},
 		{"letters beyond ASCII count once", "ok       äöü äöü äöü äöü äöü äöü äöü äöü", 40, "ok       äöü äöü äöü äöü äöü äöü äöü äöü"},
 		{"a command stays whole", "         to have it, run: git config --global a.b c", 40, "         to have it,\n         run: git config --global a.b c"},
+		{"an example stays whole", "         for example: git credential-doorkey login x", 40, "         for example:\n         git credential-doorkey login x"},
+		{"a command in brackets", "         set the URL (git remote set-url)", 80, "         set the URL (git remote set-url)"},
+		{"spaces in a name", "         in \"a  b\"", 40, "         in \"a  b\""},
 		{"a command with its own spaces", "         run: git config 'a  b'", 40, "         run: git config 'a  b'"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

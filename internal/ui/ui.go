@@ -19,7 +19,7 @@ import (
 // UI talks to the user. These are its rules:
 //
 //   - errors and notes go to stderr, one per line: "doorkey: what happened", then
-//     "hint: what to do next";
+//     "hint: what to do next"; a terminal gets long lines broken between words;
 //   - what the user has to act on goes to the terminal, even if an editor
 //     captures stderr; without a terminal, as in CI, it goes to stderr;
 //   - only a terminal gets control characters, and only from doorkey: text from
@@ -97,13 +97,14 @@ func (u *UI) tell(to io.Writer, e event, message string) {
 		return
 	}
 	u.endCountdown()
-	fmt.Fprintf(to, "doorkey: %s\n", lines[0])
+	columns := terminal.Columns(to)
+	fmt.Fprintln(to, terminal.Fold("doorkey: "+lines[0], columns, 0))
 	for _, line := range lines[1:] {
-		prefix := "hint: "
 		if strings.HasPrefix(line, "https:") || strings.HasPrefix(line, "http:") {
-			prefix = "  " // an address has its own line, to be copied
+			fmt.Fprintln(to, "  "+line) // an address has its own line, to be copied
+			continue
 		}
-		fmt.Fprintf(to, "%s%s\n", prefix, line)
+		fmt.Fprintln(to, terminal.Fold("hint: "+line, columns, 0))
 	}
 }
 

@@ -30,44 +30,92 @@ func TestCommandsCanBeCopied(t *testing.T) {
 	}
 }
 
-// TestQuotedMessagesAreOurs: who looks for a message in the documentation finds
-// the words that doorkey says.
+// TestQuotedMessagesAreOurs: a user who searches the documentation for a message finds
+// the words that doorkey prints.
 func TestQuotedMessagesAreOurs(t *testing.T) {
 	ofOthers := []string{
 		"git: 'credential-doorkey' is not a git command", "No manual entry for git-credential-doorkey",
 		"could not read Username", "HTTP Basic: Access denied", "The requested URL returned error: 403",
 		"The redirect URI included is not valid", "The requested scope is invalid",
+		"failed to authenticate when downloading repository",
 	}
 	said := messages(t)
-	const document = "docs/troubleshooting.md"
-	for _, quoted := range quotedMessages(t, document) {
-		switch {
-		case slices.Contains(ofOthers, quoted):
-		case !slices.ContainsFunc(pieces(quoted), isTelling):
-			t.Errorf("%s has %q, which could be anything: quote three words in a row", document, quoted)
-		case !slices.ContainsFunc(said, func(message string) bool { return says(message, quoted) }):
-			t.Errorf("%s has %q, which nothing says", document, quoted)
+	for _, document := range documentsWithMessages() {
+		for _, quoted := range quotedMessages(t, document) {
+			switch {
+			case slices.Contains(ofOthers, quoted):
+			case !slices.ContainsFunc(pieces(quoted), isTelling):
+				t.Errorf("%s has %q, which could be anything: quote three words in a row", document, quoted)
+			case !slices.ContainsFunc(said, func(message string) bool { return says(message, quoted) }):
+				t.Errorf("%s has %q, which doorkey does not print", document, quoted)
+			}
 		}
 	}
 }
 
-// quotedMessages are those in the tables of messages.
+// TestErrorsWithHintsAreInTheDocuments: each error that needs a hint has a heading that
+// says more about it. The doctor's findings are explained where the doctor shows them.
+func TestErrorsWithHintsAreInTheDocuments(t *testing.T) {
+	var quoted []string
+	for _, document := range documentsWithMessages() {
+		quoted = append(quoted, quotedMessages(t, document)...)
+	}
+	errors := errorsWithHints(t)
+	if len(errors) < 40 {
+		t.Fatalf("only %d errors with hints were found", len(errors))
+	}
+	for _, what := range errors {
+		if !slices.ContainsFunc(quoted, func(heading string) bool { return says(what, heading) }) {
+			t.Errorf("none of %q has a heading for %q", documentsWithMessages(), what)
+		}
+	}
+}
+
+// documentsWithMessages explain messages, each below a heading of the third level.
+func documentsWithMessages() []string {
+	return []string{"docs/troubleshooting.md", "docs/over-ssh.md"}
+}
+
+// quotedMessages returns the messages that a document has as headings.
 func quotedMessages(t *testing.T, document string) (quoted []string) {
 	t.Helper()
-	tables := strings.Split(docs.Prose(t, document), "\n| Message | What to do |\n")[1:]
-	for _, table := range tables {
-		table, _, _ = strings.Cut(table, "\n\n")
-		for row := range strings.Lines(table) {
-			cell, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " | ")
-			for _, words := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
-				quoted = append(quoted, words[1])
-			}
-		}
+	for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(docs.Prose(t, document), -1) {
+		quoted = append(quoted, strings.Trim(heading[1], "`"))
 	}
 	if len(quoted) == 0 {
 		t.Fatalf("%s quotes no message", document)
 	}
 	return quoted
+}
+
+// errorsWithHints returns all errors of the program whose first line is their own and is
+// followed by a hint.
+func errorsWithHints(t *testing.T) (errors []string) {
+	t.Helper()
+	for _, file := range sources(t) {
+		if strings.HasPrefix(file, "internal/doctor/") {
+			continue
+		}
+		inspect(t, file, func(node ast.Node) bool {
+			call, isCall := node.(*ast.CallExpr)
+			if !isCall || len(call.Args) == 0 || !isErrorFunction(call.Fun) {
+				return true
+			}
+			text := filledIn(textOf(call.Args[0]))
+			first, _, hasHint := strings.Cut(text, "\n")
+			if hasHint && slices.ContainsFunc(pieces(first), isTelling) {
+				errors = append(errors, text)
+			}
+			return true
+		})
+	}
+	return errors
+}
+
+// isErrorFunction reports whether a function is errors.New or fmt.Errorf.
+func isErrorFunction(function ast.Expr) bool {
+	selector, is := function.(*ast.SelectorExpr)
+	return is && (selector.Sel.Name == "Errorf" || selector.Sel.Name == "New")
 }
 
 // says reports whether a message has all pieces of a quotation, in their order.
@@ -99,6 +147,16 @@ func isTelling(piece string) bool {
 // there. What is filled in is "…".
 func messages(t *testing.T) (texts []string) {
 	t.Helper()
+	for _, file := range sources(t) {
+		texts = append(texts, textsOf(t, file)...)
+	}
+	return texts
+}
+
+// sources are the files of the program's source, without tests and tools, as paths with
+// "/".
+func sources(t *testing.T) (found []string) {
+	t.Helper()
 	for _, directory := range packages(t) {
 		if strings.HasPrefix(directory, "internal/test/") || strings.HasPrefix(directory, "internal/tool/") {
 			continue // not in the program
@@ -109,14 +167,32 @@ func messages(t *testing.T) (texts []string) {
 		}
 		for _, file := range files {
 			if !strings.HasSuffix(file, "_test.go") {
-				texts = append(texts, textsOf(t, file)...)
+				found = append(found, filepath.ToSlash(file))
 			}
 		}
 	}
-	return texts
+	return found
 }
 
 func textsOf(t *testing.T, file string) (texts []string) {
+	t.Helper()
+	inspect(t, file, func(node ast.Node) bool {
+		expression, isExpression := node.(ast.Expr)
+		if !isExpression {
+			return true
+		}
+		text := textOf(expression)
+		if strings.Trim(text, "…") == "" {
+			return true
+		}
+		texts = append(texts, filledIn(text))
+		return false
+	})
+	return texts
+}
+
+// inspect visits the syntax tree of a file.
+func inspect(t *testing.T, file string, visit func(ast.Node) bool) {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -126,19 +202,12 @@ func textsOf(t *testing.T, file string) (texts []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ast.Inspect(parsed, func(node ast.Node) bool {
-		expression, isExpression := node.(ast.Expr)
-		if !isExpression {
-			return true
-		}
-		text := textOf(expression)
-		if strings.Trim(text, "…") == "" {
-			return true
-		}
-		texts = append(texts, regexp.MustCompile(`%(\[\d\])?[dqsv]`).ReplaceAllString(text, "…"))
-		return false
-	})
-	return texts
+	ast.Inspect(parsed, visit)
+}
+
+// filledIn replaces the verbs of a format by "…".
+func filledIn(format string) string {
+	return regexp.MustCompile(`%(\[\d\])?[dqsvw]`).ReplaceAllString(format, "…")
 }
 
 // textOf is what an expression of texts comes to; "…" where that is seen only when

@@ -17,7 +17,8 @@ import (
 //
 //	terminal start COLUMNS COMMAND   run a shell command in it; COLUMNSxROWS where
 //	                                 it is not to have 50 rows
-//	terminal shows REGEXP            wait until the screen has it
+//	terminal shows REGEXP            wait until the screen has it; a space is also the
+//	                                 end of a line, which doorkey breaks between words
 //	terminal lacks REGEXP            the screen does not have it now
 //	terminal type TEXT               type it and press Enter
 //	terminal key KEY                 press a key, such as C-c
@@ -50,14 +51,14 @@ func terminalCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case "stop":
 		closeTerminal(ts)
 	case "shows":
-		pattern := regexp.MustCompile("(?m)" + args[1])
+		pattern := onScreenPattern(args[1])
 		screen := ""
 		if !comes(func() bool { screen = screenOf(ts); return pattern.MatchString(screen) }) {
 			ts.Fatalf("the terminal does not show %q but:\n%s", args[1], screen)
 		}
 		ts.Logf("%s", screen)
 	case "lacks":
-		if shown := screenOf(ts); regexp.MustCompile("(?m)" + args[1]).MatchString(shown) {
+		if shown := screenOf(ts); onScreenPattern(args[1]).MatchString(shown) {
 			ts.Fatalf("the terminal shows %q:\n%s", args[1], shown)
 		}
 	case "keep":
@@ -87,6 +88,11 @@ func sendKeys(ts *testscript.TestScript, keys ...string) {
 	if output, err := exec.Command("tmux", arguments...).CombinedOutput(); err != nil {
 		ts.Fatalf("tmux send-keys: %v: %s", err, output)
 	}
+}
+
+// onScreenPattern compiles a pattern in which a space also matches the end of a line.
+func onScreenPattern(text string) *regexp.Regexp {
+	return regexp.MustCompile("(?m)" + strings.ReplaceAll(text, " ", `\s`))
 }
 
 // screenOf returns what stands on the screen, its wrapped lines joined.
