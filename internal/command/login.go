@@ -26,7 +26,7 @@ func Login(ctx context.Context, h *helper.Helper, given Arguments, _ io.Writer) 
 		return err
 	}
 	q.Path = target.Path // reveals where on the host the server runs, if nothing else does
-	configured.MayAsk, configured.MayPrompt = true, true
+	configured.MayAsk, configured.MayPrompt, configured.ByLogin = true, true, true
 	ctx, stop := terminal.UntilInterrupted(ctx)
 	defer stop()
 	replaced, signedIn, err := h.ReplaceGrant(ctx, q, provider, configured)

@@ -140,7 +140,7 @@ func (a *signInAttempt) runFlow(ctx context.Context, f settings.Flow) (grant oau
 	case settings.Device:
 		ctx, stop := a.UI.Countdown(ctx, a.question.Origin, a.deadline)
 		defer stop()
-		return a.client.SignInByDevice(ctx, a.provider, a.showCode)
+		return a.client.SignInByDevice(ctx, a.provider, func(code oauthflow.DeviceCode) { a.showCode(ctx, code) })
 	case settings.Paste:
 		grant, a.tell, err = a.client.SignInByPaste(ctx, a.provider, oauthflow.Paste{Show: a.askPaste, Read: a.readPasted, Wrong: a.UI.WrongPaste})
 		return grant, err
@@ -155,10 +155,26 @@ func (a *signInAttempt) tellBrowser(ctx context.Context, outcome error) {
 	}
 }
 
-func (a *signInAttempt) showCode(code oauthflow.DeviceCode) {
+func (a *signInAttempt) showCode(ctx context.Context, code oauthflow.DeviceCode) {
 	a.asked = true
 	a.announce(code.VerificationURL, code.UserCode)
 	a.UI.ShowDeviceCode(a.question.Origin, code, a.deadline)
+	if !a.settings.ByLogin {
+		return
+	}
+	if a.settings.CopyCode {
+		a.UI.CopyCode(code.UserCode)
+	}
+	if command := a.Config.Environment.BrowserCommand(); len(command) > 0 && a.UI.OfferBrowser() {
+		go a.openPage(ctx, command, code.VerificationURL)
+	}
+}
+
+// openPage opens the page for the code when the user presses Enter. It ends with ctx.
+func (a *signInAttempt) openPage(ctx context.Context, command []string, address string) {
+	if _, err := a.UI.Screen().ReadLine(ctx); err == nil {
+		environment.StartBrowser(command, address, a.UI.BrowserFailed)
+	}
 }
 
 // errBrowserFailed is returned by the browser flow if the browser does not start.

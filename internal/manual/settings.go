@@ -26,6 +26,7 @@ func Settings() []Entry {
 		{"oauthFleetKey", "The file with the fleet's keys, one per line: the first encrypts, and all decrypt."},
 		{"oauthFleetTokenFile", "The file with the token for Kubernetes or Vault. Default: the token of the pod, or VAULT_TOKEN."},
 		{"oauthTimeout", "The time limit of a sign-in: 300 (seconds) or 5m."},
+		{"oauthCopyCode", "false: login in a terminal does not copy a device code to the clipboard."},
 		{"interactive", "false or never: do not ask."},
 	}
 }

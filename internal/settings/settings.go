@@ -31,6 +31,8 @@ type Settings struct {
 	MayAsk    bool           // credential.interactive, DOORKEY_INTERACTIVE
 	AskingOff []string       // the names of the settings that turn asking off, each of which is enough
 	MayPrompt bool           // GIT_TERMINAL_PROMPT: in the terminal, unless a flow is chosen
+	CopyCode  bool           // credential.oauthCopyCode: "login" copies a device code to the clipboard
+	ByLogin   bool           // the user started the sign-in by "login"; no setting
 }
 
 // Reader reads settings. It ignores the repository's own configuration.
@@ -72,6 +74,8 @@ func (r Reader) For(ctx context.Context, request credential.Request) (Settings, 
 		MayPrompt: !r.Environment.IsOff("GIT_TERMINAL_PROMPT"),
 	}
 	s.MayAsk = len(s.AskingOff) == 0
+	copyCode, isSet := values["oauthcopycode"]
+	s.CopyCode = !isSet || !gitconfig.IsFalse(copyCode)
 	if value := values["oauthclientsecret"]; value != "" {
 		s.OAuth.ClientSecret = secret.New(value)
 	}

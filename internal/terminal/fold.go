@@ -3,7 +3,7 @@ package terminal
 import (
 	"io"
 	"os"
-	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -44,19 +44,32 @@ func Fold(line string, columns, indent int) string {
 // unbroken returns the parts of a text between which a line may end: its words, and a
 // command with what follows it.
 func unbroken(text string) []string {
-	command := ""
-	if found := beginOfCommand.FindStringSubmatchIndex(text); found != nil {
-		text, command = text[:found[2]], text[found[2]:]
+	begin := commandIn(text)
+	parts := strings.Split(strings.TrimRight(text[:begin], " "), " ")
+	if begin == 0 {
+		parts = nil
 	}
-	var parts []string
-	if text = strings.TrimRight(text, " "); text != "" {
-		parts = strings.Split(text, " ")
-	}
-	if command != "" {
-		parts = append(parts, command)
+	if begin < len(text) {
+		parts = append(parts, text[begin:])
 	}
 	return parts
 }
 
-// beginOfCommand finds the commands in messages, with a "hint: " that has nothing else.
-var beginOfCommand = regexp.MustCompile(`(?:^| )((?:hint: )?(?:run: |git (?:credential|credential-doorkey|config|remote) |(?:openssl|sudo|apt-get|takeown) |ssh -))`)
+// commandIn returns where a command begins in a text, with a "hint: " that has nothing
+// else; the length of the text if there is none.
+func commandIn(text string) int {
+	for i := range text {
+		if i > 0 && text[i-1] != ' ' {
+			continue
+		}
+		if rest := strings.TrimPrefix(text[i:], "hint: "); slices.ContainsFunc(beginsOfCommands(), func(begin string) bool { return strings.HasPrefix(rest, begin) }) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// beginsOfCommands are those of the commands in messages.
+func beginsOfCommands() []string {
+	return []string{"run: ", "git credential ", "git credential-doorkey ", "git config ", "git remote ", "openssl ", "sudo ", "apt-get ", "takeown ", "ssh -"}
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -58,6 +59,26 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 		VerificationURIComplete: code.VerificationURLComplete, Until: deadline,
 	}, fmt.Sprintf("to sign in to %s, open %s on any device and enter the code %s\n%s",
 		origin, code.VerificationURL, code.UserCode, hints))
+}
+
+// CopyCode asks the terminal to put a device code into the clipboard (OSC 52, of xterm).
+// A terminal that does not support that ignores it.
+func (u *UI) CopyCode(code string) {
+	if term := u.Environment.Variable("TERM"); !u.inPlace() || !u.Screen().MayPaint() || term == "dumb" || term == "linux" {
+		return
+	}
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	fmt.Fprintf(u.Screen().Out, "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(code)))
+}
+
+// OfferBrowser offers to open the page for a device code, if the user can answer here.
+func (u *UI) OfferBrowser() bool {
+	if !u.inPlace() || !u.Screen().CanType() {
+		return false
+	}
+	fmt.Fprintln(u.Screen().Out, "press Enter to open that page in the browser")
+	return true
 }
 
 // onlyIfYouStarted warns about a code that someone else requested.

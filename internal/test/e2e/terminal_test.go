@@ -22,6 +22,7 @@ import (
 //	terminal lacks REGEXP            the screen does not have it now
 //	terminal type TEXT               type it and press Enter
 //	terminal key KEY                 press a key, such as C-c
+//	terminal copied TEXT             the clipboard has it (OSC 52)
 //	terminal keep FILE               write what stands on the screen to a file
 //	terminal stop                    close it
 //	terminal paste                   open the address on the screen in a browser on
@@ -30,7 +31,7 @@ import (
 // The screen stays after the command has ended; its last line is then
 // "ended with <exit code>".
 func terminalCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
+	if len(args) == 0 || neg && args[0] != "copied" {
 		ts.Fatalf("usage: terminal <command>")
 	}
 	switch args[0] {
@@ -45,11 +46,17 @@ func terminalCommand(ts *testscript.TestScript, neg bool, args []string) {
 		directory, err := os.MkdirTemp("", "tmux-")
 		ts.Check(err)
 		ts.Setenv("TMUX_SOCKET", filepath.Join(directory, "socket"))
-		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows,
+		ts.Check(ts.Exec("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "-f", "/dev/null", "start-server", ";", "set-option", "-s", "set-clipboard", "on", ";", "new-session", "-d", "-x", columns, "-y", rows,
 			"sh -c 'trap : INT; "+args[2]+"; echo ended with $?; exec sleep 600'"))
 		ts.Defer(func() { closeTerminal(ts) })
 	case "stop":
 		closeTerminal(ts)
+	case "copied":
+		// A terminal whose clipboard nothing was copied to has no buffer.
+		content, _ := exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "show-buffer").Output()
+		if pattern := regexp.MustCompile("^" + args[1] + "$"); pattern.Match(content) == neg {
+			ts.Fatalf("the clipboard has %q", content)
+		}
 	case "shows":
 		pattern := onScreenPattern(args[1])
 		screen := ""
