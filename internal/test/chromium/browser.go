@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// widestPhone is the width in pixels up to which a screen is a phone's, on which
-// the page sets its own width (its "viewport" element).
+// widestPhone is the largest width in pixels of a phone's screen. A page sets its own
+// width on a phone (with its "viewport" element).
 const widestPhone = 600
 
 // Open opens an address and waits until its page has loaded.
@@ -71,8 +71,8 @@ func (b *Browser) Forward() {
 }
 
 // travel goes a number of steps forward in the history. It waits for the state
-// of the page, not for the events of loading: Chromium restores a page from
-// memory without them.
+// of the page, not for loading events: Chromium restores a page from memory
+// without such events.
 func (b *Browser) travel(steps int64) {
 	b.t.Helper()
 	history := b.history()

@@ -94,15 +94,15 @@ func run[T any](b *Browser, what string, action chromedp.Action[T]) T {
 	return result
 }
 
-// try is run for callers that handle the error.
+// try is like run, for callers that handle the error.
 func try[T any](b *Browser, action chromedp.Action[T]) (T, error) {
 	limited, cancel := context.WithTimeout(b.context, pageLimit)
 	defer cancel()
 	return chromedp.Run(limited, action)
 }
 
-// until returns an action that repeats another one until it returns what is
-// wanted. Errors do not end it: there are some while one page replaces another.
+// until returns an action that repeats another one until it returns the wanted
+// value. Errors do not stop it: there are some while one page replaces another.
 func until[T comparable](action chromedp.Action[T], want T) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		for {
@@ -122,8 +122,8 @@ func until[T comparable](action chromedp.Action[T], want T) chromedp.Action[chro
 	})
 }
 
-// command returns the action of one DevTools command, for what chromedp has no
-// action for.
+// command returns the action of one DevTools command, for commands without an
+// action in chromedp.
 func command[P, R any](command cdp.Command[P, R], parameters P) chromedp.Action[R] {
 	return func(ctx context.Context, t *chromedp.Target) (R, error) {
 		return cdp.Call(ctx, t, command, parameters)

@@ -1,4 +1,4 @@
-// Package docs reads the project's documents, for tests that hold them to the code.
+// Package docs reads the project's documents, for tests that compare them with the code.
 package docs
 
 import (
@@ -13,7 +13,7 @@ import (
 )
 
 // Prose returns a document without its blocks of code, in which "#" begins a
-// comment. Its path, with "/", is that in the repository.
+// comment. The document's path is relative to the repository, with "/".
 func Prose(t testing.TB, document string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(parts.Repository(t), filepath.FromSlash(document)))
@@ -40,8 +40,8 @@ func FirstCells(t testing.TB, document, section string) (words []string) {
 	return words
 }
 
-// HasFields fails unless a document names every field of these structs, by its name
-// in JSON.
+// HasFields fails unless a document names every field of these structs, by its JSON
+// name.
 func HasFields(t testing.TB, document string, structs ...any) {
 	t.Helper()
 	text := Prose(t, document)

@@ -73,7 +73,7 @@ func retiredTerms() []Retired {
 	}
 }
 
-// find is a pattern for whole words, wherever a sentence has them.
+// find returns a pattern that matches whole words anywhere in a sentence.
 func find(pattern string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^\pL-])(` + pattern + `)($|[^\pL-])`)
 }

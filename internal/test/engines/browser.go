@@ -48,7 +48,7 @@ func (e *Engine) walk(address string, steps ...step) (*browser, error) {
 	return b, nil
 }
 
-// newBrowser keeps cookies, which the engine's protection against forged requests
+// newBrowser stores cookies, which the engine's protection against forged requests
 // needs, and follows only redirects to the engine itself.
 func newBrowser(engineURL string) (*browser, error) {
 	cookies, err := cookiejar.New(nil)
@@ -78,7 +78,7 @@ func (b *browser) submit(next step) error {
 	return b.show(b.client.PostForm(target.String(), fields))
 }
 
-// show makes a response the page of the browser.
+// show makes a response the browser's current page.
 func (b *browser) show(response *http.Response, err error) error {
 	if err != nil {
 		return err

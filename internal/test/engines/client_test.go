@@ -35,7 +35,7 @@ func (c client) run(name string, test func(client)) {
 	})
 }
 
-// answer is what the endpoints send: RFC 6749 sections 5.1 and 5.2, RFC 8628
+// answer is the answer of an endpoint: RFC 6749 sections 5.1 and 5.2, RFC 8628
 // section 3.2.
 type answer struct {
 	Status       int    `json:"-"`
@@ -111,20 +111,20 @@ func (c client) exchange(code string, changed changes) answer {
 	}))
 }
 
-// refresh is RFC 6749 section 6.
+// refresh sends a refresh token (RFC 6749 section 6).
 func (c client) refresh(token string) answer {
 	c.t.Helper()
 	return c.post(c.TokenURL, url.Values{"grant_type": {"refresh_token"}, "client_id": {c.ClientID}, "refresh_token": {token}})
 }
 
-// revoke is RFC 7009 section 2.1.
+// revoke revokes a token (RFC 7009 section 2.1).
 func (c client) revoke(token string) answer {
 	c.t.Helper()
 	return c.post(c.RevokeURL, url.Values{"client_id": {c.ClientID}, "token": {token}})
 }
 
-// signIn returns the tokens of a new grant: of the device flow where there is
-// one, as the code flow has rows of its own.
+// signIn returns the tokens of a new grant. It uses the device flow if the engine
+// has one, because the code flow has its own rows.
 func (c client) signIn() answer {
 	c.t.Helper()
 	if c.DeviceAuthURL != "" {
@@ -134,7 +134,7 @@ func (c client) signIn() answer {
 }
 
 // post sends a form and returns the answer. Several goroutines may call it at
-// once: it never ends the test.
+// once, so it never ends the test.
 func (c client) post(address string, fields url.Values) (got answer) {
 	c.t.Helper()
 	response, err := http.PostForm(address, fields)
@@ -167,7 +167,7 @@ func (c client) wantResult(what string, got answer, want string) {
 	}
 }
 
-// counts is Counts, which must not fail.
+// counts is Counts, and ends the test on an error.
 func (c client) counts() map[string]int {
 	c.t.Helper()
 	counts, err := c.Counts()
@@ -177,8 +177,8 @@ func (c client) counts() map[string]int {
 	return counts
 }
 
-// wantCounts expects that this many requests were counted since the engine had
-// counted earlier ones.
+// wantCounts expects that the engine has counted this many requests since it
+// returned the earlier counts.
 func (c client) wantCounts(earlier, want map[string]int) {
 	c.t.Helper()
 	got := c.counts()

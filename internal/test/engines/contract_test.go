@@ -14,7 +14,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// kind is one of the two engines, and what it does differently from the other.
+// kind is one of the two engines, and its differences from the other.
 type kind struct {
 	name      string
 	start     func(testing.TB) *Engine
@@ -37,7 +37,7 @@ func (k kind) client(t *testing.T) client {
 	return client{Engine: k.start(t), kind: k, t: t}
 }
 
-// expected returns the one of two expectations that is for this kind.
+// expected returns the one of two expectations that applies to this kind.
 func expected[T any](k kind, ofDoorkeeper, ofOIDCProvider T) T {
 	if k.name == doorkeeper.name {
 		return ofDoorkeeper
@@ -189,7 +189,7 @@ func refreshTokenBecomesTokens(c client) {
 	c.wantCounts(earlier, map[string]int{"refresh_token": 1})
 }
 
-// What a client must never do.
+// The requests that a client must never send.
 func refreshTokenWorksOnce(c client) {
 	first, earlier := c.signIn(), c.counts()
 	second := c.refresh(first.RefreshToken)

@@ -19,12 +19,12 @@ const (
 // StartDoorkeeper runs testdata/doorkeeper until t ends: Doorkeeper, configured
 // as in GitLab, with one user who is always signed in. The scope of an access
 // token decides whether git may push, http://127.0.0.1 is a redirect URI too, and
-// there is no device flow. Where Ruby or Doorkeeper (Debian 12 has 5.5) is
-// missing, t is skipped, or fails if DOORKEY_TEST_REQUIRE is "all".
+// there is no device flow. If Ruby or Doorkeeper is missing (Debian 12 has 5.5), t is
+// skipped, or fails if DOORKEY_TEST_REQUIRE is "all".
 //
-// Doorkeeper before 5.8.1 does not let a client revoke an expired pair of
-// tokens: after Expire, the revocation endpoint answers 200 and keeps the grant.
-// Counts has an "authorize" for each consent page, or error page in its place.
+// Doorkeeper before 5.8.1 does not let a client revoke an expired pair of tokens:
+// after Expire, the revocation endpoint answers 200 and does not revoke the grant.
+// Counts has one "authorize" for each consent page or error page.
 func StartDoorkeeper(t testing.TB) *Engine {
 	t.Helper()
 	parts.Long(t)

@@ -35,8 +35,8 @@ func TestDoorkeeperScopeDecidesWhatGitMayDo(t *testing.T) {
 	}
 }
 
-// The race that a client must never run: only one of many refreshes with the
-// same token gets the new pair.
+// A race that a client must avoid: only one of many refreshes with the same token
+// gets the new pair.
 func TestDoorkeeperParallelRefreshesHaveOneWinner(t *testing.T) {
 	c := doorkeeper.client(t)
 	token := c.signIn().RefreshToken

@@ -47,16 +47,16 @@ const (
 	requestLimit = time.Minute
 )
 
-// start runs a program of the module's testdata that prints one line, its URL,
-// once it answers, and that ends when its standard input is closed. That happens
-// when t ends; if t failed, the program's log is printed.
+// start runs a program of the module's testdata. The program prints one line, its
+// URL, as soon as it answers, and exits when its standard input is closed, which
+// happens when t ends. If t failed, the program's log is printed.
 func start(t testing.TB, name string, command *exec.Cmd) *Engine {
 	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() // the program has its own
+	defer log.Close() // the program has its own copy
 	command.Env = append(os.Environ(), "ENGINE_STATE="+t.TempDir(), "ENGINE_CLIENT_ID="+clientID)
 	command.Stderr = log
 	stdin, err := command.StdinPipe()
@@ -80,7 +80,7 @@ func start(t testing.TB, name string, command *exec.Cmd) *Engine {
 	return &Engine{URL: readURL(t, name, command, stdout), ClientID: clientID}
 }
 
-// readURL waits for the line that the program prints once it answers.
+// readURL waits for the line that the program prints as soon as it answers.
 func readURL(t testing.TB, name string, command *exec.Cmd, stdout io.Reader) string {
 	t.Helper()
 	// Killing the program ends the read below.
@@ -93,8 +93,8 @@ func readURL(t testing.TB, name string, command *exec.Cmd, stdout io.Reader) str
 	return strings.TrimSuffix(line, "\n")
 }
 
-// stop ends the program by closing its standard input, as the end of the test
-// process would.
+// stop ends the program by closing its standard input, which also happens when
+// the test process ends.
 func stop(t testing.TB, name string, command *exec.Cmd, stdin io.Closer) {
 	t.Helper()
 	limit := time.AfterFunc(stopLimit, func() { command.Process.Kill() })
@@ -111,8 +111,8 @@ func (e *Engine) Expire() error {
 	return err
 }
 
-// Revoke revokes every grant with all its tokens, as an administrator would: the
-// client is not told.
+// Revoke revokes every grant with all its tokens, as an administrator would. The
+// server does not notify the client.
 func (e *Engine) Revoke() error {
 	_, err := e.control(http.MethodPost, "revoke")
 	return err

@@ -25,10 +25,10 @@ func gitSendsChunksAndGzip(c client) {
 	address := c.repository(c.signIn().AccessToken)
 	pushed, fetched := c.t.TempDir(), c.t.TempDir()
 	c.mustGit("", "clone", address, pushed)
-	// Shares no commit with the server, so that git names all it has.
+	// Shares no commit with the server, so that git lists all commits that it has.
 	c.mustGit("", "init", fetched)
 	c.importCommits(fetched, 100)
-	noise := make([]byte, 4<<20) // that git cannot compress
+	noise := make([]byte, 4<<20) // not compressible
 	rand.Read(noise)             // never fails
 	c.must(os.WriteFile(filepath.Join(pushed, "noise"), noise, 0o600))
 	c.mustGit(pushed, "add", "noise")
@@ -76,8 +76,8 @@ func (c client) wantAccess(what, token string, want bool) {
 	}
 }
 
-// importCommits makes n commits in a repository, which git-fast-import(1) does in
-// an instant.
+// importCommits creates n commits in a repository, with git-fast-import(1) because
+// it is fast.
 func (c client) importCommits(repository string, n int) {
 	c.t.Helper()
 	command := gitCommand(repository, "fast-import", "--quiet")
@@ -87,7 +87,7 @@ func (c client) importCommits(repository string, n int) {
 	}
 }
 
-// mustGit is git where it must not fail.
+// mustGit runs git, which must not fail.
 func (c client) mustGit(directory string, arguments ...string) string {
 	c.t.Helper()
 	output, err := git(directory, arguments...)
@@ -97,7 +97,7 @@ func (c client) mustGit(directory string, arguments ...string) string {
 	return output
 }
 
-// commit is the ID that a name such as "HEAD" stands for.
+// commit returns the ID of the commit that a name such as "HEAD" refers to.
 func (c client) commit(directory, name string) string {
 	c.t.Helper()
 	output, err := gitCommand(directory, "rev-parse", name).Output()
@@ -111,7 +111,7 @@ func git(directory string, arguments ...string) (string, error) {
 	return string(output), err
 }
 
-// gitCommand is git without the configuration of the system and the user.
+// gitCommand returns git without the configuration of the system and the user.
 func gitCommand(directory string, arguments ...string) *exec.Cmd {
 	command := exec.Command("git", arguments...)
 	command.Dir = directory

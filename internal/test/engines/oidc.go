@@ -10,22 +10,21 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// The pages of the device flow that precede the consent. The first one sends by
-// a script the code that came with the address.
+// The pages of the device flow that precede the consent. The first one has a script
+// that submits the code from the address.
 var (
 	sendUserCode    = step{form: `name="user_code"`}
 	confirmUserCode = step{form: `id="op.deviceConfirmForm"`}
 )
 
-// StartOIDCProvider runs testdata/oidc-provider until t ends. It shows what
-// GitLab's engine cannot: the device flow (RFC 8628) as its standard defines it,
-// "iss" in the redirect (RFC 9207), and a refresh token whose second use revokes
-// the whole grant. Any valid access token lets git fetch and push. Where Node.js
-// or oidc-provider is missing, t is skipped, or fails if DOORKEY_TEST_REQUIRE is
-// "all".
+// StartOIDCProvider runs testdata/oidc-provider until t ends. It has what GitLab's
+// engine does not: the device flow (RFC 8628) as its standard defines it, "iss" in
+// the redirect (RFC 9207), and a refresh token whose second use revokes the whole
+// grant. Any valid access token lets git fetch and push. If Node.js or oidc-provider
+// is missing, t is skipped, or fails if DOORKEY_TEST_REQUIRE is "all".
 //
-// The device authorization endpoint answers without an interval, so that a client
-// waits five seconds between polls; the engine itself accepts faster ones.
+// The device authorization endpoint answers without an interval, so a client waits
+// five seconds between polls; the engine itself accepts faster ones.
 func StartOIDCProvider(t testing.TB) *Engine {
 	t.Helper()
 	parts.Long(t)
@@ -43,11 +42,10 @@ func StartOIDCProvider(t testing.TB) *Engine {
 	return e
 }
 
-// ApproveDevice does what a person does with the verification address that
-// contains the user code (RFC 8628 section 3.3.1): it confirms the code, signs in
-// and consents. A page other than expected, such as the one for a code that has
-// been used, is an error with the text of the page. Only oidc-provider has the
-// device flow.
+// ApproveDevice does what a user does with the verification address that contains
+// the user code (RFC 8628 section 3.3.1): it confirms the code, signs in and
+// consents. An unexpected page, such as the one for a code that has been used, is an
+// error with the text of the page. Only oidc-provider has the device flow.
 func (e *Engine) ApproveDevice(verificationURIComplete string) error {
 	b, err := e.walk(verificationURIComplete, append([]step{sendUserCode, confirmUserCode}, e.consent...)...)
 	if err != nil {

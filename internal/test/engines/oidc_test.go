@@ -12,7 +12,7 @@ func (c client) askForDevice() answer {
 	return c.post(c.DeviceAuthURL, url.Values{"client_id": {c.ClientID}, "scope": {bothScopes}})
 }
 
-// approvedDevice is a device whose code the person has approved.
+// approvedDevice returns a device whose code the user has approved.
 func (c client) approvedDevice() answer {
 	c.t.Helper()
 	device := c.askForDevice()
@@ -20,7 +20,7 @@ func (c client) approvedDevice() answer {
 	return device
 }
 
-// poll is RFC 8628 section 3.4.
+// poll asks for the tokens (RFC 8628 section 3.4).
 func (c client) poll(deviceCode string) answer {
 	c.t.Helper()
 	return c.post(c.TokenURL, url.Values{"grant_type": {deviceGrant}, "client_id": {c.ClientID}, "device_code": {deviceCode}})

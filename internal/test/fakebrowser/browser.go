@@ -1,10 +1,10 @@
-// Package fakebrowser is a person at a browser, for tests: it opens the address
-// of a sign-in, presses Authorize or Deny, and follows where that leads, to the
+// Package fakebrowser is a user with a browser, for tests. It opens the address
+// of a sign-in, presses Authorize or Deny, and follows the redirects to the
 // program that waits on the loopback address.
 //
-// It knows the consent page of GitLab, which is that of the Ruby library
-// Doorkeeper, and the pages of GitLab's device flow. It keeps cookies, as the
-// protection of such forms needs.
+// It supports the consent page of GitLab, which is that of the Ruby library
+// Doorkeeper, and the pages of GitLab's device flow. It stores cookies, because
+// the protection of such forms needs them.
 package fakebrowser
 
 import (
@@ -22,45 +22,45 @@ import (
 )
 
 const (
-	// maximumPage is the number of bytes of a page that are read.
+	// maximumPage is how many bytes of a page the browser reads.
 	maximumPage = 1 << 20
 	// maximumPages is the number of forms after which the browser gives up.
 	maximumPages = 8
 )
 
-// Answer is what the person says on the consent page.
+// Answer is the user's answer on the consent page.
 type Answer int
 
 // The answers.
 const (
 	// Authorize presses the button that gives access.
 	Authorize Answer = iota
-	// Deny presses the button that refuses it.
+	// Deny presses the button that denies access.
 	Deny
 	// Look opens the address and presses nothing.
 	Look
 )
 
-// Browser is a browser and who sits at it.
+// Browser is a browser and its user.
 type Browser struct {
-	// Fields is what the person types into fields with these names, such as
-	// "user_code", or "user[login]" and "user[password]" where the server asks
-	// for a sign-in first.
+	// Fields is what the user types into fields with these names, such as
+	// "user_code", or "user[login]" and "user[password]" if the server first asks
+	// for a sign-in.
 	Fields map[string]string
 
 	client *http.Client
 }
 
-// Page is the page that a visit ended on.
+// Page is the last page of a visit.
 type Page struct {
 	URL    string // as the address bar shows it
-	Status int    // 0 where no server answered
+	Status int    // 0 if no server answered
 	Header http.Header
 	Body   string
 }
 
 // New returns a browser that trusts the certificate authorities in caFile
-// (PEM), or those of the system where it is "".
+// (PEM), or those of the system if it is "".
 func New(caFile string) (*Browser, error) {
 	settings := &tls.Config{MinVersion: tls.VersionTLS12}
 	if caFile != "" {
@@ -81,8 +81,8 @@ func New(caFile string) (*Browser, error) {
 	return &Browser{client: &http.Client{Transport: transport, Jar: jar}}, nil
 }
 
-// ShowCertificate has the browser show a client certificate, from files in PEM
-// form, to servers that ask for one.
+// ShowCertificate makes the browser send a client certificate, from PEM files, to
+// servers that ask for one.
 func (b *Browser) ShowCertificate(certificate, key string) error {
 	pair, err := tls.LoadX509KeyPair(certificate, key)
 	if err != nil {
@@ -92,10 +92,10 @@ func (b *Browser) ShowCertificate(certificate, key string) error {
 	return nil
 }
 
-// Visit opens an address and goes on, form by form, until the answer is given,
-// or a page has nothing to answer or shows an error. It returns the last page,
-// whatever its status. Where the last address does not answer (nobody listens
-// there), the page has that address and the error says why: a person could
+// Visit opens an address and submits form after form. It stops when the answer is
+// given, when a page has no form to submit, or when a page shows an error. It returns
+// the last page, whatever its status. If the last address does not answer (nothing
+// listens there), the page has that address and the error says why: a user could
 // still copy it from the address bar.
 func (b *Browser) Visit(ctx context.Context, address string, answer Answer) (Page, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -141,7 +141,7 @@ func (b *Browser) open(request *http.Request) (Page, error) {
 	return page, nil
 }
 
-// submit returns the request that a form's button sends.
+// submit returns the request that the form's button sends.
 func (b *Browser) submit(ctx context.Context, page Page, f *form) (*http.Request, error) {
 	address, err := url.Parse(page.URL)
 	if err == nil {

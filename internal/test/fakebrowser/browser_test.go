@@ -24,8 +24,8 @@ const consentForms = `<html><form action='/search'><input name="q"></form>
 <input type="hidden" name="authenticity_token" value="a+b/&amp;="/><input type="hidden" name="client_id" value="app">
 <input type="hidden" name="redirect_uri" value="%[1]s"><input type="submit" name="commit" value="Cancel"></FORM></html>`
 
-// railsApp plays an application that wants a sign-in first, and takes forms
-// only with the cookie that it set.
+// railsApp is an application that first requires a sign-in, and accepts forms only
+// with its cookie.
 func railsApp(loopback string) http.Handler {
 	mux := http.NewServeMux()
 	signedIn := func(r *http.Request) bool {

@@ -15,11 +15,11 @@ type form struct {
 	action string
 	method string // "GET" or "POST"
 	fields url.Values
-	hidden map[string]bool // the fields that nobody can type into
+	hidden map[string]bool // the fields that users cannot type into
 }
 
-// formsOf reads the forms of a page. It understands the HTML that such pages
-// are made of, with quoted attributes, and no more.
+// formsOf reads the forms of a page. It parses only the HTML of such pages, with
+// quoted attributes.
 func formsOf(page string) []*form {
 	var forms []*form
 	for _, match := range regexp.MustCompile(`(?is)<form\b([^>]*)>(.*?)</form>`).FindAllStringSubmatch(page, -1) {
@@ -36,7 +36,7 @@ func formsOf(page string) []*form {
 	return forms
 }
 
-// addField adds what a field sends: nothing where it has no name, or is a box
+// addField adds what a field sends: nothing if it does not have a name, or is a box
 // that is not ticked.
 func (f *form) addField(attributes map[string]string) {
 	name, kind := attributes["name"], strings.ToLower(attributes["type"])
@@ -59,7 +59,7 @@ func attributesOf(tag string) map[string]string {
 	return attributes
 }
 
-// filledIn returns the form's fields with what the person types into them.
+// filledIn returns the form's fields with the values that the user types.
 func (f *form) filledIn(typed map[string]string) url.Values {
 	fields := url.Values{}
 	for name, values := range f.fields {
@@ -71,12 +71,12 @@ func (f *form) filledIn(typed map[string]string) url.Values {
 	return fields
 }
 
-// isDenial reports whether the form's button refuses. Rails writes the method
+// isDenial reports whether the form's button denies access. Rails writes the method
 // that HTML does not have into a field.
 func (f *form) isDenial() bool { return strings.EqualFold(f.fields.Get("_method"), "delete") }
 
-// isDecision reports whether the form's button, if it does not refuse, gives
-// access. The page where a user code is typed leads on to a question only.
+// isDecision reports whether the form's button, if it does not deny access, gives
+// access. The page for the user code only leads to another question.
 func (f *form) isDecision() bool {
 	address, err := url.Parse(f.action)
 	return err == nil && (strings.HasSuffix(address.Path, "/authorize") || strings.HasSuffix(address.Path, "/oauth/device"))
@@ -94,8 +94,8 @@ func (f *form) belongs(typed map[string]string) bool {
 	return err == nil && (f.isDecision() || strings.HasSuffix(address.Path, "/oauth/device/confirm"))
 }
 
-// chooseForm returns the form whose button the person presses, or nil where
-// the page has none that belongs to the sign-in.
+// chooseForm returns the form whose button the user presses, or nil if no form of
+// the page belongs to the sign-in.
 func chooseForm(forms []*form, typed map[string]string, answer Answer) (*form, error) {
 	forms = slices.DeleteFunc(slices.Clone(forms), func(f *form) bool { return !f.belongs(typed) })
 	if len(forms) == 0 {

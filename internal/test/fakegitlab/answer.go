@@ -13,7 +13,7 @@ type oauthError struct {
 	interval    int // of a slow_down, in seconds; 0 for none
 }
 
-// invalidGrantText is the same whatever is wrong with the grant, as in GitLab.
+// invalidGrantText is the same for every invalid grant, as in GitLab.
 const invalidGrantText = "The authorization grant is invalid, expired, revoked, was issued to another client, or belongs to another redirection URI."
 
 func invalidGrant() *oauthError {
@@ -40,7 +40,7 @@ func answerError(w http.ResponseWriter, failure *oauthError) {
 	answerJSON(w, failure.status, body)
 }
 
-// answerJSON answers with a body that no cache may keep (RFC 6749 section 5.1).
+// answerJSON answers with a body that no cache may store (RFC 6749 section 5.1).
 func answerJSON(w http.ResponseWriter, status int, body map[string]any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -16,7 +16,7 @@ const (
 	applicationScopesField       = "doorkeeper_application[scopes][]"
 )
 
-// answerApplications shows the form on which a person registers an application.
+// answerApplications shows the form on which a user registers an application.
 func (s *Server) answerApplications(w http.ResponseWriter, q *request) {
 	s.showPage(w, http.StatusOK, "'self'", "applications", page{
 		Title: "Add new application", Action: s.options.Root + "/oauth/applications", CSRFToken: s.csrfToken(w, q),
@@ -28,8 +28,8 @@ func (s *Server) answerApplications(w http.ResponseWriter, q *request) {
 	})
 }
 
-// answerRegistration gives the ID of the one application that this server has to
-// whoever fills the form in as that one is.
+// answerRegistration returns the ID of the server's only application to anyone who
+// fills the form in with that application's values.
 func (s *Server) answerRegistration(w http.ResponseWriter, q *request) {
 	if !s.isOwnForm(q) {
 		s.showError(w, http.StatusUnprocessableEntity, "This form is not from this browser's own page. Open the address again.")
@@ -44,7 +44,7 @@ func (s *Server) answerRegistration(w http.ResponseWriter, q *request) {
 	})
 }
 
-// mistakeIn compares a filled in form with the application.
+// mistakeIn compares a completed form with the application.
 func (s *Server) mistakeIn(form url.Values) string {
 	redirects, scopes := strings.Fields(form.Get(applicationRedirectField)), form[applicationScopesField]
 	confidential := form.Get(applicationConfidentialField) == "1"

@@ -10,32 +10,32 @@ import (
 )
 
 const (
-	// minimumState is the least length of a state that cannot be guessed: 16
+	// minimumState is the minimum length of a state that cannot be guessed: 16
 	// characters of base64 are 96 bits.
 	minimumState = 16
-	// codeLifetime is how long an authorization code is good.
+	// codeLifetime is how long an authorization code is valid.
 	codeLifetime = 10 * time.Minute
 )
 
-// authorization is an authorization code and what it was given for.
+// authorization is an authorization code and the values that it was issued for.
 type authorization struct {
 	redirectURI string
-	challenge   string // S256, "" where the client sent none
+	challenge   string // S256, "" if the client sent none
 	scopes      []string
 	created     time.Time
 	used        bool
 }
 
-// refusal is why an authorization request is refused.
+// refusal is why an authorization request is rejected.
 type refusal struct {
 	code        string // RFC 6749 section 4.1.2.1
 	description string
-	page        bool // shown as a page; otherwise the redirect address is told
-	problem     bool // no client may send this, whatever its configuration is
+	page        bool // shown as a page; otherwise sent to the redirect address
+	problem     bool // a client must not send this, whatever its configuration is
 }
 
-// refusalOf returns the first reason to refuse an authorization request, or
-// nil. What GitLab finds before it trusts the redirect address is a page.
+// refusalOf returns the first reason to reject an authorization request, or nil.
+// What GitLab detects before it trusts the redirect address is shown as a page.
 func (s *Server) refusalOf(p url.Values) *refusal {
 	challenge, method, ownScopes := p.Get("code_challenge"), p.Get("code_challenge_method"), s.options.maker.ownScopes
 	needsChallenge := s.options.ClientSecret == "" || p.Has("code_challenge")
@@ -60,7 +60,7 @@ func (s *Server) refusalOf(p url.Values) *refusal {
 	return nil
 }
 
-// isChallenge reports whether the text can be a SHA-256 hash in base64url
+// isChallenge reports whether the text has the form of a SHA-256 hash in base64url
 // (RFC 7636 section 4.2).
 func isChallenge(text string) bool {
 	return regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`).MatchString(text)
@@ -78,8 +78,8 @@ func (s *Server) answerAuthorize(w http.ResponseWriter, q *request) {
 	}
 }
 
-// answerConsent is called by the buttons of the consent page. The form carries
-// the whole authorization request, which is checked again.
+// answerConsent handles the buttons of the consent page. The form contains the
+// whole authorization request, which is checked again.
 func (s *Server) answerConsent(w http.ResponseWriter, q *request) {
 	if !s.isOwnForm(q) {
 		s.showError(w, http.StatusUnprocessableEntity, "This form is not from this browser's own page. Open the address again.")
@@ -127,7 +127,7 @@ func (s *Server) redirectWithCode(w http.ResponseWriter, q *request) {
 	s.redirectBack(w, q, url.Values{"code": {code}})
 }
 
-// scopesFor returns what a request asks for, or what the application has.
+// scopesFor returns the scopes that a request asks for, or those of the application.
 func (s *Server) scopesFor(q *request) []string {
 	if s.options.maker.ownScopes {
 		return s.options.Scopes

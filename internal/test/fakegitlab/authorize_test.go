@@ -63,7 +63,7 @@ func TestAuthorizeConsent(t *testing.T) {
 		name    string
 		options Options
 		answer  fakebrowser.Answer
-		want    url.Values // beside the code
+		want    url.Values // in addition to the code
 	}{
 		{"authorize", Options{}, fakebrowser.Authorize, url.Values{"state": {testState}}},
 		{"authorize under a relative root", Options{Root: "/git/lab"}, fakebrowser.Authorize, url.Values{"state": {testState}}},
@@ -89,15 +89,15 @@ func TestAuthorizeConsent(t *testing.T) {
 	}
 }
 
-// visitLoopback asks for a code as a person in a browser, and returns the
-// address that the browser ends on, where nobody listens.
+// visitLoopback requests a code like a user in a browser, and returns the last
+// address of the browser, where nothing listens.
 func visitLoopback(t *testing.T, server *Server, answer fakebrowser.Answer) *url.URL {
 	t.Helper()
 	browser, err := fakebrowser.New(server.CAFile())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Port 1 is one that nobody may listen on.
+	// No program may listen on port 1.
 	request := with(authorizeRequest(), "redirect_uri", "http://127.0.0.1:1/")
 	page, err := browser.Visit(t.Context(), server.URL()+"/oauth/authorize?"+request.Encode(), answer)
 	if page.Status != 0 {

@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// hostNames are the names under which the server may be addressed.
+// hostNames are the names that clients may use for the server.
 func hostNames() []string { return []string{"localhost", "gitlab.localhost"} }
 
-// hostAddresses are the addresses under which the server may be addressed.
+// hostAddresses are the addresses that clients may use for the server.
 func hostAddresses() []net.IP { return []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback} }
 
-// authority is a certificate authority that lives only as long as its server.
-// Its key is never written.
+// authority is a certificate authority that exists only as long as its server.
+// Its key is never written to disk.
 type authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
@@ -64,7 +64,7 @@ func (a authority) sign(template *x509.Certificate) (tls.Certificate, error) {
 }
 
 // signServer returns a certificate and key for the server's names: those that every
-// server has, and its own, if it has one.
+// server has, and its own name, if it has one.
 func (a authority) signServer(own string) (tls.Certificate, error) {
 	template := certificateTemplate(2, "127.0.0.1")
 	template.DNSNames, template.IPAddresses = hostNames(), hostAddresses()
@@ -101,7 +101,7 @@ func writePEM(path, kind string, content []byte) error {
 }
 
 // certificateTemplate returns what all certificates have in common. They are
-// valid from an hour ago, so that a clock which was just set back does no harm.
+// valid from an hour ago, so that they work even if the clock was just set back.
 func certificateTemplate(serial int64, name string) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(serial),

@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// formType is the only type of body that the endpoints take.
+// formType is the only type of body that the endpoints accept.
 const formType = "application/x-www-form-urlencoded"
 
-// check returns what is wrong with a request whatever it asks for. What
-// depends on the grant is checked where the grant is known.
+// check returns what is wrong with a request, for every kind of request. Code
+// that knows the grant checks what depends on the grant.
 func (s *Server) check(q *request) []string {
 	problems := s.checkHost(q)
 	problems = append(problems, s.checkSecrets(q)...)
@@ -54,7 +54,7 @@ func (s *Server) checkHost(q *request) []string {
 	return nil
 }
 
-// checkMethod finds a known address that was asked with another method.
+// checkMethod finds a request to a known address with a wrong method.
 func (s *Server) checkMethod(q *request) []string {
 	if q.Method != http.MethodHead && slices.ContainsFunc(s.endpoints, func(e endpoint) bool { return e.path == q.path }) {
 		return []string{"unexpected method " + q.Method}
@@ -74,7 +74,7 @@ func checkForm(q *request) []string {
 	return problems
 }
 
-// checkParameters finds parameters that are unknown or given twice (RFC 6749
+// checkParameters finds parameters that are unknown or sent twice (RFC 6749
 // section 3.1 and 3.2).
 func checkParameters(q *request) []string {
 	var problems []string
@@ -90,7 +90,7 @@ func checkParameters(q *request) []string {
 	return problems
 }
 
-// knownParameters lists what may be sent with a request of the kind.
+// knownParameters lists the parameters of a request of the kind.
 func knownParameters(kind Kind) []string {
 	client := []string{"client_id", "client_secret"}
 	authorize := []string{"client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method"}
@@ -105,7 +105,7 @@ func knownParameters(kind Kind) []string {
 	case TokenRefreshToken:
 		return append(client, "grant_type", "refresh_token", "scope", "redirect_uri")
 	case TokenDeviceCode:
-		// scope has no meaning here, but golang.org/x/oauth2 sends it.
+		// scope has no effect here, but golang.org/x/oauth2 sends it.
 		return append(client, "grant_type", "device_code", "scope")
 	case Token:
 		return append(client, "grant_type")
@@ -121,14 +121,14 @@ func knownParameters(kind Kind) []string {
 	return nil
 }
 
-// place is where in a request a secret stands: the name of a header, of a
+// place is the part of a request that contains a secret: the name of a header, of a
 // parameter of the form, or "the address".
 type place struct {
 	kind Kind
 	name string
 }
 
-// rightPlaces lists the only places where a secret of the kind may stand.
+// rightPlaces lists the only places where a secret of the kind is allowed.
 func rightPlaces(kind secretKind) []place {
 	switch kind {
 	case accessToken:
@@ -143,8 +143,8 @@ func rightPlaces(kind secretKind) []place {
 	return nil
 }
 
-// checkSecrets finds tokens and codes that stand where they do not belong, and
-// addresses that carry a secret of any kind.
+// checkSecrets finds tokens and codes in places where they are not allowed, and
+// addresses that contain a secret of any kind.
 func (s *Server) checkSecrets(q *request) []string {
 	var problems []string
 	look := func(name, text string) {

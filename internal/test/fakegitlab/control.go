@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// IssueGrant gives a pair of tokens with every scope of the application, for
+// IssueGrant returns a pair of tokens with every scope of the application, for
 // tests that start with an account.
 func (s *Server) IssueGrant() (accessToken, refreshToken string) {
 	s.grants.mu.Lock()
@@ -14,18 +14,18 @@ func (s *Server) IssueGrant() (accessToken, refreshToken string) {
 	return pair.access, pair.refresh
 }
 
-// ExpireAccessTokens makes every access token expired; refresh tokens stay good.
+// ExpireAccessTokens makes every access token expire; refresh tokens stay valid.
 func (s *Server) ExpireAccessTokens() {
 	s.grants.each(func(pair *tokenPair) { pair.accessEnd = "expired" })
 }
 
-// RevokeAccessTokens makes every access token dead before its time; refresh
-// tokens stay good.
+// RevokeAccessTokens revokes every access token before it expires; refresh tokens
+// stay valid.
 func (s *Server) RevokeAccessTokens() {
 	s.grants.each(func(pair *tokenPair) { pair.accessEnd = "revoked" })
 }
 
-// RevokeGrants makes every access token and every refresh token dead.
+// RevokeGrants revokes every access token and every refresh token.
 func (s *Server) RevokeGrants() {
 	s.grants.each(func(pair *tokenPair) { pair.revoked = true })
 	s.grants.mu.Lock()
@@ -51,8 +51,8 @@ func (s *Server) Alive(token string) bool {
 	return s.grants.accessFailure(s.grants.byAccess[token]) == ""
 }
 
-// Number returns the place of an access token in the order in which they were
-// issued, from 1; 0 for a token that this server never issued.
+// Number returns the position of an access token in the order in which the server
+// issued them, from 1; 0 for a token that this server never issued.
 func (s *Server) Number(accessToken string) int {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
@@ -62,15 +62,15 @@ func (s *Server) Number(accessToken string) int {
 	return 0
 }
 
-// Newest returns the Number of the access token that was issued last, 0 before
-// the first.
+// Newest returns the Number of the access token that was issued last, 0 if there
+// is none.
 func (s *Server) Newest() int {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	return len(s.grants.byAccess)
 }
 
-// Secrets returns every token and code that the server has given out.
+// Secrets returns every token and code that the server has issued.
 func (s *Server) Secrets() []string {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// deviceGrant is a device code that waits for a person (RFC 8628).
+// deviceGrant is a device code that waits for a user (RFC 8628).
 type deviceGrant struct {
 	deviceCode string
 	userCode   string
@@ -21,7 +21,7 @@ type deviceGrant struct {
 	decision   decision
 }
 
-// decision is what the person said.
+// decision is the user's answer.
 type decision int
 
 const (
@@ -39,8 +39,8 @@ type devices struct {
 
 func newDevices(options Options) *devices { return &devices{options: options} }
 
-// add makes a new device code. The expired ones are forgotten at that moment,
-// as GitLab does: a poll that comes after it is told invalid_grant.
+// add makes a new device code. At that moment it removes the expired ones, as GitLab
+// does: a later poll gets invalid_grant.
 func (d *devices) add(code string, scopes []string) deviceGrant {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -66,8 +66,8 @@ func newUserCode() string {
 	return string(bytes)
 }
 
-// poll returns the scopes of an approved device code, which is then forgotten,
-// or the error of RFC 8628 section 3.5.
+// poll returns the scopes of an approved device code and removes the code, or returns
+// the error of RFC 8628 section 3.5.
 func (d *devices) poll(code string) ([]string, *oauthError) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -96,7 +96,7 @@ func (d *devices) poll(code string) ([]string, *oauthError) {
 	return nil, &oauthError{status: http.StatusBadRequest, code: "authorization_pending", description: "The person has not answered yet."}
 }
 
-// waiting returns the grant that waits under a user code.
+// waiting returns the grant that waits for a user code.
 func (d *devices) waiting(userCode string) (deviceGrant, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -107,7 +107,7 @@ func (d *devices) waiting(userCode string) (deviceGrant, error) {
 	return *grant, nil
 }
 
-// decide keeps what the person said about a user code.
+// decide records the user's answer to a user code.
 func (d *devices) decide(userCode string, decision decision) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -119,7 +119,7 @@ func (d *devices) decide(userCode string, decision decision) error {
 	return nil
 }
 
-// find looks an unanswered user code up. The caller holds the lock.
+// find looks up a user code without an answer. The caller holds the lock.
 func (d *devices) find(userCode string) (*deviceGrant, error) {
 	for _, grant := range d.list {
 		if grant.userCode == userCode && grant.decision == undecided && d.options.Now().Before(grant.expires) {
@@ -129,7 +129,7 @@ func (d *devices) find(userCode string) (*deviceGrant, error) {
 	return nil, fmt.Errorf("fakegitlab: no device waits under the user code %q", userCode)
 }
 
-// answerAuthorizeDevice gives out a device code (RFC 8628 section 3.2).
+// answerAuthorizeDevice returns a device code (RFC 8628 section 3.2).
 func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 	scopes := strings.Fields(q.parameters.Get("scope"))
 	if !s.knowsClient(q) {
@@ -144,8 +144,8 @@ func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 	code := s.grants.newSecret(deviceCode)
 	s.grants.mu.Unlock()
 	grant := s.devices.add(code, scopes)
-	// GitLab builds the address from the request's host and forgets the
-	// relative root.
+	// GitLab builds the address from the request's host, and omits the relative
+	// root.
 	address := "https://" + q.Host + s.options.maker.device
 	answer := map[string]any{
 		"device_code":      grant.deviceCode,
@@ -187,13 +187,13 @@ func (s *Server) UserCodes() []string {
 	return codes
 }
 
-// ApproveDevice says yes for the person. It fails where no such code waits.
+// ApproveDevice approves the code for the user. It fails if no such code waits.
 func (s *Server) ApproveDevice(userCode string) error { return s.devices.decide(userCode, approved) }
 
-// DenyDevice says no for the person. It fails where no such code waits.
+// DenyDevice denies the code for the user. It fails if no such code waits.
 func (s *Server) DenyDevice(userCode string) error { return s.devices.decide(userCode, denied) }
 
-// ExpireDeviceCodes makes every device code expired.
+// ExpireDeviceCodes makes every device code expire.
 func (s *Server) ExpireDeviceCodes() {
 	s.devices.mu.Lock()
 	defer s.devices.mu.Unlock()

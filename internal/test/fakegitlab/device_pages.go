@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// userCodeOf returns the user code of a request as people may type it.
+// userCodeOf returns the user code of a request in the form in which people may type it.
 func userCodeOf(q *request) string {
 	return strings.ToUpper(strings.TrimSpace(q.parameters.Get("user_code")))
 }
 
-// answerDeviceEntry shows the page where the user code is typed.
+// answerDeviceEntry shows the page on which a user types the user code.
 func (s *Server) answerDeviceEntry(w http.ResponseWriter, q *request) {
 	s.showPage(w, http.StatusOK, "'self'", "device", s.devicePage(w, q, ""))
 }
 
-// answerDeviceConfirm asks the person whether the device is theirs.
+// answerDeviceConfirm asks the user whether the device is theirs.
 func (s *Server) answerDeviceConfirm(w http.ResponseWriter, q *request) {
 	if !s.isOwnForm(q) {
 		s.showError(w, http.StatusUnprocessableEntity, "This form is not from this browser's own page. Open the address again.")
@@ -31,7 +31,7 @@ func (s *Server) answerDeviceConfirm(w http.ResponseWriter, q *request) {
 	s.showPage(w, http.StatusOK, "'self'", "device_confirm", page)
 }
 
-// answerDeviceDecision is called by the buttons of the confirm page.
+// answerDeviceDecision handles the buttons of the confirm page.
 func (s *Server) answerDeviceDecision(w http.ResponseWriter, q *request) {
 	if !s.isOwnForm(q) {
 		s.showError(w, http.StatusUnprocessableEntity, "This form is not from this browser's own page. Open the address again.")

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// firstCommit is what a new repository holds, as git fast-import reads it.
+// firstCommit is the content of a new repository, in the format of git fast-import.
 const firstCommit = `commit refs/heads/main
 committer doorkey <doorkey@example.com> 1700000000 +0000
 data 13
@@ -26,8 +26,8 @@ A practice project.
 
 `
 
-// repositoryConfig lets git receive pushes, and keeps it from starting a
-// clean-up in the background that would outlive the server.
+// repositoryConfig lets git receive pushes, and stops it from starting a clean-up
+// in the background, which could run longer than the server.
 const repositoryConfig = `[http]
 	receivepack = true
 [gc]
@@ -62,13 +62,13 @@ func (s *Server) prepareGit() error {
 func (s *Server) repositories() string { return filepath.Join(s.options.Directory, "repositories") }
 func (s *Server) home() string         { return filepath.Join(s.options.Directory, "home") }
 
-// gitEnvironment keeps the caller's git configuration out.
+// gitEnvironment excludes the caller's git configuration.
 func (s *Server) gitEnvironment() []string {
 	return []string{"HOME=" + s.home(), "XDG_CONFIG_HOME=" + s.home(), "GIT_CONFIG_NOSYSTEM=1", "GIT_EXEC_PATH=" + s.gitPrograms}
 }
 
-// RepositoryPath returns the directory of a repository such as
-// "group/project", for looking at it with git.
+// RepositoryPath returns the directory of a repository such as "group/project", so
+// that tests can inspect it with git.
 func (s *Server) RepositoryPath(name string) string {
 	return filepath.Join(s.repositories(), filepath.FromSlash(name)+".git")
 }
@@ -106,8 +106,8 @@ func (s *Server) runGit(input string, arguments ...string) error {
 	return nil
 }
 
-// splitGitPath takes a path such as "/group/project.git/info/refs" apart into
-// the repository ("/group/project.git") and the rest.
+// splitGitPath splits a path such as "/group/project.git/info/refs" into the
+// repository ("/group/project.git") and the rest.
 func splitGitPath(path string) (repository, rest string, ok bool) {
 	for _, rest := range []string{"/info/refs", "/git-upload-pack", "/git-receive-pack"} {
 		if repository, ok := strings.CutSuffix(path, rest); ok {
@@ -120,7 +120,7 @@ func splitGitPath(path string) (repository, rest string, ok bool) {
 	return "", "", false
 }
 
-// answerGit serves git's smart HTTP protocol to those with a good token.
+// answerGit serves git's smart HTTP protocol to clients with a valid token.
 func (s *Server) answerGit(w http.ResponseWriter, q *request) {
 	repository, rest, _ := splitGitPath(q.path)
 	if !strings.HasSuffix(repository, ".git") && rest == "/info/refs" {
@@ -152,8 +152,8 @@ func (s *Server) hasRepository(name string) bool {
 	return err == nil && information.IsDir()
 }
 
-// mayUseGit reports whether the request has a live access token, as the
-// password of the right user, with a scope for what it wants.
+// mayUseGit reports whether the request has a valid access token as the password
+// of the right user, with a scope for the request.
 func (s *Server) mayUseGit(q *request, push bool) bool {
 	m := s.options.maker
 	username, password, _ := q.BasicAuth()
@@ -165,16 +165,16 @@ func (s *Server) mayUseGit(q *request, push bool) bool {
 		!push && slices.Contains(pair.scopes, m.readScope)
 }
 
-// runBackend gives the request to git http-backend.
+// runBackend passes the request to git http-backend.
 func (s *Server) runBackend(w http.ResponseWriter, q *request) {
 	r := q.Clone(q.Context())
-	// The program needs no token, and its environment can be seen by others.
+	// The program does not need the token, and others can see its environment.
 	r.Header.Del("Authorization")
-	// cgi refuses a chunked body, which is how git sends a large push. The
-	// program reads to the end of its input where it is told no length.
+	// cgi rejects a chunked body, which git uses for a large push. Without a length,
+	// the program reads to the end of its input.
 	r.TransferEncoding = nil
-	// git may report progress while the push is still being sent. Without this
-	// the server would throw the rest of the push away at the first answer.
+	// git may report progress while the client still sends the push. Without this, the
+	// server would discard the rest of the push at the first answer.
 	http.NewResponseController(w).EnableFullDuplex()
 	backend := &cgi.Handler{
 		Path: s.backend,

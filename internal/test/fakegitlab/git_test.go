@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// gitCommand is git as a user of the server would run it, with nothing of the
+// gitCommand returns git as a user of the server would run it, without the
 // caller's configuration.
 func gitCommand(t *testing.T, server *Server, arguments ...string) *exec.Cmd {
 	t.Helper()
@@ -22,14 +22,14 @@ func gitCommand(t *testing.T, server *Server, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// git runs git and returns all it printed, its messages among it.
+// git runs git and returns everything that it printed, including its messages.
 func git(t *testing.T, server *Server, arguments ...string) (string, error) {
 	t.Helper()
 	output, err := gitCommand(t, server, arguments...).CombinedOutput()
 	return string(output), err
 }
 
-// mustGit fails the test where git fails, and returns git's answer alone.
+// mustGit fails the test if git fails, and returns only git's answer.
 func mustGit(t *testing.T, server *Server, arguments ...string) string {
 	t.Helper()
 	command := gitCommand(t, server, arguments...)
@@ -43,7 +43,7 @@ func mustGit(t *testing.T, server *Server, arguments ...string) string {
 }
 
 // address returns a repository's address with a user and password in it. git
-// takes them out and sends them in a header.
+// removes them from the address and sends them in a header.
 func address(t *testing.T, server *Server, name, username, password string) string {
 	t.Helper()
 	u, err := url.Parse(server.URL() + "/" + name)
@@ -64,7 +64,7 @@ func TestGit(t *testing.T) {
 		end        func(*Server)
 		repository string
 		push       bool
-		problem    string // in git's message; "" where git succeeds
+		problem    string // in git's message; "" if git succeeds
 	}{
 		{"read", "", all, nil, "group/project.git", false, ""},
 		{"read with the scope for it alone", "", readOnly, nil, "group/project.git", false, ""},

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// secretKind says what a secret that the server gave out is.
+// secretKind is the kind of a secret that the server has issued.
 type secretKind string
 
 const (
@@ -26,26 +26,26 @@ type tokenPair struct {
 	number          int    // in the order of issue, from 1
 	scopes          []string
 	created         time.Time
-	accessEnd       string // why the access token is dead before its time: "", "expired" or "revoked"
+	accessEnd       string // why the access token is dead before its lifetime ends: "", "expired" or "revoked"
 	revoked         bool   // both are dead
 	spent           bool   // both are dead because the refresh token was used
-	outdated        bool   // the refresh token is dead because the one grant has newer ones
+	outdated        bool   // the refresh token is dead because the only grant has newer ones
 }
 
-// grants holds every token and code that was ever issued.
+// grants contains every token and code that was ever issued.
 type grants struct {
 	now      func() time.Time
-	lifetime time.Duration // 0 if access tokens do not end
+	lifetime time.Duration // 0 if access tokens do not expire
 	length   int
-	keepsOld bool // a refresh leaves the old pair alive
-	oneGrant bool // new tokens end the refresh tokens before them
+	keepsOld bool // a refresh leaves the old pair valid
+	oneGrant bool // new tokens make earlier refresh tokens invalid
 
 	mu        sync.Mutex
 	codes     map[string]*authorization
 	byAccess  map[string]*tokenPair
 	byRefresh map[string]*tokenPair
 	issued    map[string]secretKind
-	scope     string // of the one grant, as it was asked for first; "" before
+	scope     string // of the only grant, as it was first requested; "" before
 }
 
 func newGrants(options Options) *grants {
@@ -63,7 +63,7 @@ func randomHex(n int) string {
 	return hex.EncodeToString(bytes)[:n]
 }
 
-// newSecret makes a secret and remembers it. The caller holds the lock.
+// newSecret makes a secret and records it. The caller holds the lock.
 func (g *grants) newSecret(kind secretKind) string {
 	secret := randomHex(g.length)
 	g.issued[secret] = kind
@@ -84,7 +84,7 @@ func (g *grants) issue(scopes []string, withRefreshToken bool) tokenPair {
 	return *pair
 }
 
-// accessFailure says why an access token is dead: "" for a live one, else
+// accessFailure returns why an access token is dead: "" for a valid one, otherwise
 // "expired", "revoked" or "unknown". The caller holds the lock.
 func (g *grants) accessFailure(pair *tokenPair) string {
 	switch {
@@ -100,7 +100,7 @@ func (g *grants) accessFailure(pair *tokenPair) string {
 	return ""
 }
 
-// look returns the pair of an access token and why it is dead ("" when alive).
+// look returns the pair of an access token and why it is dead ("" if it is valid).
 func (g *grants) look(access string) (tokenPair, string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -111,10 +111,10 @@ func (g *grants) look(access string) (tokenPair, string) {
 	return *pair, ""
 }
 
-// refresh spends a refresh token and the access token beside it, and returns
-// the new pair. GitLab does both in one step: there is no time in which the
-// old and the new pair are both good. Other makes have one. The new pair keeps the scopes, or gets
-// fewer where narrower is not nil.
+// refresh uses up a refresh token and its access token, and returns the new pair.
+// GitLab does both in one step: there is no time in which the old and the new pair
+// are both valid. Other makes have such a time. The new pair has the same scopes, or
+// fewer if narrower is not nil.
 func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent bool, failure *oauthError) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -133,8 +133,8 @@ func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent
 	return g.issue(scopes, true), false, nil
 }
 
-// agree keeps the scope that a person agrees to, and reports whether the one grant
-// can have it: Forgejo refuses another than the first.
+// agree stores the scope that a user agrees to, and reports whether the only grant can
+// have it: Forgejo rejects a scope that differs from the first one.
 func (g *grants) agree(scope string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -145,7 +145,7 @@ func (g *grants) agree(scope string) bool {
 	return true
 }
 
-// revoke kills the pair that the token, of either kind, belongs to.
+// revoke revokes the pair that contains the token, which may be of either kind.
 func (g *grants) revoke(token string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -172,7 +172,7 @@ func (g *grants) find(text string) []secretKind {
 	return found
 }
 
-// each calls change for every pair, under the lock.
+// each calls change for every pair, and holds the lock.
 func (g *grants) each(change func(*tokenPair)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -38,8 +38,8 @@ func start(t *testing.T, options Options) *Server {
 	return server
 }
 
-// wantProblem fails the test unless there is exactly one problem, with the
-// text in it; "" is no problem.
+// wantProblem fails the test unless there is exactly one problem that contains the
+// text; "" means no problem.
 func wantProblem(t *testing.T, server *Server, text string) {
 	t.Helper()
 	problems := server.Problems()
@@ -66,7 +66,7 @@ func newClient(t *testing.T, server *Server) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// newRequest returns a request; a form is sent where it is not nil.
+// newRequest returns a request; it contains the form if that is not nil.
 func newRequest(t *testing.T, method, address string, form url.Values) *http.Request {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
@@ -105,7 +105,7 @@ func post(t *testing.T, server *Server, path string, form url.Values) (int, map[
 	return response.StatusCode, answer
 }
 
-// authorizeRequest returns the parameters of a good authorization request.
+// authorizeRequest returns the parameters of a valid authorization request.
 func authorizeRequest() url.Values {
 	hash := sha256.Sum256([]byte(testVerifier))
 	return url.Values{
@@ -127,19 +127,19 @@ func signIn(t *testing.T, server *Server, parameters url.Values) string {
 	return address.Query().Get("code")
 }
 
-// codeForm returns a good token request for a code.
+// codeForm returns a valid token request for a code.
 func codeForm(code string) url.Values {
 	return url.Values{"grant_type": {"authorization_code"}, "client_id": {DefaultClientID},
 		"code": {code}, "redirect_uri": {testRedirect}, "code_verifier": {testVerifier}}
 }
 
-// refreshForm returns a good token request for a refresh token.
+// refreshForm returns a valid token request for a refresh token.
 func refreshForm(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "client_id": {DefaultClientID}, "refresh_token": {token}}
 }
 
-// with returns a copy of parameters with one of them changed; no value takes
-// it out.
+// with returns a copy of parameters with one of them changed; without a value, it is
+// removed.
 func with(parameters url.Values, name string, values ...string) url.Values {
 	changed := url.Values{}
 	for key, value := range parameters {
@@ -152,7 +152,7 @@ func with(parameters url.Values, name string, values ...string) url.Values {
 	return changed
 }
 
-// clock is a clock that only moves when it is told to.
+// clock is a clock that moves only when a test moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time

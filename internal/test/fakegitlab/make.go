@@ -8,49 +8,49 @@ import (
 	"time"
 )
 
-// maker is a row of data: how the servers of one make answer. Every other
-// answer is GitLab's. oauthflow's table has the sources.
+// maker is a row of data: how the servers of one make answer, where that differs
+// from GitLab. oauthflow's table has the sources.
 type maker struct {
 	name  string
 	realm string // of the challenge for git
 
-	// Paths below the root, "" for what it does not have.
+	// Paths below the root, "" for one that it does not have.
 	authorize, token, revoke, tokenInfo string
-	user                                string // names the user of a token
+	user                                string // returns the user of a token
 	authorizeDevice, device             string
 	serverMetadata, openIDMetadata      string
-	applications, registration          string // the form for an application, and where it is sent
+	applications, registration          string // the form for an application, and the address that it is sent to
 
 	namesDevice  bool   // in its metadata
-	issuerSuffix string // of its issuer, behind the server's URL
+	issuerSuffix string // of its issuer, after the server's URL
 	gitUser      string // the only user name for git with a token; "" for any
 
 	scopes                []string // of an application
-	readScope, writeScope string   // those of them that git needs
-	scopeSeparator        string   // in the answer; "" if that has no scope
-	ownScopes             bool     // scopes are the application's, and cannot be asked for
-	permissions           bool     // tokens that end have permissions in the place of scopes, and an empty scope
+	readScope, writeScope string   // the scopes that git needs
+	scopeSeparator        string   // in the answer; "" if the answer has no scope
+	ownScopes             bool     // the application has scopes, and requests cannot have any
+	permissions           bool     // tokens that expire have permissions instead of scopes, and an empty scope
 
-	clientSecret   string          // of an application, where each has one
+	clientSecret   string          // of an application, if each has one
 	secretOptional []Kind          // requests that do not need it
-	secretErrors   map[Kind]string // errors for a wrong or missing secret, where not "invalid_client"
-	fixedRedirect  bool            // a redirect has to begin with the registered one, port and all
+	secretErrors   map[Kind]string // errors for a wrong or missing secret, if not "invalid_client"
+	fixedRedirect  bool            // a redirect must begin with the registered one, including the port
 
 	tokenLength    int
-	lifetime       time.Duration // of access tokens; 0 if they do not end, and have no refresh token
-	keepsOldTokens bool          // a refresh leaves the old pair alive, for a while at least
+	lifetime       time.Duration // of access tokens; 0 if they do not expire, and have no refresh token
+	keepsOldTokens bool          // a refresh leaves the old pair valid, at least for some time
 
-	version        string            // the path of a document with its version, which only this make has
-	oneGrant       bool              // for each user and application: new tokens end the refresh tokens before them, and another scope is refused
+	version        string            // the path of a document with its version, which no other make has
+	oneGrant       bool              // for each user and application: new tokens make earlier refresh tokens invalid, and another scope is rejected
 	errorStatus    int               // of errors of the token endpoint; 0 for those of RFC 6749
 	errorNames     map[string]string // by "KIND CODE", or "CODE" for every kind
-	errorTexts     map[string]string // descriptions, by the name of the error in this make's words
-	wantsAccept    bool              // answers in form encoding unless JSON is asked for
-	hyphenatesCode bool              // user codes are ABCD-1234, and stand in no address
-	slowsDown      bool              // a slow_down makes the interval longer, and says so
+	errorTexts     map[string]string // descriptions, by this make's error code
+	wantsAccept    bool              // answers in form encoding unless the client asks for JSON
+	hyphenatesCode bool              // user codes are ABCD-1234, and no address contains them
+	slowsDown      bool              // a slow_down makes the interval longer, and names it
 }
 
-// makers are the servers that can be played. The first is the default.
+// makers are the makes that the server can imitate. The first is the default.
 func makers() []maker {
 	gitLab := maker{
 		name: "gitlab", realm: "GitLab",
@@ -92,7 +92,7 @@ func makers() []maker {
 	}
 	forgejo := gitea
 	forgejo.name, forgejo.oneGrant, forgejo.version = "forgejo", true, "/api/forgejo/v1/version"
-	giteaDevice := gitea // as a newer Gitea may be
+	giteaDevice := gitea // like a newer Gitea
 	giteaDevice.name, giteaDevice.namesDevice = "gitea-device", true
 	giteaDevice.authorizeDevice, giteaDevice.device = "/login/oauth/device/code", "/login/oauth/device"
 	bitbucket := maker{
@@ -100,7 +100,7 @@ func makers() []maker {
 		authorize: "/site/oauth2/authorize", token: "/site/oauth2/access_token",
 		gitUser: "x-token-auth", scopes: []string{"repository", "repository:write"}, readScope: "repository", writeScope: "repository:write", scopeSeparator: " ", ownScopes: true,
 		clientSecret: "the-secret-of-a-Bitbucket-application", fixedRedirect: true,
-		// A spent refresh token has some minutes of grace, which no client can build on.
+		// A used refresh token stays valid for some minutes, which no client can rely on.
 		tokenLength: 3000, lifetime: 2 * time.Hour,
 		errorNames: map[string]string{"token:refresh_token invalid_grant": "invalid_request"},
 		errorTexts: map[string]string{"invalid_request": "Invalid refresh_token"},
@@ -115,7 +115,7 @@ func makers() []maker {
 	return []maker{gitLab, gitHub, gitea, forgejo, giteaDevice, bitbucket, dataCenter}
 }
 
-// makerNamed returns a row; the first for "".
+// makerNamed returns a row; the first one for "".
 func makerNamed(name string) (maker, error) {
 	i := slices.IndexFunc(makers(), func(m maker) bool { return m.name == name || name == "" })
 	if i < 0 {
@@ -124,7 +124,7 @@ func makerNamed(name string) (maker, error) {
 	return makers()[i], nil
 }
 
-// inItsWords is an error of the token endpoint as this make has it.
+// inItsWords returns an error of the token endpoint in the form of this make.
 func (m maker) inItsWords(kind Kind, failure *oauthError) *oauthError {
 	renamed := *failure
 	for _, name := range []string{string(kind) + " " + failure.code, failure.code} {
@@ -142,8 +142,8 @@ func (m maker) inItsWords(kind Kind, failure *oauthError) *oauthError {
 	return &renamed
 }
 
-// slowDown is told to who polls too often. At GitHub the interval is longer
-// from then on.
+// slowDown returns the error for a client that polls too often. At GitHub the interval
+// is longer from then on.
 func (d *devices) slowDown(grant *deviceGrant) *oauthError {
 	failure := &oauthError{status: http.StatusBadRequest, code: "slow_down", description: "The device polls too often."}
 	if d.options.maker.slowsDown {
@@ -153,5 +153,5 @@ func (d *devices) slowDown(grant *deviceGrant) *oauthError {
 	return failure
 }
 
-// wholeSeconds rounds up, so that nobody who waits as told is too early.
+// wholeSeconds rounds up, so that a client that waits as told is never too early.
 func wholeSeconds(interval time.Duration) int { return int(math.Ceil(interval.Seconds())) }

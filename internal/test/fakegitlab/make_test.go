@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// askJSON posts a form as every client of ours does: with the wish for JSON.
+// askJSON posts a form and asks for JSON, as all doorkey requests do.
 func askJSON(t *testing.T, server *Server, path string, form url.Values) (int, map[string]any) {
 	t.Helper()
 	request := newRequest(t, "POST", server.URL()+path, form)
@@ -22,7 +22,7 @@ func askJSON(t *testing.T, server *Server, path string, form url.Values) (int, m
 	return response.StatusCode, answer
 }
 
-// gitAs asks for the references of the repository.
+// gitAs requests the references of the repository.
 func gitAs(t *testing.T, server *Server, username, token string) (status int, challenge string) {
 	t.Helper()
 	request := newRequest(t, "GET", server.URL()+"/group/project.git/info/refs?service=git-upload-pack", nil)
@@ -62,7 +62,7 @@ func TestMakesTakeATokenForGit(t *testing.T) {
 	}
 }
 
-// TestMakesRefuse looks at the errors of the token endpoints.
+// TestMakesRefuse checks the errors of the token endpoints.
 func TestMakesRefuse(t *testing.T) {
 	code := url.Values{"grant_type": {"authorization_code"}, "client_id": {DefaultClientID}, "code": {"unknown"}}
 	refresh := url.Values{"grant_type": {"refresh_token"}, "client_id": {DefaultClientID}, "refresh_token": {"unknown"}}
@@ -71,7 +71,7 @@ func TestMakesRefuse(t *testing.T) {
 		name   string
 		make   string
 		form   url.Values
-		secret bool // the application's secret is shown
+		secret bool // the request contains the application's secret
 		status int
 		code   string
 	}{
@@ -207,8 +207,8 @@ func TestUnknownMake(t *testing.T) {
 	}
 }
 
-// TestForgejoHasOneGrant: a second sign-in ends the refresh token of the first, and
-// so does a refresh; access tokens live on.
+// TestForgejoHasOneGrant: a second sign-in makes the refresh token of the first
+// invalid, and so does a refresh; access tokens stay valid.
 func TestForgejoHasOneGrant(t *testing.T) {
 	server := start(t, Options{Make: "forgejo"})
 	firstAccess, first := server.IssueGrant()

@@ -4,7 +4,7 @@ import "net/http"
 
 // answerMetadata describes the server (RFC 8414 and OpenID Connect discovery).
 // GitLab puts both documents under its relative root. Only a Gitea with a device
-// flow names it: elsewhere a client must be able to find it without being told.
+// flow names that flow: elsewhere a client must find it without metadata.
 func (s *Server) answerMetadata(w http.ResponseWriter, _ *request) {
 	m := s.options.maker
 	metadata := map[string]any{
@@ -27,7 +27,7 @@ func (s *Server) answerMetadata(w http.ResponseWriter, _ *request) {
 	answerJSON(w, http.StatusOK, metadata)
 }
 
-// answerVersion says which version this is.
+// answerVersion returns the version of the server.
 func (s *Server) answerVersion(w http.ResponseWriter, _ *request) {
 	answerJSON(w, http.StatusOK, map[string]any{"version": "11.0.1+gitea-1.22.0"})
 }

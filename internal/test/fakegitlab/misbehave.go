@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Misbehaviour makes the server answer wrongly. The fields combine:
+// Misbehaviour makes the server answer wrongly. The fields can be combined:
 //
 //	{At: Git, Status: 503}                                      a server that is down
 //	{At: Token, Status: 429, Header: {"Retry-After": {"60"}}}   too many requests
@@ -24,25 +24,25 @@ import (
 //	{At: Token, CarryOut: true, Header: {"Content-Type": {"text/html"}}}  the right answer, the wrong type
 //	{At: Git, Delay: time.Minute}                               a slow server, otherwise right
 type Misbehaviour struct {
-	// At is the kind of requests; Token meets every kind of token request.
+	// At is the kind of the affected requests; Token affects every kind of token request.
 	At Kind
-	// Times is the number of requests that it meets; 0 is all, until
+	// Times is the number of affected requests; 0 means all, until
 	// [Server.Behave].
 	Times int
-	// CarryOut does at once what the request asks for. The fields below then
-	// change the answer; without CarryOut they are the whole answer.
+	// CarryOut carries the request out at once. The fields below then change the
+	// answer; without CarryOut they are the whole answer.
 	CarryOut bool
-	// Delay is waited for before the answer.
+	// Delay is the time before the answer.
 	Delay time.Duration
-	// Hold is waited for too: the answer comes when the channel is closed.
+	// Hold delays the answer too, until the channel is closed.
 	Hold <-chan struct{}
-	// Status is the answer's status; 0 is 200, or the carried out request's.
+	// Status is the answer's status; 0 means 200, or the one of the carried out request.
 	Status int
 	// Header replaces these headers.
 	Header http.Header
-	// Body replaces the body where it is not empty.
+	// Body replaces the body if it is not empty.
 	Body string
-	// Fill adds so many spaces to the body.
+	// Fill adds this many spaces to the body.
 	Fill int64
 	// Cut closes the connection.
 	Cut Cut
@@ -54,18 +54,18 @@ type Cut int
 // When a connection is closed.
 const (
 	NoCut        Cut = iota
-	BeforeAnswer     // not a byte is sent
+	BeforeAnswer     // no byte is sent
 	MidBody          // half of the body is sent
 )
 
-// Endless is a body without an end, as Misbehaviour.Fill.
+// Endless is an endless body, as a value of Misbehaviour.Fill.
 const Endless int64 = math.MaxInt64
 
-// InvalidGrant is the body of GitLab's answer to a dead refresh token or code.
+// InvalidGrant is the body of GitLab's answer to an invalid refresh token or code.
 const InvalidGrant = `{"error":"invalid_grant","error_description":"` + invalidGrantText + `"}`
 
-// Misbehave makes the server misbehave from now on. Of several misbehaviours
-// at one kind, the one that was given first is used up first.
+// Misbehave makes the server misbehave from now on. If several misbehaviours are for
+// one kind, the first one is used up first.
 func (s *Server) Misbehave(m Misbehaviour) {
 	mustBeKind(m.At, requestKinds())
 	s.misbehaviours.mu.Lock()
@@ -73,14 +73,14 @@ func (s *Server) Misbehave(m Misbehaviour) {
 	s.misbehaviours.list = append(s.misbehaviours.list, &m)
 }
 
-// Behave ends every misbehaviour, for the requests that come after it.
+// Behave ends every misbehaviour for later requests.
 func (s *Server) Behave() {
 	s.misbehaviours.mu.Lock()
 	defer s.misbehaviours.mu.Unlock()
 	s.misbehaviours.list = nil
 }
 
-// misbehaviours are those that are still to be used.
+// misbehaviours are those that have not been used up.
 type misbehaviours struct {
 	mu   sync.Mutex
 	list []*Misbehaviour
@@ -104,7 +104,7 @@ func (b *misbehaviours) next(kind Kind) (Misbehaviour, bool) {
 	return Misbehaviour{}, false
 }
 
-// answer answers a request wrongly; right is how it should be answered.
+// answer answers a request wrongly; right is the correct handler.
 func (m Misbehaviour) answer(w http.ResponseWriter, q *request, right func(http.ResponseWriter, *request)) {
 	carriedOut := &heldAnswer{header: http.Header{}, status: http.StatusOK}
 	if m.CarryOut {
@@ -115,14 +115,14 @@ func (m Misbehaviour) answer(w http.ResponseWriter, q *request, right func(http.
 	case m.Cut == BeforeAnswer:
 		panic(http.ErrAbortHandler)
 	case !m.CarryOut && m.Status == 0 && m.Header == nil && m.Body == "" && m.Fill == 0 && m.Cut == NoCut:
-		right(w, q) // late, but right
+		right(w, q) // late, but correct
 	default:
 		m.write(w, q, carriedOut)
 	}
 }
 
-// wait waits as long as the misbehaviour says. A client that goes away, or the
-// end of the server, ends the request.
+// wait waits as long as the misbehaviour says. If the client disconnects or the
+// server closes, it ends the request.
 func (m Misbehaviour) wait(q *request) {
 	if m.Delay > 0 {
 		timer := time.NewTimer(m.Delay)
@@ -142,7 +142,7 @@ func (m Misbehaviour) wait(q *request) {
 	}
 }
 
-// write sends the answer with the changes that the misbehaviour makes to it.
+// write sends the answer with the misbehaviour's changes.
 func (m Misbehaviour) write(w http.ResponseWriter, q *request, answer *heldAnswer) {
 	maps.Copy(w.Header(), answer.header)
 	maps.Copy(w.Header(), m.Header)
@@ -166,7 +166,7 @@ func (m Misbehaviour) write(w http.ResponseWriter, q *request, answer *heldAnswe
 	fill(w, q, m.Fill)
 }
 
-// fill writes n spaces, or as many as the client takes.
+// fill writes n spaces, or as many as the client reads.
 func fill(w http.ResponseWriter, q *request, n int64) {
 	spaces := bytes.Repeat([]byte(" "), 64<<10)
 	for n > 0 && q.Context().Err() == nil {
@@ -178,7 +178,7 @@ func fill(w http.ResponseWriter, q *request, n int64) {
 	}
 }
 
-// heldAnswer keeps an answer instead of sending it.
+// heldAnswer stores an answer instead of sending it.
 type heldAnswer struct {
 	header http.Header
 	status int

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ask sends a refresh and returns what came back; status 0 is no answer.
+// ask sends a refresh and returns the answer; status 0 means no answer.
 func ask(t *testing.T, server *Server, refresh string) (status int, header http.Header, body string, err error) {
 	t.Helper()
 	response, err := newClient(t, server).Do(newRequest(t, "POST", server.URL()+"/oauth/token", refreshForm(refresh)))
@@ -30,7 +30,7 @@ func TestMisbehave(t *testing.T) {
 		status int // 0 for no answer
 		header string
 		value  string
-		body   string // what it begins with
+		body   string // the beginning of it
 		length int    // of the body, 0 for any
 		cut    bool
 		spent  bool // the refresh token was used

@@ -8,88 +8,88 @@ import (
 	"time"
 )
 
-// DefaultClientID is the application ID that a server knows when
-// Options.ClientID is empty. GitLab's own IDs are 64 hexadecimal digits too.
+// DefaultClientID is the application ID of a server whose Options.ClientID is
+// empty. GitLab's own IDs are 64 hexadecimal digits too.
 const DefaultClientID = "d00c0de0d00c0de0d00c0de0d00c0de0d00c0de0d00c0de0d00c0de0d00c0de0"
 
-// minimumTokenLength keeps tokens long enough to be told from other text when
-// requests are searched for them.
+// minimumTokenLength makes tokens so long that they differ from other text when
+// the server searches requests for them.
 const minimumTokenLength = 32
 
-// Options say what a server is like. Only Directory is required; the zero
-// value of every other field is what GitLab.com does.
+// Options describe a server. Only Directory is required; the zero value of every
+// other field is the behaviour of GitLab.com.
 type Options struct {
-	// Directory receives the CA file, the repositories and git's home. It must
-	// exist, and belongs to one server.
+	// Directory is where the server writes the CA file, the repositories and git's
+	// home. It must exist, and belongs to one server.
 	Directory string
-	// Make is whose server it plays: "gitlab" (when empty), "github", "gitea",
-	// "forgejo", "gitea-device", "bitbucket" or "bitbucket-data-center".
+	// Make is the make that the server imitates: "gitlab" (if empty), "github",
+	// "gitea", "forgejo", "gitea-device", "bitbucket" or "bitbucket-data-center".
 	Make string
 	// Root is the relative URL root, such as "/gitlab"; "" for none.
 	Root string
 
-	// Name is the host name by which people know the server, without a port, where a
-	// proxy leads them to [Server.Address]. The URL has it ("127.0.0.1" and the port
-	// when empty).
+	// Name is the host name by which clients know the server, without a port, if a proxy
+	// leads them to [Server.Address]. The URL contains it ("127.0.0.1" and the port if
+	// empty).
 	Name string
 
-	// RequireClientCertificate ends connections of clients that do not show a
-	// certificate of the server's authority, see [Server.ClientCertificate].
+	// RequireClientCertificate closes connections of clients without a certificate
+	// from the server's authority, see [Server.ClientCertificate].
 	RequireClientCertificate bool
 
-	// Gateway is a header, "X-Gate: open", without which programs are redirected to
-	// another host, as by a gateway in front. Pages are shown to everybody: the
-	// person's browser is known to the gateway.
+	// Gateway is a header, such as "X-Gate: open". As with a gateway in front of the
+	// server, programs that do not send it are redirected to another host. Pages are
+	// shown without it: the gateway knows the user's browser.
 	Gateway string
 
-	// ClientID is the application's ID (DefaultClientID when empty).
+	// ClientID is the application's ID (DefaultClientID if empty).
 	ClientID string
-	// ClientSecret makes the application confidential when it is not empty. At
-	// GitHub and Bitbucket every application has one.
+	// ClientSecret makes the application confidential if it is not empty. At GitHub
+	// and Bitbucket every application has a secret.
 	ClientSecret string
 	// RedirectURIs are the registered addresses ("http://127.0.0.1/" and
-	// "http://127.0.0.1" when nil).
+	// "http://127.0.0.1" if nil).
 	RedirectURIs []string
-	// Scopes are those ticked in the application (to read and to write
-	// repositories when nil).
+	// Scopes are those ticked in the application (to read and to write repositories
+	// if nil).
 	Scopes []string
 
-	// AccessTokenLifetime is how long an access token is good (the make's own
-	// when 0: 7200 s at GitLab, without an end at GitHub).
+	// AccessTokenLifetime is how long an access token is valid (the default of the
+	// make if 0: 7200 s at GitLab, unlimited at GitHub).
 	AccessTokenLifetime time.Duration
-	// TokenLength is the number of characters of each token (the make's own
-	// when 0: 64 at GitLab, 3,000 at Bitbucket).
+	// TokenLength is the number of characters of each token (the default of the make
+	// if 0: 64 at GitLab, 3,000 at Bitbucket).
 	TokenLength int
-	// ConsentAutomatically sends the browser straight back, as GitLab does for
+	// ConsentAutomatically redirects the browser back at once, as GitLab does for
 	// an application that an administrator marked as trusted.
 	ConsentAutomatically bool
 	// SendIssuer adds "iss" to the redirect (RFC 9207).
 	SendIssuer bool
-	// Issuer is the issuer that is named (the server's URL when empty). Another
-	// server's name here plays the mix-up attack of RFC 9207.
+	// Issuer is the issuer that the server names (the server's URL if empty). The name
+	// of another server simulates the mix-up attack of RFC 9207.
 	Issuer string
 
 	// DeviceFlowOff answers 404 for the device flow, as GitLab before 17.3 does.
 	DeviceFlowOff bool
-	// DeviceInterval is the least time between two polls (5 s when 0). The
-	// client is told whole seconds, rounded up.
+	// DeviceInterval is the minimum time between two polls (5 s if 0). The server
+	// tells the client whole seconds, rounded up.
 	DeviceInterval time.Duration
-	// DeviceLifetime is how long a device code is good (300 s when 0).
+	// DeviceLifetime is how long a device code is valid (300 s if 0).
 	DeviceLifetime time.Duration
-	// UserCode is the user code of every device (a new random one for each when empty).
+	// UserCode is the user code of every device (a new random one for each if empty).
 	UserCode string
-	// DeviceWithoutRefreshToken leaves the refresh token out of the answer to
-	// the device flow.
+	// DeviceWithoutRefreshToken omits the refresh token from the answer of the device
+	// flow.
 	DeviceWithoutRefreshToken bool
 
-	// Now tells the time (time.Now when nil).
+	// Now returns the time (time.Now if nil).
 	Now func() time.Time
 
-	maker maker // that Make names
+	maker maker // the one that Make names
 }
 
-// complete returns the options with every default filled in, or an error that
-// names the option that makes no sense.
+// complete returns the options with all defaults, or an error that names the
+// invalid option.
 func (o Options) complete() (Options, error) {
 	if o.Directory == "" {
 		return o, errors.New("fakegitlab: option Directory is empty")
@@ -122,7 +122,7 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// setDefault gives field the value where it has none.
+// setDefault sets field to the value if field is zero.
 func setDefault[T comparable](field *T, value T) {
 	var none T
 	if *field == none {

@@ -15,20 +15,20 @@ import (
 // applicationName is the name under which the application is registered.
 const applicationName = "doorkey"
 
-// sessionCookie marks a browser, so that only its own forms are taken from it.
+// sessionCookie identifies a browser, so that the server accepts only its own forms.
 const sessionCookie = "_gitlab_session"
 
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-// page is what the templates show.
+// page contains the values for the templates.
 type page struct {
 	Title       string
 	Message     string
 	Application string
 	Server      string // host and port
-	Destination string // where the browser goes next
-	Action      string // the address of the forms
+	Destination string // the address that the browser goes to next
+	Action      string // the address that the forms are sent to
 	CSRFToken   string
 	UserCode    string
 	Scopes      []scope
@@ -39,7 +39,7 @@ type page struct {
 	Nonce       string // of the style sheet
 }
 
-// scope is a scope and what it means to a person.
+// scope is a scope and its description for users.
 type scope struct{ Name, Description string }
 
 // parameter is a hidden field.
@@ -53,7 +53,7 @@ func parsePages() (*template.Template, error) {
 	return pages, nil
 }
 
-// showPage answers with a page that loads nothing, runs nothing and cannot be
+// showPage answers with a page that loads nothing, runs no script and cannot be
 // framed. formTargets are the sources of CSP's form-action: browsers apply it to
 // the redirect after a form, too.
 func (s *Server) showPage(w http.ResponseWriter, status int, formTargets, name string, content page) {
@@ -73,7 +73,7 @@ func (s *Server) showError(w http.ResponseWriter, status int, message string) {
 	s.showPage(w, status, "'none'", "message", page{Title: "An error has occurred", Message: message})
 }
 
-// showConsent asks the person. The form carries the request along.
+// showConsent asks the user. The form contains the request.
 func (s *Server) showConsent(w http.ResponseWriter, q *request) {
 	content := page{
 		Title:       "Authorize " + applicationName + "?",
@@ -96,7 +96,7 @@ func (s *Server) showConsent(w http.ResponseWriter, q *request) {
 	s.showPage(w, http.StatusOK, formTargets, "consent", content)
 }
 
-// describeScopes says what scopes mean.
+// describeScopes returns the descriptions of scopes.
 func describeScopes(names []string) []scope {
 	descriptions := map[string]string{
 		"read_repository":  "Read the contents of your repositories.",
@@ -112,8 +112,8 @@ func describeScopes(names []string) []scope {
 	return scopes
 }
 
-// csrfToken returns the token for this browser's forms, and gives the browser
-// a session where it has none.
+// csrfToken returns the token for this browser's forms, and starts a session if the
+// browser does not have one.
 func (s *Server) csrfToken(w http.ResponseWriter, q *request) string {
 	session, err := q.Cookie(sessionCookie)
 	if err != nil {
@@ -130,8 +130,8 @@ func (s *Server) sign(session string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// isOwnForm reports whether a form comes from a page that this browser was
-// shown.
+// isOwnForm reports whether a form comes from a page that the server has shown to
+// this browser.
 func (s *Server) isOwnForm(q *request) bool {
 	session, err := q.Cookie(sessionCookie)
 	return err == nil && hmac.Equal([]byte(s.sign(session.Value)), []byte(q.parameters.Get("authenticity_token")))

@@ -8,14 +8,14 @@ import (
 	"sync"
 )
 
-// Kind names what the server counts. Requests of a kind "a:b" are counted as
-// "a" too, so that Token is every request to the token endpoint.
+// Kind is the name of what the server counts. A request of a kind "a:b" also counts
+// as "a", so that Token is every request to the token endpoint.
 type Kind string
 
-// The kinds of requests. Each can be told to misbehave.
+// The kinds of requests. The server can misbehave for each of them.
 const (
-	Authorize              Kind = "authorize" // the consent page is asked for
-	Consent                Kind = "consent"   // its button is pressed
+	Authorize              Kind = "authorize" // the request for the consent page
+	Consent                Kind = "consent"   // the button on it is pressed
 	Token                  Kind = "token"
 	TokenAuthorizationCode Kind = "token:authorization_code"
 	TokenRefreshToken      Kind = "token:refresh_token"
@@ -24,19 +24,19 @@ const (
 	TokenInfo              Kind = "token_info"
 	AuthorizeDevice        Kind = "authorize_device"
 	DevicePage             Kind = "device_page"  // the pages of the device flow
-	Applications           Kind = "applications" // the page on which one is registered
+	Applications           Kind = "applications" // the page on which a user registers one
 	Metadata               Kind = "metadata"
 	Git                    Kind = "git"
 	Other                  Kind = "other"
 )
 
-// The kinds of answers that are counted beside the requests.
+// The kinds of answers that are counted in addition to the requests.
 const (
 	// GitUnauthorized is a git request that was answered 401.
 	GitUnauthorized Kind = "git:401"
-	// SpentRefreshToken is a refresh token that came a second time.
+	// SpentRefreshToken is a refresh token that was sent a second time.
 	SpentRefreshToken Kind = "spent_refresh_token"
-	// SlowDown is a poll of the device flow that came too early.
+	// SlowDown is a poll of the device flow that was too early.
 	SlowDown Kind = "slow_down"
 )
 
@@ -46,20 +46,20 @@ func requestKinds() []Kind {
 		Revoke, TokenInfo, AuthorizeDevice, DevicePage, Applications, Metadata, Git, Other}
 }
 
-// mustBeKind panics where kind is none of the known: a misspelt kind would
-// make a test pass that checks nothing.
+// mustBeKind panics if the kind is unknown: with a misspelt kind, a test would pass
+// that checks nothing.
 func mustBeKind(kind Kind, known []Kind) {
 	if !slices.Contains(known, kind) {
 		panic(fmt.Sprintf("fakegitlab: unknown kind %q", kind))
 	}
 }
 
-// record is what the server has seen.
+// record contains what the server has counted.
 type record struct {
 	mu       sync.Mutex
 	counts   map[Kind]int
-	underWay map[Kind]int // requests that are being answered
-	most     map[Kind]int // that underWay has ever been
+	underWay map[Kind]int // requests without a complete answer
+	most     map[Kind]int // the maximum of underWay so far
 	problems []string
 	changed  chan struct{} // closed and replaced at every count
 }
@@ -68,8 +68,8 @@ func newRecord() *record {
 	return &record{counts: map[Kind]int{}, underWay: map[Kind]int{}, most: map[Kind]int{}, changed: make(chan struct{})}
 }
 
-// begin notes that a request of the kinds is being answered, until end is
-// called: before the end of the answer leaves the server's buffer.
+// begin records that a request of the kinds is being answered. The caller calls end
+// before the end of the answer leaves the server's buffer.
 func (r *record) begin(kinds ...Kind) (end func()) {
 	r.move(1, kinds)
 	return func() { r.move(-1, kinds) }
@@ -108,8 +108,8 @@ func (r *record) at(kind Kind) (int, <-chan struct{}) {
 	return r.counts[kind], r.changed
 }
 
-// Count returns how often the kind was seen since the start. A kind that does
-// not exist is a mistake in the caller, and panics.
+// Count returns how often the kind was counted since the start. A kind that does not
+// exist is a mistake of the caller, and panics.
 func (s *Server) Count(kind Kind) int {
 	count, _ := s.record.at(kind)
 	return count
@@ -122,8 +122,8 @@ func (s *Server) Counts() map[Kind]int {
 	return maps.Clone(s.record.counts)
 }
 
-// MostAtOnce returns how many requests of the kind were being answered at the
-// same time, at the most.
+// MostAtOnce returns the maximum number of requests of the kind that were being
+// answered at the same time.
 func (s *Server) MostAtOnce(kind Kind) int {
 	mustBeKind(kind, requestKinds())
 	s.record.mu.Lock()
@@ -131,8 +131,8 @@ func (s *Server) MostAtOnce(kind Kind) int {
 	return s.record.most[kind]
 }
 
-// WaitFor returns when the kind has been seen at least n times, or with the
-// context's error when that ends first.
+// WaitFor returns when the kind has been counted at least n times, or with the
+// context's error if the context ends first.
 func (s *Server) WaitFor(ctx context.Context, kind Kind, n int) error {
 	for {
 		count, changed := s.record.at(kind)
@@ -147,9 +147,8 @@ func (s *Server) WaitFor(ctx context.Context, kind Kind, n int) error {
 	}
 }
 
-// Problems returns, in order, everything that was sent to the server and that
-// a client must never send. A test fails when there is any. The texts contain
-// no secret.
+// Problems returns, in order, everything that a client sent to the server and must
+// never send. A test fails if there is a problem. The texts contain no secret.
 func (s *Server) Problems() []string {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()

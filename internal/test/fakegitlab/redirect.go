@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// redirectAllowed reports whether the address is one of the registered ones:
-// the same text, or the same but for the port where both hosts are written as
-// a loopback address. "localhost" is a name and has no such freedom (RFC 8252
-// section 8.3). A fixed one is what the address has to begin with.
+// redirectAllowed reports whether the address is one of the registered ones. The text
+// must be equal; only the port may differ, if both hosts are loopback addresses.
+// "localhost" is a name, so its port may not differ (RFC 8252 section 8.3). With a
+// fixed redirect, the address must begin with the registered one.
 func redirectAllowed(registered []string, given string, fixed bool) bool {
 	if fixed {
 		return slices.ContainsFunc(registered, func(one string) bool { return strings.HasPrefix(given, one) })
@@ -25,8 +25,8 @@ func redirectAllowed(registered []string, given string, fixed bool) bool {
 	})
 }
 
-// loopbackWithoutPort returns the address without its port, where its host is
-// a loopback address in numbers.
+// loopbackWithoutPort returns the address without its port, if its host is a
+// numeric loopback address.
 func loopbackWithoutPort(address string) (string, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Fragment != "" {

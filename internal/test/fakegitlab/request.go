@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// maximumForm is the number of bytes of a form that are read.
+// maximumForm is how many bytes of a form the server reads.
 const maximumForm = 1 << 20
 
-// endpoint is one address that the server knows.
+// endpoint is one address of the server.
 type endpoint struct {
 	method string
 	path   string // below the relative root
 	kind   Kind
-	page   bool // for people: errors are shown as a page
+	page   bool // for users: errors are shown as a page
 	answer func(http.ResponseWriter, *request)
 }
 
-// request is an HTTP request and what it means to this server.
+// request is an HTTP request and how this server interprets it.
 type request struct {
 	*http.Request
 	kind       Kind
 	path       string     // below the relative root, "" for a path outside
-	endpoint   *endpoint  // nil where there is none
+	endpoint   *endpoint  // nil if there is none
 	parameters url.Values // of the query for GET, of the form for POST
-	unreadable string     // why there are no parameters, "" where there are
+	unreadable string     // why there are no parameters, "" if there are
 }
 
 func (s *Server) listEndpoints() []endpoint {
@@ -79,13 +79,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	answer(w, q)
 }
 
-// passesGateway reports whether a request gets as far as to the server.
+// passesGateway reports whether the gateway lets a request through to the server.
 func (s *Server) passesGateway(q *request) bool {
 	name, value, _ := strings.Cut(s.options.Gateway, ": ")
 	return name == "" || q.Header.Get(name) == value || q.endpoint != nil && q.endpoint.page
 }
 
-// answer gives the request to where it belongs.
+// answer passes the request to its handler.
 func (s *Server) answer(w http.ResponseWriter, q *request) {
 	switch {
 	case q.kind == Git:
@@ -97,7 +97,7 @@ func (s *Server) answer(w http.ResponseWriter, q *request) {
 	}
 }
 
-// refuse answers a request that had a problem.
+// refuse rejects a request that had a problem.
 func (s *Server) refuse(w http.ResponseWriter, q *request, problem string) {
 	switch {
 	case q.endpoint == nil:
@@ -114,7 +114,7 @@ func (s *Server) problem(q *request, text string) {
 	s.record.problem(q.Method + " " + q.URL.Path + ": " + text)
 }
 
-// read finds out what a request is.
+// read parses a request.
 func (s *Server) read(w http.ResponseWriter, r *http.Request) *request {
 	q := &request{Request: r, kind: Other}
 	if rest, ok := strings.CutPrefix(r.URL.Path, s.options.Root); ok && strings.HasPrefix(rest, "/") {
@@ -149,7 +149,7 @@ func (q *request) readParameters(w http.ResponseWriter) {
 	}
 }
 
-// kinds returns what the request is counted as: "a:b" is counted as "a" too.
+// kinds returns the kinds that the request counts as: "a:b" also counts as "a".
 func (q *request) kinds() []Kind {
 	if class, _, ok := strings.Cut(string(q.kind), ":"); ok {
 		return []Kind{Kind(class), q.kind}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// answerRevoke kills a grant (RFC 7009). A token that is not known is answered
-// like one that was.
+// answerRevoke revokes a grant (RFC 7009). The answer for an unknown token is the
+// same.
 func (s *Server) answerRevoke(w http.ResponseWriter, q *request) {
 	if !s.knowsClient(q) {
 		answerError(w, &oauthError{status: http.StatusForbidden, code: "unauthorized_client", description: "You are not authorized to revoke this token"})
@@ -18,7 +18,7 @@ func (s *Server) answerRevoke(w http.ResponseWriter, q *request) {
 	answerJSON(w, http.StatusOK, map[string]any{})
 }
 
-// answerTokenInfo tells about the access token that it is asked with.
+// answerTokenInfo describes the access token of the request.
 func (s *Server) answerTokenInfo(w http.ResponseWriter, q *request) {
 	token, _ := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
 	pair, failure := s.grants.look(token)
@@ -36,7 +36,7 @@ func (s *Server) answerTokenInfo(w http.ResponseWriter, q *request) {
 	})
 }
 
-// answerUser names the user of the access token, if it has a scope for that.
+// answerUser returns the user of the access token, if its scopes allow that.
 func (s *Server) answerUser(w http.ResponseWriter, q *request) {
 	token, _ := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
 	pair, failure := s.grants.look(token)

@@ -1,13 +1,13 @@
-// Package fakegitlab is a GitLab (and, where it is told to, a GitHub, a Gitea or
-// a Bitbucket) that runs on this computer, for doorkey's
-// tests and its demonstration: an HTTPS server with its own certificate
-// authority, GitLab's OAuth endpoints and pages, and git repositories.
+// Package fakegitlab is a GitLab that runs on this computer, for doorkey's tests and
+// its demonstration. Options can make it a GitHub, a Gitea or a Bitbucket. It is an
+// HTTPS server with its own certificate authority, GitLab's OAuth endpoints and
+// pages, and git repositories.
 //
-// It answers as GitLab does, and it checks everything that it is sent: what a
-// client must never send is refused, and listed by [Server.Problems]. It can
-// be told to misbehave, see [Misbehaviour].
+// It answers as GitLab does, and it checks every request: it rejects what a client
+// must never send, and lists it in [Server.Problems]. Tests can make it misbehave,
+// see [Misbehaviour].
 //
-// It speaks HTTP/1.1 only, so that "the connection is cut" means just that.
+// It supports only HTTP/1.1, so that "the connection is cut" means exactly that.
 package fakegitlab
 
 import (
@@ -29,7 +29,7 @@ import (
 // goroutines at once.
 type Server struct {
 	options     Options
-	address     string // host and port where it listens
+	address     string // host and port that it listens on
 	base        string // scheme, host and port, without the relative root
 	caFile      string
 	endpoints   []endpoint
@@ -140,8 +140,8 @@ func (s *Server) countConnections(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// Close ends the server: every connection is closed, and every request and
-// child process has ended when it returns. The directory stays.
+// Close stops the server: when it returns, every connection is closed, and every
+// request and child process has ended. It does not remove the directory.
 func (s *Server) Close() error {
 	s.end()
 	err := s.web.Close()
@@ -150,19 +150,19 @@ func (s *Server) Close() error {
 	return err
 }
 
-// URL returns the server's address with the relative root and without a slash
-// at its end, such as "https://127.0.0.1:40123/gitlab".
+// URL returns the server's address with the relative root and without a final slash,
+// such as "https://127.0.0.1:40123/gitlab".
 func (s *Server) URL() string { return s.base + s.options.Root }
 
-// Address returns where the server listens, such as "127.0.0.1:40123".
+// Address returns the address that the server listens on, such as "127.0.0.1:40123".
 func (s *Server) Address() string { return s.address }
 
 // CAFile returns the path of the file (PEM) with the certificate authority
 // that signed the server's certificate.
 func (s *Server) CAFile() string { return s.caFile }
 
-// ClientCertificate returns the paths of a client's certificate and its key
-// (PEM), which are there if Options.RequireClientCertificate is set.
+// ClientCertificate returns the paths of a client's certificate and its key (PEM),
+// which exist if Options.RequireClientCertificate is set.
 func (s *Server) ClientCertificate() (certificate, key string) {
 	return filepath.Join(s.options.Directory, "client.pem"), filepath.Join(s.options.Directory, "client.key")
 }
@@ -173,7 +173,7 @@ func (s *Server) ClientID() string { return s.clientID.Load().(string) }
 // ClientSecret returns the application's secret, "" for a public application.
 func (s *Server) ClientSecret() string { return s.options.ClientSecret }
 
-// issuer returns the server's name as an issuer (RFC 9207).
+// issuer returns the server's issuer name (RFC 9207).
 func (s *Server) issuer() string {
 	if s.options.Issuer != "" {
 		return s.options.Issuer

@@ -62,7 +62,7 @@ func TestCertificateNames(t *testing.T) {
 	}
 }
 
-// TestNameOfItsOwn: the server is known by a name, without a port, as behind a proxy.
+// TestNameOfItsOwn: clients use a name without a port for the server, as behind a proxy.
 func TestNameOfItsOwn(t *testing.T) {
 	server := start(t, Options{Name: "gitlab.example.com"})
 	if server.URL() != "https://gitlab.example.com" {
@@ -106,7 +106,7 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestClose leaves requests of every kind hanging, and closes the server.
+// TestClose leaves requests of every kind unanswered, and closes the server.
 func TestClose(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -124,7 +124,7 @@ func TestClose(t *testing.T) {
 			client, request := newClient(t, server), newRequest(t, "GET", server.URL()+"/.well-known/openid-configuration", nil)
 			go func() {
 				if response, err := client.Do(request); err == nil {
-					// Nobody reads the body, so that the server's writing stops.
+					// No one reads the body, so the server cannot write more.
 					<-request.Context().Done()
 					response.Body.Close()
 				}
@@ -142,12 +142,12 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// TestCloseEndsGit closes the server while git sends what nobody reads.
+// TestCloseEndsGit closes the server while git sends data that no one reads.
 func TestCloseEndsGit(t *testing.T) {
 	parts.Long(t)
 	server := start(t, Options{})
 	access, _ := server.IssueGrant()
-	// More than the connection's buffers hold, so that git cannot end by itself.
+	// More than fits into the connection's buffers, so that git cannot finish by itself.
 	large := exec.CommandContext(t.Context(), "git", "-c", "core.compression=0",
 		"--git-dir", server.RepositoryPath("group/project"), "fast-import", "--quiet")
 	content := make([]byte, 12<<20)
@@ -183,7 +183,7 @@ func TestCloseEndsGit(t *testing.T) {
 }
 
 // childrenOf returns the processes that serve the server's repositories, on
-// systems that show what environment a process has.
+// systems that show a process's environment.
 func childrenOf(server *Server) []string {
 	var children []string
 	environments, _ := filepath.Glob("/proc/[0-9]*/environ")

@@ -12,8 +12,8 @@ import (
 	"git-credential-doorkey/internal/test/fakebrowser"
 )
 
-// TestSignInCloneRefreshPush is a client's whole life: a browser sign-in with
-// a listener on the loopback address, a clone, an expired token, a refresh and
+// TestSignInCloneRefreshPush is the whole life of a client: a sign-in in the browser
+// with a listener on the loopback address, a clone, an expired token, a refresh and
 // a push.
 func TestSignInCloneRefreshPush(t *testing.T) {
 	server := start(t, Options{Root: "/gitlab", SendIssuer: true})

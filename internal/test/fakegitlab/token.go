@@ -51,7 +51,7 @@ func (s *Server) answerToken(w http.ResponseWriter, q *request) {
 	answerJSON(w, http.StatusOK, answer)
 }
 
-// exchange gives tokens for what the client shows.
+// exchange returns tokens for a code or a refresh token.
 func (s *Server) exchange(q *request) (tokenPair, *oauthError) {
 	if !s.knowsClient(q) {
 		return tokenPair{}, s.refusedClient(q)
@@ -70,16 +70,16 @@ func (s *Server) exchange(q *request) (tokenPair, *oauthError) {
 	return tokenPair{}, &oauthError{status: http.StatusBadRequest, code: "unsupported_grant_type", description: "The authorization grant type is not supported by the authorization server."}
 }
 
-// knowsClient reports whether a form names the application, and shows its
-// secret where it has one.
+// knowsClient reports whether a form contains the application's ID, and its secret
+// if it has one.
 func (s *Server) knowsClient(q *request) bool {
 	secret, given := s.options.ClientSecret, q.parameters.Get("client_secret")
 	mayLack := given == "" && slices.Contains(s.options.maker.secretOptional, q.kind)
 	return q.parameters.Get("client_id") == s.ClientID() && (given == secret || mayLack)
 }
 
-// refusedClient is the error for a client that is unknown or does not show its
-// secret. Gitea tells the two apart when it is sent a code.
+// refusedClient is the error for a client that is unknown or does not send its
+// secret. For a code, Gitea has a different error for each.
 func (s *Server) refusedClient(q *request) *oauthError {
 	failure := invalidClient()
 	if own := s.options.maker.secretErrors[q.kind]; own != "" && q.parameters.Get("client_id") == s.ClientID() {
@@ -88,8 +88,8 @@ func (s *Server) refusedClient(q *request) *oauthError {
 	return failure
 }
 
-// exchangeCode spends an authorization code (RFC 6749 section 4.1.3, RFC 7636
-// section 4.6). A client that sends it wrongly, or twice, has a problem.
+// exchangeCode exchanges an authorization code (RFC 6749 section 4.1.3, RFC 7636
+// section 4.6). It records a problem if a client sends it wrongly, or twice.
 func (s *Server) exchangeCode(q *request) (tokenPair, *oauthError) {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
@@ -108,7 +108,7 @@ func (s *Server) exchangeCode(q *request) (tokenPair, *oauthError) {
 	return s.grants.issue(code.scopes, true), nil
 }
 
-// misuse says what a client did wrong with an authorization code, "" for
+// misuse returns what a client did wrong with an authorization code, "" for
 // nothing.
 func (a *authorization) misuse(form url.Values) string {
 	hash := sha256.Sum256([]byte(form.Get("code_verifier")))
@@ -132,7 +132,7 @@ func isVerifier(text string) bool {
 	return regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`).MatchString(text)
 }
 
-// exchangeRefreshToken spends a refresh token (RFC 6749 section 6).
+// exchangeRefreshToken exchanges a refresh token (RFC 6749 section 6).
 func (s *Server) exchangeRefreshToken(q *request) (tokenPair, *oauthError) {
 	var narrower []string
 	if q.parameters.Get("scope") != "" {

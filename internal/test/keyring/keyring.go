@@ -1,5 +1,5 @@
-// Package keyring starts a real keyring for tests: gnome-keyring on a
-// session bus of its own, which no other process of the machine sees.
+// Package keyring starts a real keyring for tests: gnome-keyring on its own session
+// bus, which no other process of the machine uses.
 package keyring
 
 import (
@@ -16,13 +16,13 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// install is how to get what Start needs.
+// install says how to install what Start needs.
 const install = "apt-get install --no-install-recommends dbus gnome-keyring"
 
 // Keyring is a running keyring.
 type Keyring struct {
-	// Address is what DBUS_SESSION_BUS_ADDRESS has to be for those who are to
-	// use it.
+	// Address is the value of DBUS_SESSION_BUS_ADDRESS for processes that use this
+	// keyring.
 	Address string
 
 	t      testing.TB
@@ -31,8 +31,8 @@ type Keyring struct {
 	home   string
 }
 
-// Start starts a session bus and an unlocked, empty keyring, and ends both with
-// the test.
+// Start starts a session bus and an unlocked, empty keyring, and stops both when the
+// test ends.
 func Start(t testing.TB) *Keyring {
 	t.Helper()
 	k := StartBus(t)
@@ -40,7 +40,7 @@ func Start(t testing.TB) *Keyring {
 	return k
 }
 
-// StartBus starts a session bus without a keyring on it.
+// StartBus starts a session bus without a keyring.
 func StartBus(t testing.TB) *Keyring {
 	t.Helper()
 	parts.Program(t, "dbus-daemon", install)
@@ -66,8 +66,8 @@ func StartBus(t testing.TB) *Keyring {
 	return k
 }
 
-// configuration is that of a session bus which starts no services by itself:
-// what answers on it is what the test started.
+// configuration writes the configuration of a session bus that starts no services
+// itself: only programs that the test started answer on it.
 func (k *Keyring) configuration() string {
 	path := filepath.Join(k.home, "bus.conf")
 	const content = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -88,8 +88,8 @@ func (k *Keyring) configuration() string {
 	return path
 }
 
-// startDaemon starts gnome-keyring, unlocked by a password that it is given,
-// and waits until it has taken its name on the bus.
+// startDaemon starts gnome-keyring, unlocks it with a password, and waits until it
+// has taken its name on the bus.
 func (k *Keyring) startDaemon() {
 	k.t.Helper()
 	k.daemon = exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets", "--control-directory="+k.home)
@@ -101,7 +101,7 @@ func (k *Keyring) startDaemon() {
 		k.t.Fatal(err)
 	}
 	k.t.Cleanup(k.Kill)
-	// One that was killed a moment ago may still have the name.
+	// A daemon that was killed a moment ago may still have the name.
 	own := fmt.Sprintf("uint32 %d\n", k.daemon.Process.Pid)
 	for end := time.Now().Add(startLimit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if strings.HasSuffix(k.owner(), own) {
@@ -112,11 +112,11 @@ func (k *Keyring) startDaemon() {
 	k.t.Fatalf("gnome-keyring did not take its name on the bus within %v: %s", startLimit, log.String())
 }
 
-// startLimit is what a cold start on a busy machine stays below.
+// startLimit is more than a cold start takes on a busy machine.
 const startLimit = time.Minute
 
-// owner is what the bus says of the process that has the keyring's name, "" if
-// it says that there is none.
+// owner returns the bus's answer about the process that has the keyring's name, "" if
+// there is no such process.
 func (k *Keyring) owner() string {
 	answer, err := exec.Command("dbus-send", "--bus="+k.Address, "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
 		"org.freedesktop.DBus.GetConnectionUnixProcessID", "string:org.freedesktop.secrets").Output()
@@ -126,10 +126,10 @@ func (k *Keyring) owner() string {
 	return string(answer)
 }
 
-// KillBus ends the session bus, as at the end of a session.
+// KillBus stops the session bus, as at the end of a session.
 func (k *Keyring) KillBus() { stop(k.bus) }
 
-// Kill ends the keyring daemon, as a crash would. The bus stays, and knows.
+// Kill stops the keyring daemon like a crash. The bus stays, and Kill waits until it notices.
 func (k *Keyring) Kill() {
 	stop(k.daemon)
 	for end := time.Now().Add(startLimit); k.owner() != "" && time.Now().Before(end); {
@@ -137,10 +137,10 @@ func (k *Keyring) Kill() {
 	}
 }
 
-// Restart starts the keyring daemon again, unlocked, with what it has kept.
+// Restart starts the keyring daemon again, unlocked, with the same content.
 func (k *Keyring) Restart() { k.t.Helper(); k.startDaemon() }
 
-// Lock locks all collections of the keyring, as locking the desktop can.
+// Lock locks all collections of the keyring, as a locked desktop may do.
 func (k *Keyring) Lock() {
 	k.t.Helper()
 	output, err := exec.Command("dbus-send", "--bus="+k.Address, "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets",

@@ -4,7 +4,7 @@ package keyring
 
 import "syscall"
 
-// Stop makes the daemon answer nothing, as one that hangs; Continue ends that.
+// Stop makes the daemon hang, so that it answers nothing, until Continue.
 func (k *Keyring) Stop() { k.signal(syscall.SIGSTOP) }
 
 // Continue lets the daemon answer again.

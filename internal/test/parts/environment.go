@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Undisturbed keeps whoever runs the tests out of them. It leaves their terminal,
-// in which doorkey would ask them, and takes out of the environment of this
-// process what it says to git and doorkey: that of a hook names a repository,
-// that of a CI job or of an editor often a configuration, a proxy, or a program
-// that answers for the person. Call it before the first test.
+// Undisturbed makes sure that the tests do not ask or affect the user who runs them.
+// It detaches this process from their terminal, where doorkey would ask them. It removes
+// the variables for git and doorkey from this process's environment: a hook sets a
+// repository, and a CI job or an editor often sets a configuration, a proxy, or a program
+// that answers for the user. Call it before the first test.
 func Undisturbed() {
 	if err := leaveTerminal(); err != nil {
 		panic(fmt.Sprintf("the tests cannot leave the terminal: %v", err))

@@ -1,5 +1,5 @@
-// Package parts is what tests with a real part (a keyring daemon, an OAuth
-// engine, a tracer) share: what to do where the part is not on the machine.
+// Package parts contains what tests with a real part share (a keyring daemon, an
+// OAuth engine, a tracer): what to do if the part is not installed.
 package parts
 
 import (
@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// Missing ends a test for want of a part: skipped with a line that says what to
-// install, or failed where DOORKEY_TEST_REQUIRE=all says that nothing may be
-// missing.
+// Missing ends a test because a part is missing. The test is skipped, with a line that
+// says what to install, or fails if DOORKEY_TEST_REQUIRE is "all".
 func Missing(t testing.TB, part, install string) {
 	t.Helper()
 	report := t.Skipf
@@ -23,7 +22,7 @@ func Missing(t testing.TB, part, install string) {
 	report("needs %s: %s", part, install)
 }
 
-// Long leaves a test out of "go test -short", which is for a quick look.
+// Long skips a test with "go test -short", which is a quick check.
 func Long(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
@@ -31,7 +30,7 @@ func Long(t testing.TB) {
 	}
 }
 
-// Program ends a test as Missing does unless a program is on PATH.
+// Program ends a test like Missing unless a program is on PATH.
 func Program(t testing.TB, name, install string) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
@@ -39,10 +38,10 @@ func Program(t testing.TB, name, install string) {
 	}
 }
 
-// Go ends a test as Missing does where the go command cannot build doorkey for every
-// system: it is not on PATH, or a module is neither on this machine nor to be had.
-// To build and run the tests, go fetches only the modules of this system, and of the
-// packages that are tested.
+// Go ends a test like Missing if the go command cannot build doorkey for every system:
+// it is not on PATH, or a module is not on this machine and cannot be downloaded. To
+// build and run the tests, go downloads only the modules that this system and the
+// tested packages need.
 func Go(t testing.TB) {
 	t.Helper()
 	Program(t, "go", "install Go")
@@ -51,9 +50,9 @@ func Go(t testing.TB) {
 	}
 }
 
-// Strace ends a test as Missing does where strace cannot look into doorkey: where
-// it is not on PATH, or is not root's. Doorkey keeps its memory private, so that
-// of nobody else's does strace see what a path is, and it does not say so.
+// Strace ends a test like Missing if strace cannot trace doorkey: it is not on PATH, or
+// the user is not root. The memory of doorkey is private, so strace cannot read the paths
+// in it unless root runs it, and it does not report that.
 func Strace(t testing.TB) {
 	t.Helper()
 	Program(t, "strace", "apt-get install strace")
@@ -62,8 +61,7 @@ func Strace(t testing.TB) {
 	}
 }
 
-// Link makes a symbolic link, or ends a test as Missing does where none can be
-// made.
+// Link creates a symbolic link, or ends a test like Missing if it cannot create one.
 func Link(t testing.TB, to, link string) {
 	t.Helper()
 	if err := os.Symlink(to, link); err != nil {
@@ -71,10 +69,10 @@ func Link(t testing.TB, to, link string) {
 	}
 }
 
-// Testdata returns the path of testdata/name in the module's directory. That is
-// the working directory or above it, as `go test` runs a test in the directory
-// of its package; where a compiled test runs elsewhere, without the source, it
-// ends as Missing has it.
+// Testdata returns the path of testdata/name in the module's directory. That is the
+// working directory or above it, because `go test` runs a test in the directory of its
+// package. If a compiled test runs elsewhere, without the source, Testdata ends it like
+// Missing.
 func Testdata(t testing.TB, name string) string {
 	t.Helper()
 	start, err := os.Getwd()

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// ending is a test that notes how it ended.
+// ending is a test that records how it ended.
 type ending struct {
 	testing.TB
 	how, why string

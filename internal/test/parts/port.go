@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// FreePort returns a port of 127.0.0.1 at which nobody listens, for a program
-// that has to be told one. It is below those that systems give out by themselves
-// (Linux from 32768, others from 49152), so that nobody else is given it before
-// the program listens there.
+// FreePort returns a port of 127.0.0.1 on which nothing listens, for a program that
+// needs a fixed port. It is below the ports that systems assign automatically (Linux
+// from 32768, others from 49152), so that no other program gets it before this one
+// listens there.
 func FreePort(t testing.TB) string {
 	t.Helper()
 	const lowest, below, tries = 20000, 32000, 100

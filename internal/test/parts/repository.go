@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Repository returns the directory that has the module's testdata: the working
-// directory, or one above it. It ends a test that runs elsewhere, without the
-// source, as Missing has it.
+// Repository returns the directory that contains the module's testdata: the working
+// directory, or one above it. If a test runs elsewhere, without the source, Repository
+// ends it like Missing.
 func Repository(t testing.TB) string {
 	t.Helper()
 	directory, err := FindRepository()
@@ -19,7 +19,7 @@ func Repository(t testing.TB) string {
 	return directory
 }
 
-// FindRepository is Repository where there is no test yet.
+// FindRepository is Repository for code outside a test.
 func FindRepository() (string, error) {
 	directory, err := os.Getwd()
 	for err == nil {

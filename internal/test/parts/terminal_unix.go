@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// leaveTerminal takes the terminal from this process and from all that it will
-// start (TIOCNOTTY, tty_ioctl(4)): doorkey would talk with the person there.
-// Ctrl-C still ends the tests. A leader of a session keeps its terminal, as it
-// would be told to hang up.
+// leaveTerminal detaches this process and all processes that it will start from the
+// terminal (TIOCNOTTY, tty_ioctl(4)): doorkey would ask the user there. Ctrl-C still
+// stops the tests. A session leader stays attached, because otherwise it would get a
+// hangup signal.
 func leaveTerminal() error {
 	if session, err := unix.Getsid(0); err != nil || session == os.Getpid() {
 		return err

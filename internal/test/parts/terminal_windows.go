@@ -1,4 +1,4 @@
 package parts
 
-// leaveTerminal leaves nothing: whoever leaves a console cannot write to it.
+// leaveTerminal does nothing: a process that leaves a console cannot write to it.
 func leaveTerminal() error { return nil }

@@ -9,12 +9,12 @@ import (
 	"git-credential-doorkey/internal/test/fakebrowser"
 )
 
-// ConsentVerb makes a program of this repository the browser that doorkey
-// opens: it is followed by the address, and the program calls Consent.
+// ConsentVerb makes a program of this repository the browser that doorkey opens: the
+// next argument is the address, and the program calls Consent.
 const ConsentVerb = "consent"
 
-// CAVariable names the file with the server's certificate authority, for the
-// browser: it has no other way to learn it.
+// CAVariable names the file with the server's certificate authority. The browser has
+// no other way to find it.
 const CAVariable = "PRACTICE_CA_FILE"
 
 // Consent opens the address of a sign-in and presses "Authorize".

@@ -1,6 +1,6 @@
-// Package practice is what the demo and the stress test have in common: both
-// build doorkey and let it play with a practice GitLab, in a directory that is
-// gone afterwards and with a program in place of the person at the browser.
+// Package practice is shared by the demo and the stress test. Both build doorkey and
+// run it against a practice GitLab, in a directory that is removed afterwards. A
+// program replaces the user at the browser.
 package practice
 
 import (
@@ -15,30 +15,30 @@ import (
 	"time"
 )
 
-// graceAfterStop is what a command gets to tidy up in when it is stopped.
+// graceAfterStop is how long a command may take to clean up after it is stopped.
 const graceAfterStop = 15 * time.Second
 
-// lastOnes is what the last processes get to come to their end.
+// lastOnes is how long the last processes may take to exit.
 const lastOnes = 30 * time.Second
 
-// NoKeyring is the build tag of a doorkey that tests start. On Windows and macOS
-// it asks no keyring, since there is only the person's own, whatever HOME is. On
-// other systems it says nothing: there the bus decides which keyring is asked.
+// NoKeyring is the build tag of the doorkey that tests start. On Windows and macOS it
+// uses no keyring, because there is only the user's own, whatever HOME is. On other
+// systems it has no effect: there the bus decides which keyring is used.
 const NoKeyring = "nokeyring"
 
-// Build builds packages into a directory of programs. What the compiler needs
-// in between is in the directory temporary.
+// Build builds packages into a directory of programs. The compiler's temporary files
+// go to the directory temporary.
 func Build(ctx context.Context, temporary, programs string, packages ...string) error {
-	// Not the practice environment: Go's cache is in the person's home.
+	// Not the practice environment: Go's cache is in the user's home directory.
 	build := Command(ctx, "", append(os.Environ(), "GOTMPDIR="+temporary), "go",
 		append([]string{"build", "-buildvcs=false", "-tags=" + NoKeyring, "-o", programs + string(filepath.Separator)}, packages...)...)
 	_, err := Output(build)
 	return err
 }
 
-// Environment makes the environment of git and doorkey from the person's: with
-// the programs first on PATH, one configuration file of git's, and nothing that
-// could lead to the person's repository, settings or proxy.
+// Environment makes the environment of git and doorkey from the user's: with the
+// programs first on PATH, one git configuration file, and nothing that could lead to
+// the user's repository, settings or proxy.
 func Environment(person []string, programs, configuration string) []string {
 	var environment []string
 	for _, variable := range person {
@@ -56,8 +56,8 @@ func leadsElsewhere(name string) bool {
 	return strings.HasPrefix(name, "GIT_") || strings.HasPrefix(name, "DOORKEY_") || strings.HasSuffix(name, "_PROXY")
 }
 
-// NobodyThere returns the variables of a machine where there is another home
-// than the person's, and nobody who could be asked in a terminal.
+// NobodyThere returns the variables of a machine with another home directory than the
+// user's, and without a user whom doorkey could ask in a terminal.
 func NobodyThere(home string) []string {
 	return []string{
 		"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CACHE_HOME=" + home, "XDG_STATE_HOME=" + home,
@@ -66,8 +66,8 @@ func NobodyThere(home string) []string {
 }
 
 // Output runs a command and returns its answer: what it printed on standard output.
-// On standard error programs say other things as well, such as go what it downloads.
-// An error has both in it.
+// Programs print other messages on standard error; go, for example, prints what it
+// downloads. An error contains both outputs.
 func Output(command *exec.Cmd) (string, error) {
 	answer, _, err := Run(command)
 	return answer, err
@@ -83,8 +83,8 @@ func Run(command *exec.Cmd) (answer, messages string, err error) {
 	return stdout.String(), stderr.String(), err
 }
 
-// Command returns a command that is stopped, when ctx ends, as Ctrl-C would
-// stop it, so that it can tidy up.
+// Command returns a command that gets the signal of Ctrl-C when ctx ends, so that it
+// can clean up.
 func Command(ctx context.Context, directory string, environment []string, name string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, name, args...)
 	command.Dir, command.Env = directory, environment
@@ -93,9 +93,9 @@ func Command(ctx context.Context, directory string, environment []string, name s
 	return command
 }
 
-// Remove removes a directory with everything in it. It looks again a moment
-// later: a refresh that Ctrl-C found under way is a process that nothing ends
-// early, and a program that still runs cannot be removed on Windows.
+// Remove removes a directory with everything in it. It tries again for a while: Ctrl-C
+// does not stop a refresh that has started, and Windows cannot remove a program that
+// still runs.
 func Remove(directory string) error {
 	err := errors.New("it is still there")
 	for end := time.Now().Add(lastOnes); time.Now().Before(end); {

@@ -32,7 +32,7 @@ func TestRemoveTakesEverything(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(directory, "b"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second finds nothing, and that is right
+	for range 2 { // the second finds nothing, which is correct
 		if err := Remove(directory); err != nil {
 			t.Error(err)
 		}
@@ -52,7 +52,7 @@ func TestRunHasMessagesInTheError(t *testing.T) {
 	}
 }
 
-// TestOutputIsTheAnswer: git says what it traces on standard error.
+// TestOutputIsTheAnswer: git prints its trace on standard error.
 func TestOutputIsTheAnswer(t *testing.T) {
 	answer, err := Output(Command(t.Context(), "", append(os.Environ(), "GIT_TRACE=1"), "git", "version"))
 	if err != nil || !strings.HasPrefix(answer, "git version ") || strings.Count(answer, "\n") != 1 {

@@ -1,5 +1,5 @@
 // Package proxy starts real proxies for tests: tinyproxy (HTTP, CONNECT) and
-// microsocks (SOCKS 5). Both take nobody without User and Password.
+// microsocks (SOCKS 5). Both require User and Password.
 package proxy
 
 import (
@@ -15,8 +15,7 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// The one user of each proxy. The password has no character that a URL would
-// have to escape.
+// The only user of each proxy. A URL can contain the password without escaping.
 const (
 	User     = "ada"
 	Password = "lovelace-1815"
@@ -24,15 +23,15 @@ const (
 
 // Proxy is a running proxy.
 type Proxy struct {
-	// Host is where it listens, "127.0.0.1:port".
+	// Host is the address that it listens on, "127.0.0.1:port".
 	Host string
 
 	t         testing.TB
 	log       string
-	connected *regexp.Regexp // of a line in the log
+	connected *regexp.Regexp // matches a line in the log
 }
 
-// StartHTTP starts tinyproxy and ends it with the test.
+// StartHTTP starts tinyproxy and stops it when the test ends.
 func StartHTTP(t testing.TB) *Proxy {
 	t.Helper()
 	parts.Program(t, "tinyproxy", "apt-get install tinyproxy")
@@ -48,7 +47,7 @@ func StartHTTP(t testing.TB) *Proxy {
 	return p
 }
 
-// StartSOCKS starts microsocks and ends it with the test.
+// StartSOCKS starts microsocks and stops it when the test ends.
 func StartSOCKS(t testing.TB) *Proxy {
 	t.Helper()
 	parts.Program(t, "microsocks", "apt-get install microsocks")
@@ -65,7 +64,7 @@ func (p *Proxy) start(command *exec.Cmd) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer output.Close() // the proxy has its own
+	defer output.Close() // the proxy has its own copy
 	command.Stdout, command.Stderr = output, output
 	if err := command.Start(); err != nil {
 		p.t.Fatal(err)
@@ -86,10 +85,10 @@ func (p *Proxy) start(command *exec.Cmd) {
 	p.t.Fatalf("%s does not listen at %s after %v:\n%s", command.Path, p.Host, startLimit, p.read())
 }
 
-// startLimit is what a cold start on a busy machine stays below.
+// startLimit is more than a cold start takes on a busy machine.
 const startLimit = time.Minute
 
-// Connections returns how many connections it has made for clients.
+// Connections returns how many connections the proxy has made for clients.
 func (p *Proxy) Connections() int {
 	p.t.Helper()
 	return len(p.connected.FindAllString(p.read(), -1))

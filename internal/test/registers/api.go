@@ -12,7 +12,7 @@ import (
 // api calls an engine as its administrator, to set it up.
 type api struct {
 	e      *Engine
-	header http.Header // which proves who asks
+	header http.Header // proves the caller's identity
 }
 
 // call sends JSON and returns the answer. A status of 300 or more is an error.
@@ -43,7 +43,7 @@ func (a api) call(method, path string, body any) (answer []byte, err error) {
 	return answer, err
 }
 
-// must is call where an error ends the test.
+// must is call, and ends the test on an error.
 func (a api) must(method, path string, body any) []byte {
 	a.e.t.Helper()
 	answer, err := a.call(method, path, body)
@@ -53,8 +53,8 @@ func (a api) must(method, path string, body any) []byte {
 	return answer
 }
 
-// eventually repeats a call until it succeeds: an engine may need a moment until a
-// change of its settings has an effect.
+// eventually repeats a call until it succeeds: a changed setting of an engine may take
+// effect a moment later.
 func (a api) eventually(method, path string, body any) {
 	a.e.t.Helper()
 	const limit = 30 * time.Second

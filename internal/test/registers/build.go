@@ -17,13 +17,13 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// Sources returns the engines that no system has a package of. Each is a Go module of
-// its own in testdata, so that doorkey's go.mod has nothing of it.
+// Sources returns the engines that no system has a package for. Each is a separate Go
+// module in testdata, so that doorkey's go.mod does not contain its dependencies.
 func Sources() []string { return []string{"kube-apiserver", "vault"} }
 
 // Build compiles an engine of Sources from the source of doorkey in the repository, and
-// returns the file. It does nothing if the file exists: go test does not wait for
-// minutes until an engine is compiled, and does not download it unasked.
+// returns the file. If the file exists, Build does nothing. Tests that need an engine do
+// not call it: go test neither waits minutes for a compilation nor downloads unasked.
 func Build(ctx context.Context, repository, name string) (string, error) {
 	source := filepath.Join(repository, "testdata", name)
 	file, err := executable(source)
@@ -47,14 +47,14 @@ func Build(ctx context.Context, repository, name string) (string, error) {
 	return file, os.Rename(built, file)
 }
 
-// makeDirectory makes a directory and returns it; what uses it reports an error.
+// makeDirectory creates a directory and returns it; the code that uses it reports an error.
 func makeDirectory(path string) string {
 	_ = os.MkdirAll(path, 0o700)
 	return path
 }
 
-// executable returns where the program of a module is stored. Its name depends on
-// everything that it is built from.
+// executable returns the path of a module's program. The name depends on everything
+// that the program is built from.
 func executable(source string) (string, error) {
 	hash := sha256.New()
 	fmt.Fprintln(hash, runtime.Version(), runtime.GOOS, runtime.GOARCH)
@@ -81,7 +81,7 @@ func executable(source string) (string, error) {
 	return filepath.Join(directory, name), nil
 }
 
-// built returns the file of an engine of Sources, or ends the test as parts.Missing does.
+// built returns the file of an engine of Sources, or ends the test like parts.Missing.
 func built(t testing.TB, name string) string {
 	t.Helper()
 	parts.Long(t)

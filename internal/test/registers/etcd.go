@@ -57,7 +57,7 @@ func newEtcd(t testing.TB, scheme string) *Engine {
 	if scheme == "https" {
 		certificateFile, keyFile := certificate(t)
 		e.CAFile = certificateFile
-		// A password costs etcd 0.1 s by default, which docs/fleet.md says to lower.
+		// By default etcd takes 0.1 s to check a password; docs/fleet.md says to lower that.
 		arguments = append(arguments, "--cert-file", certificateFile, "--key-file", keyFile, "--bcrypt-cost", "4")
 	}
 	e.start = func() *exec.Cmd { return exec.Command("etcd", arguments...) }
@@ -65,7 +65,7 @@ func newEtcd(t testing.TB, scheme string) *Engine {
 	return e
 }
 
-// Client trusts the engine's certificate.
+// Client returns a client that trusts the engine's certificate.
 func (e *Engine) Client() *http.Client {
 	if e.CAFile == "" {
 		return &http.Client{Transport: &http.Transport{}}

@@ -42,7 +42,7 @@ func StartKubernetes(t testing.TB) *Engine {
 		"--authorization-mode=RBAC", "--token-auth-file=" + administrators,
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + accountKey, "--service-account-signing-key-file=" + accountKey,
 		"--service-cluster-ip-range=10.0.0.0/24",
-		"--endpoint-reconciler-type=none", // nobody else is to find this server
+		"--endpoint-reconciler-type=none", // no other server should find this one
 	}
 	administrator := api{e, http.Header{"Authorization": {"Bearer " + token}}}
 	e.start = func() *exec.Cmd { return exec.Command(program, arguments...) }
@@ -75,8 +75,8 @@ func (a api) makeSecret() {
 	a.must(http.MethodPost, "/api/v1/namespaces/ci/secrets", map[string]any{"metadata": map[string]string{"name": "doorkey"}})
 }
 
-// serviceAccount makes a service account that may do with the Secret what the verbs
-// say, and returns a token for it as a pod has one.
+// serviceAccount makes a service account that may use the verbs on the Secret, and
+// returns a token for it like the one in a pod.
 func (a api) serviceAccount(name string, verbs ...string) string {
 	a.e.t.Helper()
 	metadata := map[string]string{"name": name}

@@ -1,5 +1,5 @@
-// Package registers starts the real engines in which a fleet's record can be: etcd, a
-// Kubernetes API server and Vault, each on loopback, each stopped with its test.
+// Package registers starts the real engines that can store a fleet's record: etcd, a
+// Kubernetes API server and Vault. Each runs on loopback, and stops when its test ends.
 package registers
 
 import (
@@ -21,10 +21,10 @@ import (
 	"time"
 )
 
-// Engine is a running engine with a place for records, and one user who may use that
-// place and nothing else.
+// Engine is a running engine with a place for records, and one user who may use only
+// that place.
 type Engine struct {
-	Address string // as credential.<url>.oauthFleet has it
+	Address string // the value of credential.<url>.oauthFleet
 	URL     string // "https://127.0.0.1:port"
 	CAFile  string // of the authority that signed its certificate; "" without TLS
 
@@ -35,7 +35,7 @@ type Engine struct {
 	ReadOnlyToken string
 	ReadOnlyUser  string
 
-	// Environment is what a program needs to find the engine: "NAME=value".
+	// Environment contains what a program needs to find the engine: "NAME=value".
 	Environment []string
 
 	// Data is the directory that the engine stores its data in.
@@ -60,7 +60,7 @@ func (e *Engine) Start() {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	defer log.Close() // the child has its own
+	defer log.Close() // the child has its own copy
 	child := e.start()
 	child.Stdout, child.Stderr = log, log
 	if err := child.Start(); err != nil {
@@ -82,7 +82,7 @@ func (e *Engine) Start() {
 	}
 }
 
-// Stop kills the engine, as a machine does that loses power.
+// Stop kills the engine, as on a machine that loses power.
 func (e *Engine) Stop() {
 	if e.child == nil {
 		return
@@ -98,7 +98,7 @@ func (e *Engine) showLog() {
 	e.t.Logf("log of the engine:\n%s", content[max(0, len(content)-longest):])
 }
 
-// begin starts an engine for the first time, and stops it with the test.
+// begin starts an engine for the first time, and stops it when the test ends.
 func (e *Engine) begin(t testing.TB) {
 	t.Helper()
 	e.t, e.log = t, filepath.Join(t.TempDir(), "log")
@@ -111,7 +111,7 @@ func (e *Engine) begin(t testing.TB) {
 	e.Start()
 }
 
-// answers is for Engine.ready: an address answers with a status below 500.
+// answers is a value for Engine.ready: an address answers with a status below 500.
 func answers(client *http.Client, url string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -130,7 +130,7 @@ func answers(client *http.Client, url string) func(context.Context) error {
 	}
 }
 
-// certificate makes a certificate for 127.0.0.1 that signs itself, and its key.
+// certificate makes a self-signed certificate for 127.0.0.1, and its key.
 func certificate(t testing.TB) (certificateFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -35,7 +35,7 @@ func StartVault(t testing.TB) *Engine {
 	return e
 }
 
-// rootToken reads the token that the program has stored beside the data.
+// rootToken reads the token that the program has stored next to the data.
 func (e *Engine) rootToken() string {
 	e.t.Helper()
 	var made struct{ RootToken string }

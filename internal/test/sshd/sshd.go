@@ -1,5 +1,5 @@
 // Package sshd starts a real sshd for tests, on an unprivileged port of the loopback
-// interface, by which the user of the tests logs in to this machine.
+// interface. The user who runs the tests can log in to this machine with it.
 package sshd
 
 import (
@@ -18,14 +18,14 @@ import (
 
 // Server is a running sshd.
 type Server struct {
-	// Config is for "ssh -F": it knows the host "there".
+	// Config is a file for "ssh -F": it defines the host "there".
 	Config string
-	// Home is the home directory of those who log in: it is empty at first.
+	// Home is the home directory of the user who logs in: it is empty at first.
 	Home string
 }
 
-// Start starts an sshd, which ends with the test. The settings are further lines of its
-// sshd_config; the environment is that of those who log in, "NAME=value" each.
+// Start starts an sshd, which stops when the test ends. The settings are additional lines
+// of its sshd_config; the environment is set for the user who logs in, "NAME=value" each.
 func Start(t testing.TB, settings []string, environment ...string) *Server {
 	t.Helper()
 	const install = "apt-get install --no-install-recommends openssh-server openssh-client"
@@ -40,7 +40,7 @@ func Start(t testing.TB, settings []string, environment ...string) *Server {
 	s := &Server{Config: filepath.Join(directory, "ssh_config"), Home: filepath.Join(directory, "home")}
 	port := parts.FreePort(t)
 	if os.Geteuid() == 0 {
-		must(t, os.MkdirAll("/run/sshd", 0o755)) // where sshd gives up its rights
+		must(t, os.MkdirAll("/run/sshd", 0o755)) // where sshd drops its privileges
 	}
 	must(t, os.Mkdir(s.Home, 0o700))
 	for _, key := range []string{"host", "client"} {

@@ -1,7 +1,7 @@
-// Package wine runs doorkey for Windows under Wine, for tests on Linux. There
-// is no Windows program of git's to be had there, and Wine cannot wait for one
-// of Linux: so what doorkey asks git is carried to the git of this machine, and
-// its answer back, both as they are, but for the names of files.
+// Package wine runs doorkey for Windows under Wine, for tests on Linux. There is no
+// git for Windows on that machine, and Wine cannot wait for a Linux program. So this
+// package sends doorkey's calls of git to the git of this machine, and returns the
+// answers. It changes only the names of files.
 package wine
 
 import (
@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// AddressVariable names the environment variable that tells internal/test/wine/git
-// where Serve listens.
+// AddressVariable names the environment variable that contains the address of Serve,
+// for internal/test/wine/git.
 const AddressVariable = "WINETEST_GIT"
 
 // Call is one run of git.
@@ -27,7 +27,7 @@ type Call struct {
 	Directory   string
 }
 
-// Result is what came of a Call.
+// Result is the result of a Call.
 type Result struct {
 	Stdout, Stderr []byte
 	ExitCode       int
@@ -52,7 +52,7 @@ func Serve() (address string, stop func(), err error) {
 	return listener.Addr().String(), func() { listener.Close() }, nil
 }
 
-// answer runs git once. A caller that has gone misses nothing.
+// answer runs git once. It ignores errors, because a caller that has exited needs no answer.
 func answer(connection net.Conn) {
 	defer connection.Close()
 	var call Call
@@ -78,8 +78,8 @@ func run(call Call) Result {
 	return result
 }
 
-// environment is the caller's as far as it concerns git, in place of this
-// process's own.
+// environment returns the caller's variables for git, and the other variables of this
+// process.
 func environment(callers []string) []string {
 	concernsGit := func(variable string) bool {
 		return strings.HasPrefix(variable, "GIT_") || strings.HasPrefix(variable, "XDG_") || strings.HasPrefix(variable, "HOME=")
@@ -94,14 +94,13 @@ func environment(callers []string) []string {
 	return variables
 }
 
-// drive is that of Wine on which the whole file system of this machine is.
+// drive is the Wine drive that contains the whole file system of this machine.
 const drive = "Z:"
 
-// ToWindows is the name under which a program under Wine finds a file of this
-// machine.
+// ToWindows returns the name of a file of this machine for a program under Wine.
 func ToWindows(path string) string { return drive + strings.ReplaceAll(path, "/", `\`) }
 
-// toWindows gives an answer that is a path the drive that git for Windows gives it.
+// toWindows adds the drive to an answer that is a path, as git for Windows does.
 func toWindows(answer []byte) []byte {
 	if bytes.HasPrefix(answer, []byte("/")) && bytes.Count(answer, []byte("\n")) == 1 {
 		return append([]byte(drive), answer...)
@@ -109,7 +108,7 @@ func toWindows(answer []byte) []byte {
 	return answer
 }
 
-// fromWindows is the opposite of ToWindows; what is no such name is left alone.
+// fromWindows is the opposite of ToWindows; it returns any other text unchanged.
 func fromWindows(text string) string {
 	if path, found := strings.CutPrefix(text, drive); found {
 		return strings.ReplaceAll(path, `\`, "/")

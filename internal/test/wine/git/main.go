@@ -1,5 +1,5 @@
-// git is, as git.exe under Wine, the way to the git of the machine that Wine
-// runs on. See package wine.
+// git is the git.exe under Wine. It passes each call to the git of the machine that
+// Wine runs on. See package wine.
 package main
 
 import (
