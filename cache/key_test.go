@@ -31,7 +31,7 @@ func TestSaveAndReadBack(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		holder holderDouble
-		want   error // with fails, nil means an error of its own that does not match another one
+		want   error // nil with fails: any error except ErrKeyGone
 		fails  bool
 	}{
 		{"kept", holderDouble{}, nil, false},

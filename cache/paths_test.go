@@ -95,7 +95,7 @@ func TestPasswordsForPaths(t *testing.T) {
 	}
 	for _, row := range []struct {
 		name          string
-		before, kept  accounts // in the origin's file, written by an older doorkey; then put
+		before, kept  accounts // what an older doorkey put into the origin's file, and what this one then stored
 		change        func(*testing.T, *Cache)
 		origin, paths string // the result in each place, the newest first
 	}{

@@ -28,7 +28,7 @@ func linuxOnly() map[string]string {
 	}
 }
 
-// TestScriptsArePortable: whatever works only on Linux is behind a condition, so that the
+// TestScriptsArePortable: lines that run only on Linux are behind a condition, so that the
 // scripts pass on macOS and Windows.
 func TestScriptsArePortable(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
