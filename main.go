@@ -1,6 +1,6 @@
-// git-credential-doorkey is a Git credential helper: it answers git's question
-// "who am I at this host?" with an OAuth access token, from its cache, refreshed
-// when it has expired, or by a sign-in when there is none.
+// git-credential-doorkey is a Git credential helper. It answers git's question "who am I on
+// this host?" with an OAuth access token. The token comes from its cache, or from a refresh
+// if it has expired, or from a sign-in if there is none.
 package main
 
 import (
@@ -32,8 +32,8 @@ import (
 // Variables that a build can set with "-ldflags -X": the linker sets only package-level
 // variables. The program never changes them.
 var (
-	releaseVersion   string // of a release (internal/tool/release)
-	builtInClientIDs string // a distributor's own: "https://gitlab.com=ID,https://github.com=ID"
+	releaseVersion   string // set for a release (internal/tool/release)
+	builtInClientIDs string // a distributor's own IDs: "https://gitlab.com=ID,https://github.com=ID"
 )
 
 func main() {
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	user := &ui.UI{Stderr: stderr, Environment: here}
 	tracing, err := trace.New(here.Variable("DOORKEY_TRACE"), stderr)
 	if err != nil {
-		user.ReportError(err) // which is no reason not to answer
+		user.ReportError(err) // doorkey answers anyway
 	}
 	h := &helper.Helper{
 		Cache:  openCache(here, user),
@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitCode(user, dispatch(ctx, h, args, stdin, stdout))
 }
 
-// exitCode reports an error, and returns what the program exits with.
+// exitCode reports an error, and returns the program's exit code.
 func exitCode(user *ui.UI, err error) int {
 	if ended, is := errors.AsType[forward.ExitError](err); is {
 		return int(ended)
@@ -68,7 +68,7 @@ func exitCode(user *ui.UI, err error) int {
 	case err == nil:
 		return 0
 	case terminal.IsCanceled(err):
-		return 130 // as shells have it for a program that Ctrl-C ended; whoever pressed it knows
+		return 130 // shells use it for a program that Ctrl-C ended; doorkey prints nothing, because the user pressed it
 	case errors.Is(err, ui.ErrNoCommand):
 		user.ShowUsage()
 		return 2
@@ -81,9 +81,9 @@ func exitCode(user *ui.UI, err error) int {
 	return 1
 }
 
-// dispatch runs what the arguments name: a verb of git's, a verb of the refresh
-// child, or a command for people. The verb stands last in what git writes, after
-// the options of credential.helper.
+// dispatch runs what the arguments name: a verb that git sends, a verb of the refresh
+// child, or a command for users. git writes the verb last, after the options in
+// credential.helper.
 func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Reader, stdout io.Writer) error {
 	given, err := command.ParseGlobal(args)
 	h.Flow, h.UI.Events = given.Flow, given.Events
@@ -108,7 +108,7 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 		return credential.WriteCapabilities(stdout, "authtype", "state")
 	case helper.StartVerb:
 		return h.StartRefreshChild()
-	case "ssh": // what follows is ssh's to read
+	case "ssh": // ssh's arguments follow
 		if !slices.Equal(given.Rest, []string{"--help"}) {
 			return forward.Run(ctx, h, given.Rest, stdout)
 		}
@@ -120,15 +120,15 @@ func dispatch(ctx context.Context, h *helper.Helper, args []string, stdin io.Rea
 	case known:
 		return command.Run(ctx, h, described, commands()[described.Name], given.Rest, stdout)
 	case len(given.Rest) > 0, terminal.IsTerminal(stdin), !isQuestion(stdin):
-		return command.Unknown(given.Verb) // git would have a question
+		return command.Unknown(given.Verb) // git would send a question
 	}
-	return nil // a verb of a later git: nothing to say to it, and no error
+	return nil // a verb of a later git: doorkey prints nothing, and it is not an error
 }
 
 // questionTime is how long doorkey waits for git's question. git writes it immediately.
 const questionTime = 5 * time.Second
 
-// isQuestion reports whether there is what git writes to a helper.
+// isQuestion reports whether the input is what git writes to a helper.
 func isQuestion(stdin io.Reader) bool {
 	read := make(chan bool, 1)
 	go func() {
@@ -143,7 +143,7 @@ func isQuestion(stdin io.Reader) bool {
 	}
 }
 
-// commands are those that people run, by their names in the manual.
+// commands returns the commands for users, by their names in the manual.
 func commands() map[string]command.Func {
 	return map[string]command.Func{
 		"setup": setup.Run, "login": command.Login, "logout": command.Logout, "status": command.Status, "token": command.Token,
@@ -152,8 +152,9 @@ func commands() map[string]command.Func {
 	}
 }
 
-// openCache finds out where accounts are stored; nothing is read or made yet. What
-// is wrong with that is an error for those who use it, as many commands do not.
+// openCache finds out where accounts are stored. It does not read or make anything yet. If
+// there is a problem with that place, only the operations that use it return an error,
+// because many commands do not use it.
 func openCache(here environment.Environment, user *ui.UI) *cache.Cache {
 	return &cache.Cache{
 		Directory: cache.DefaultDirectory(here.Variable("DOORKEY_STATE_DIR")), KeyringPatience: settings.KeyringPatience(here), KeyringSlow: user.KeyringIsSlow,

@@ -14,12 +14,12 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// preciousContent would be a note if doorkey read it where it was planted.
+// preciousContent would be a note if doorkey read it from the planted file.
 const preciousContent = `{"sign_in_refused":"2023-11-14T22:13:20Z"}`
 
-// planted is what somebody left in the state directory, when it was open to
-// others for a while, under a name that doorkey is going to use. Each gets the
-// path and, to point to, a file of the person's own.
+// planted returns what an attacker left in the state directory while it was open to others,
+// under a name that doorkey is going to use. Each function gets the path, and a file of the
+// user's own to point to.
 func planted() map[string]func(path, precious string) error {
 	return map[string]func(path, precious string) error{
 		"a symbolic link":          func(path, precious string) error { return os.Symlink(precious, path) },
@@ -36,8 +36,8 @@ func makeWithMode(path string, mode os.FileMode) error {
 	return errors.Join(os.WriteFile(path, []byte(preciousContent), 0o600), os.Chmod(path, mode))
 }
 
-// TestAttackByPlantedFiles: whatever stands under the names that a change uses,
-// nothing is written through it, and the error says which file to move away.
+// TestAttackByPlantedFiles: doorkey writes nothing through a planted file, whatever it is.
+// The error says which file to move away.
 func TestAttackByPlantedFiles(t *testing.T) {
 	ofBoth := []string{"https-gitlab.example.com.json", "https-gitlab.example.com.lock", "key.lock", "file.key-id", "file.key-id.new"}
 	for name, test := range map[string]struct {
@@ -57,7 +57,7 @@ func TestAttackByPlantedFiles(t *testing.T) {
 					c, precious := plantAt(t, file, plant)
 					err := test.change(t, c)
 					if strings.HasSuffix(file, "lock") && what == "a hard link" {
-						if err != nil { // as some backups make them: nothing is written to a lock
+						if err != nil { // some backups make such files: doorkey writes nothing to a lock
 							t.Error(err)
 						}
 					} else if err == nil || !strings.Contains(err.Error(), filepath.Join(c.Directory, file)) {
@@ -70,8 +70,8 @@ func TestAttackByPlantedFiles(t *testing.T) {
 	}
 }
 
-// TestAttackByPlantedChange: a file in between that doorkey has not left is not taken
-// for a change that has to be finished, although a complete and newer one is in it.
+// TestAttackByPlantedChange: doorkey does not finish a change from a temporary file that it
+// did not leave itself, even if the change in it is complete and newer.
 func TestAttackByPlantedChange(t *testing.T) {
 	for what, plant := range map[string]func(path, whole string) error{
 		"a symbolic link":          func(path, whole string) error { return os.Symlink(whole, path) },
@@ -97,15 +97,15 @@ func TestAttackByPlantedChange(t *testing.T) {
 	}
 }
 
-// TestAttackByPlantedNotes: what only tells people something is no reason to fail,
-// and no way to write elsewhere.
+// TestAttackByPlantedNotes: notes only inform users, so a planted note does not make
+// doorkey fail, and does not let an attacker write elsewhere.
 func TestAttackByPlantedNotes(t *testing.T) {
 	const notesFile = "https-gitlab.example.com.notes"
 	for _, name := range []string{notesFile, notesFile + ".new", "notes.lock"} {
 		for what, plant := range planted() {
 			t.Run(name+" is "+what, func(t *testing.T) {
 				c, precious := plantAt(t, name, plant)
-				isHardLink := name == notesFile && what == "a hard link" // which reads as a file of the person's own
+				isHardLink := name == notesFile && what == "a hard link" // it reads as a file of the user's own
 				if !isHardLink && c.readNotes(origin) != (notes{}) {
 					t.Error("the planted file is believed")
 				}
@@ -118,7 +118,7 @@ func TestAttackByPlantedNotes(t *testing.T) {
 	}
 }
 
-// TestAttackByKeyID: who edits the ID of a key does not choose a file with it.
+// TestAttackByKeyID: an attacker who edits the ID of a key cannot choose a file with it.
 func TestAttackByKeyID(t *testing.T) {
 	directory := t.TempDir()
 	for _, id := range []string{"", "..", "../../evil", "/../../evil", "00/../../evil", "00\x00", "zz", "0", "%2e", "00.key"} {
@@ -150,7 +150,7 @@ func plantAt(t *testing.T, name string, plant func(path, precious string) error)
 	return c, precious
 }
 
-// signInAndPut is a change as a sign-in makes it.
+// signInAndPut makes the change that a sign-in makes.
 func signInAndPut(t *testing.T, c *Cache) error {
 	t.Helper()
 	s, err := c.AwaitSignIn(t.Context(), origin, nil)
@@ -172,7 +172,7 @@ func signInAndPut(t *testing.T, c *Cache) error {
 // pathOfTests is the file of the password for the path "a".
 var pathOfTests = filepath.Join("https-gitlab.example.com.paths", pathFileName("a"))
 
-// storeForPath is a change as a store makes it of a password for one path.
+// storeForPath makes the change that a store of a password for one path makes.
 func storeForPath(t *testing.T, c *Cache) error {
 	t.Helper()
 	locked, err := c.Lock(t.Context(), origin, nil)
@@ -184,8 +184,8 @@ func storeForPath(t *testing.T, c *Cache) error {
 	return err
 }
 
-// TestAttackByPlantedDirectory: nothing is read from, written to or removed from a
-// directory that a link leads to, or that others can use.
+// TestAttackByPlantedDirectory: doorkey reads, writes and removes nothing in a directory
+// that is reached through a link, or that others can use.
 func TestAttackByPlantedDirectory(t *testing.T) {
 	for what, plant := range map[string]func(path, elsewhere string) error{
 		"a link to a directory":     func(path, elsewhere string) error { return os.Symlink(elsewhere, path) },
@@ -208,7 +208,7 @@ func TestAttackByPlantedDirectory(t *testing.T) {
 	}
 }
 
-// refreshAndPut is a change as a refresh makes it.
+// refreshAndPut makes the change that a refresh makes.
 func refreshAndPut(t *testing.T, c *Cache) error {
 	t.Helper()
 	locked, err := c.Lock(t.Context(), origin, nil)

@@ -48,7 +48,7 @@ func put(t *testing.T, c *Cache, place KeyPlace, account Account, secrets Secret
 	return account
 }
 
-// forget forgets all accounts of the origin.
+// forget removes all accounts of the origin.
 func forget(t *testing.T, c *Cache) {
 	t.Helper()
 	locked := lock(t, c, origin)
@@ -58,7 +58,7 @@ func forget(t *testing.T, c *Cache) {
 	}
 }
 
-// forgetWhere forgets the accounts of the origin that match.
+// forgetWhere removes the accounts of the origin that match.
 func forgetWhere(locked *Locked, matches func(Account) bool) error {
 	accounts, err := locked.cache.Accounts(locked.origin)
 	if err != nil {
@@ -67,8 +67,8 @@ func forgetWhere(locked *Locked, matches func(Account) bool) error {
 	return locked.Forget(slices.DeleteFunc(accounts, func(account Account) bool { return !matches(account) })...)
 }
 
-// leaveRoom leaves a reserve in a file, as a process does that is killed. Windows
-// closes its files then.
+// leaveRoom leaves a reserve in a file, as a killed process does. Windows closes its files
+// then.
 func leaveRoom(t *testing.T, path string, size int64) {
 	t.Helper()
 	left, err := reserveRoom(path, size)
@@ -91,8 +91,8 @@ func equal(a, b Secrets) bool {
 	return a.AccessToken.Equal(b.AccessToken) && a.RefreshToken.Equal(b.RefreshToken) && a.Password.Equal(b.Password)
 }
 
-// dropKeyringKey takes the current data key out of the keyring, where it may be a
-// person's own.
+// dropKeyringKey removes the current data key from the keyring, which may be the
+// developer's own.
 func dropKeyringKey(t *testing.T, c *Cache) {
 	t.Helper()
 	id, err := os.ReadFile(filepath.Join(c.Directory, "keyring.key-id"))
@@ -104,7 +104,7 @@ func dropKeyringKey(t *testing.T, c *Cache) {
 	}
 }
 
-// TestContract is what the cache promises wherever the data key is kept.
+// TestContract: the cache keeps these promises wherever the data key is stored.
 func TestContract(t *testing.T) {
 	for _, place := range []KeyPlace{InFile, InKeyring} {
 		t.Run(string(place), func(t *testing.T) {
@@ -311,7 +311,7 @@ var promises = map[string]func(*testing.T, *Cache, KeyPlace){
 		account, secrets := grant("")
 		put(t, c, place, account, secrets)
 		put(t, c, place, Account{Username: "alice"}, Secrets{Password: secret.New("p")})
-		for _, suffix := range []string{".json.new", ".notes.new"} { // as a process leaves them that was killed
+		for _, suffix := range []string{".json.new", ".notes.new"} { // a killed process leaves such files
 			leaveRoom(t, c.path(origin, suffix), 1)
 		}
 		locked := lock(t, c, origin)

@@ -31,7 +31,7 @@ func TestDeadGrants(t *testing.T) {
 	}
 }
 
-// TestNoteDeadGrant: one that has not been used for long may have expired.
+// TestNoteDeadGrant: a grant that has not been used for a long time may have expired.
 func TestNoteDeadGrant(t *testing.T) {
 	h := newHolder(t)
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)

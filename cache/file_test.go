@@ -95,8 +95,8 @@ type damage struct {
 	want string // in the error
 }
 
-// TestDamage: a file that is not as doorkey wrote it is named in the error,
-// left as it is, and no other origin suffers.
+// TestDamage: if a file is not as doorkey wrote it, the error names it, doorkey does not
+// change it, and no other origin is affected.
 func TestDamage(t *testing.T) {
 	for _, row := range append(systemDamages(), []damage{
 		{"empty", func(path string) error { return os.Truncate(path, 0) }, "damaged"},
@@ -142,8 +142,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestDirectoryByNameAlone: where it is not known where accounts are kept, none are
-// looked for in the directory that doorkey was started in.
+// TestDirectoryByNameAlone: if doorkey does not know where accounts are stored, it does not
+// look for them in the current directory.
 func TestDirectoryByNameAlone(t *testing.T) {
 	t.Chdir(t.TempDir())
 	absolute, err := filepath.Abs("state")
@@ -180,14 +180,14 @@ func TestDirectoryOfOthersIsRefused(t *testing.T) {
 	}
 }
 
-// obstacle is what can stand where a directory has to be.
+// obstacle is something that can be in the place of a directory.
 type obstacle struct {
 	name, path string
 	make       func(path string) error
 }
 
-// TestFileInTheWay: where a directory has to be and something else is, that is
-// named, with the way out, whatever wants to write there.
+// TestFileInTheWay: if something else is in the place of a directory, the error names it
+// and says what to do, for every kind of write.
 func TestFileInTheWay(t *testing.T) {
 	aFile := func(path string) error { return os.WriteFile(path, nil, 0o600) }
 	for _, row := range append(systemObstacles(), []obstacle{
@@ -247,8 +247,8 @@ func TestKeyringThatPanics(t *testing.T) {
 	}
 }
 
-// FuzzDecode: whatever is in an account file, reading it does not panic, and
-// what can be read is written and read again as the same.
+// FuzzDecode: reading any content of an account file does not panic, and what was read is
+// the same after it is written and read again.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"version":1,"origin":"` + origin + `","accounts":[{"username":"alice","token_endpoint":"` + origin + `/oauth/token","obtained":"2023-11-14T22:13:20Z","key":{"place":"file","id":"00"},"sealed":"AAAA"}]}`))
 	f.Add([]byte(`{"version":1,"origin":"` + origin + `","accounts":null}`))
@@ -260,7 +260,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		once, err := encode(origin, contents{accounts: accounts})
 		if err != nil {
-			return // a time outside what JSON has
+			return // a time that JSON cannot represent
 		}
 		again, err := decode(once, origin)
 		if err != nil {

@@ -12,13 +12,14 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// TestFinishedChangeIsTaken: what a process has written whole, that was killed before
-// it could rename it, is taken by the next one that locks. Nothing else is.
+// TestFinishedChangeIsTaken: if a process wrote a change completely and was killed before
+// it renamed the file, the next process that locks finishes the change. It does nothing in
+// all other cases.
 func TestFinishedChangeIsTaken(t *testing.T) {
 	later := time.Now().Add(time.Hour)
 	for _, test := range []struct {
 		name   string
-		change func(t *testing.T, c *Cache, between string, content []byte) []byte // of the file in between, nil for none
+		change func(t *testing.T, c *Cache, between string, content []byte) []byte // of the temporary file; nil for none
 		taken  bool
 	}{
 		{"whole and newer", func(_ *testing.T, _ *Cache, _ string, content []byte) []byte { return content }, true},
@@ -84,8 +85,9 @@ func TestFinishedChangeIsTaken(t *testing.T) {
 	}
 }
 
-// unfinished leaves a grant in the file, and a newer one in the file in between, as a
-// process does that is killed between writing and renaming. It returns the latter.
+// unfinished leaves a grant in the file, and a newer one in the temporary file, as a
+// process does that is killed between writing and renaming. It returns the path of the
+// temporary file.
 func unfinished(t *testing.T, c *Cache, obtained time.Time) (between string) {
 	t.Helper()
 	account, secrets := grant("")
@@ -104,7 +106,7 @@ func unfinished(t *testing.T, c *Cache, obtained time.Time) (between string) {
 	return between
 }
 
-// leave makes the content of a file, as doorkey makes its files: for its owner alone.
+// leave writes a file as doorkey does: only its owner can read it.
 func leave(t *testing.T, path string, content []byte) {
 	t.Helper()
 	file, err := openOwn(path)
@@ -117,7 +119,7 @@ func leave(t *testing.T, path string, content []byte) {
 	}
 }
 
-// withoutGeneration makes a file one of an older doorkey.
+// withoutGeneration turns a file into one that an older doorkey wrote.
 func withoutGeneration(t *testing.T, path string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -135,8 +137,8 @@ func withoutGeneration(t *testing.T, path string) {
 	}
 }
 
-// TestForgottenStaysForgotten: a change that was not finished does not bring back what
-// a person has logged out of since.
+// TestForgottenStaysForgotten: finishing a change does not bring back an account that the
+// user has logged out of since.
 func TestForgottenStaysForgotten(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	unfinished(t, c, time.Now().Add(time.Hour))
@@ -147,8 +149,8 @@ func TestForgottenStaysForgotten(t *testing.T) {
 	}
 }
 
-// TestRoomIsWrittenOver: a reserve takes the place of what was there whole, without
-// the rest of it and without growing from change to change.
+// TestRoomIsWrittenOver: a change overwrites the whole reserve. Nothing of the reserve is
+// left, and the file does not grow from change to change.
 func TestRoomIsWrittenOver(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	for range 3 {
@@ -166,7 +168,7 @@ func TestRoomIsWrittenOver(t *testing.T) {
 		if err != nil || len(content) > 4000 {
 			t.Errorf("%d bytes, %v", len(content), err)
 		}
-		// As where the padding could not be cut off.
+		// This is what a file looks like if the padding could not be cut off.
 		if err := os.WriteFile(path, append(content, strings.Repeat("\n", 80000)...), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -178,8 +180,8 @@ func TestRoomIsWrittenOver(t *testing.T) {
 	}
 }
 
-// TestEmptyKeyFiles: a power loss leaves files empty, or full of zeros. That of a key
-// is then one that is gone, and no dead end.
+// TestEmptyKeyFiles: a power loss leaves files empty, or full of zeros. An empty key file
+// counts as a lost key, and is not a dead end.
 func TestEmptyKeyFiles(t *testing.T) {
 	for _, pattern := range []string{"file.key-id", "file-*.key"} {
 		for name, content := range map[string]string{"empty": "", "a line feed": "\n", "zeros": strings.Repeat("\x00", 17)} {

@@ -12,8 +12,8 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// FuzzDecodeAsStruct: what decode makes of an account is what package json makes
-// of it when it is told of the structs, whatever stands as its members.
+// FuzzDecodeAsStruct: decode reads an account as package json does if it is given the
+// structs, whatever the members are.
 func FuzzDecodeAsStruct(f *testing.F) {
 	for _, seed := range [][3]string{
 		{`"alice"`, `{"place":"file","id":"00"}`, `"2023-11-15T00:13:20.5+01:00"`},
@@ -54,24 +54,24 @@ func FuzzDecodeAsStruct(f *testing.F) {
 	})
 }
 
-// comparable leaves out what package reflect tells apart and nobody else.
+// comparable removes what only package reflect distinguishes.
 func comparable(r record) record {
 	r.Obtained, r.Expiry, r.Sealed = time.Time{}, time.Time{}, nil
-	r.unknown, r.Key.unknown = nil, nil // package json keeps nothing of these
+	r.unknown, r.Key.unknown = nil, nil // package json stores nothing of these
 	for _, list := range []*[]string{&r.Scopes, &r.OtherHelpers, &r.OtherHelpersOfPlace} {
 		if len(*list) == 0 {
 			*list = nil
 		}
 	}
 	if r.Renewable == nil {
-		r.Renewable = new(true) // as decode has it
+		r.Renewable = new(true) // decode sets it
 	}
 	return r
 }
 
-// membersOnce writes a file again with each member once, of several the last
-// one: package json merges into a struct what stands there twice. It returns nil
-// for one with a name that package json would take for another.
+// membersOnce writes a file again with each member once. If a member occurs several times,
+// the last one counts: package json would merge them into a struct. It returns nil for a
+// member with a name that package json would take for another one.
 func membersOnce(t *testing.T, content []byte) []byte {
 	t.Helper()
 	var value any
@@ -106,9 +106,9 @@ func hasOddName(value any) bool {
 	return false
 }
 
-// FuzzSeal: an account that was sealed, written, read and unsealed is the same,
-// whatever bytes are in it; for another origin, or with anything changed that
-// decides where its secrets go, it is none.
+// FuzzSeal: an account is the same after it was sealed, written, read and unsealed,
+// whatever bytes are in it. It cannot be unsealed for another origin, or if anything was
+// changed that decides where its secrets are sent.
 func FuzzSeal(f *testing.F) {
 	f.Add("alice", "group/project", "hunter2", "refresh", "https://gitlab.example.com.")
 	f.Add("", "", "", "", "")
@@ -157,8 +157,8 @@ func FuzzSeal(f *testing.F) {
 	})
 }
 
-// FuzzFileName: the file of an origin tells which origin it is of, so no two
-// have one file, and it is a plain name on every file system.
+// FuzzFileName: the file name of an origin identifies the origin, so no two origins share a
+// file, and it is a plain name on every file system.
 func FuzzFileName(f *testing.F) {
 	f.Add("https", "gitlab.example.com:8443")
 	f.Add("git-remote", "[::1]")
@@ -166,7 +166,7 @@ func FuzzFileName(f *testing.F) {
 	f.Add("https", strings.Repeat("b\u00fccher.", 30))
 	f.Fuzz(func(t *testing.T, scheme, host string) {
 		if scheme == "" || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+-.") != "" {
-			return // no scheme of an origin
+			return // not the scheme of an origin
 		}
 		name := fileName(scheme + "://" + host)
 		if len(name) > longestName || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-%_") != "" {

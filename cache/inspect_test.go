@@ -23,7 +23,7 @@ func TestInspect(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		damage func(t *testing.T, directory string)
-		want   string // in the one problem; "" is none
+		want   string // in the only problem; "" means no problem
 		left   []string
 	}{
 		{"all well", func(*testing.T, string) {}, "", nil},

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// holderDouble is a place for keys that can fail, or forget what it was told.
+// holderDouble is a place for keys that can fail, or lose the key that it was given.
 type holderDouble struct {
 	saved             []byte
 	saveErr, readErr  error
@@ -26,12 +26,12 @@ func (h *holderDouble) load(context.Context, string) ([]byte, error) {
 	return h.saved, h.readErr
 }
 
-// TestSaveAndReadBack: nothing is sealed with a key that was not kept.
+// TestSaveAndReadBack: nothing is sealed with a key that was not stored.
 func TestSaveAndReadBack(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		holder holderDouble
-		want   error // nil with fails: one of its own, that does not pass for another
+		want   error // nil with fails: any error except ErrKeyGone
 		fails  bool
 	}{
 		{"kept", holderDouble{}, nil, false},
@@ -49,8 +49,8 @@ func TestSaveAndReadBack(t *testing.T) {
 	}
 }
 
-// TestKeyThatNobodyWasToldOf: a sign-in says where the key is, until one has
-// succeeded; what stores a password says nothing.
+// TestKeyThatNobodyWasToldOf: sign-ins report where the key is stored until one has
+// succeeded. A command that stores a password reports nothing.
 func TestKeyThatNobodyWasToldOf(t *testing.T) {
 	aGrant, secrets := grant("")
 	password := Account{Username: "bob", Obtained: aGrant.Obtained}

@@ -12,7 +12,7 @@ import (
 	"git-credential-doorkey/internal/test/keyring"
 )
 
-// useKeyring starts a real keyring and has the test use it.
+// useKeyring starts a real keyring and makes the test use it.
 func useKeyring(t *testing.T) *keyring.Keyring {
 	t.Helper()
 	k := keyring.Start(t)
@@ -20,14 +20,14 @@ func useKeyring(t *testing.T) *keyring.Keyring {
 	return k
 }
 
-// TestKeyringFailures: each way in which a keyring fails has its own answer,
-// within a time limit, and nothing is lost by it.
+// TestKeyringFailures: doorkey reports each way in which a keyring fails differently,
+// within a time limit, and loses nothing.
 func TestKeyringFailures(t *testing.T) {
-	const longer = time.Minute // than a keyring needs that answers at all
+	const longer = time.Minute // longer than a keyring needs if it answers at all
 	for _, row := range []struct {
 		name     string
 		fail     func(t *testing.T, k *keyring.Keyring)
-		patience time.Duration // with the keyring that fails
+		patience time.Duration // for the failing keyring
 		want     error
 		mend     func(t *testing.T, k *keyring.Keyring) // nil: it cannot be mended here
 	}{
@@ -77,8 +77,8 @@ func TestKeyringFailures(t *testing.T) {
 	}
 }
 
-// TestNoSessionBus: whatever stands for a bus that is none, no keyring is available, and
-// the key is kept in a file.
+// TestNoSessionBus: without a session bus, whatever is in its place, no keyring is
+// available, and the key is stored in a file.
 func TestNoSessionBus(t *testing.T) {
 	for _, address := range []string{
 		"/dev/null", "disabled:", "autolaunch:", "unix:", "nonsense", "unix:path=/nonexistent", "unix:path=/dev/null", "tcp:host=127.0.0.1,port=1",
@@ -104,8 +104,8 @@ func TestNoSessionBus(t *testing.T) {
 	}
 }
 
-// TestKeyringGoneAfterReserve: once a token is spent, what was got for it is
-// kept, whatever becomes of the keyring meanwhile.
+// TestKeyringGoneAfterReserve: once a refresh token has been used, doorkey stores the new
+// tokens, whatever happens to the keyring in the meantime.
 func TestKeyringGoneAfterReserve(t *testing.T) {
 	k := useKeyring(t)
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Minute}
@@ -126,8 +126,8 @@ func TestKeyringGoneAfterReserve(t *testing.T) {
 	}
 }
 
-// TestUnsealAllWithoutKeyring: what is sealed with a key in a file is had all the
-// same, whatever stands before it in the list.
+// TestUnsealAllWithoutKeyring: accounts that are sealed with a key in a file can be read
+// without the keyring, whatever is before them in the list.
 func TestUnsealAllWithoutKeyring(t *testing.T) {
 	k := useKeyring(t)
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state"), KeyringPatience: time.Second}

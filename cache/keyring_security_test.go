@@ -12,7 +12,7 @@ func TestSecurityError(t *testing.T) {
 		name string
 		code int
 		said string
-		want error // nil: one of its own
+		want error // nil: an error of its own
 		text string
 	}{
 		{"locked, and no dialog may open", 36, said, ErrKeyringLocked, "the keyring is locked" + text},

@@ -9,8 +9,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// useKeyring lets a test use the keyring of the person who runs it, if they have
-// said so. There is nothing to start: every session has the system's own.
+// useKeyring lets a test use the keyring of the developer who runs it, if they have allowed
+// that. There is nothing to start: every session has the system's keyring.
 func useKeyring(t *testing.T) {
 	t.Helper()
 	if os.Getenv("DOORKEY_TEST_KEYRING") != "yes" {

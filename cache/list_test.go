@@ -29,7 +29,7 @@ func TestList(t *testing.T) {
 	}
 	for name, content := range map[string]string{
 		"https-b.example.json": "{",
-		"https-c.example.json": string(good), // copied there
+		"https-c.example.json": string(good), // a copy of another origin's file
 		"https-d.example.json": `{"version": 3, "origin": "https://d.example"}`,
 		"https-e.example.json": "",
 	} {

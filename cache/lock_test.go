@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// TestLocks: of the three locks of an origin one process at a time has each, a
-// wait is told to the person and ends with its context, and none keeps anybody
-// from the other two.
+// TestLocks: an origin has three locks. One process at a time holds each of them. doorkey
+// tells the user about a wait, which ends with its context. No lock blocks the other two.
 func TestLocks(t *testing.T) {
 	type take func(c *Cache, ctx context.Context, waiting func()) (leave func(), err error)
 	locks := map[string]take{
@@ -63,8 +62,9 @@ func TestLocks(t *testing.T) {
 	}
 }
 
-// TestSignInAnnounced: who waits for a sign-in finds what it has announced, which only
-// the user can read; what one announced that was killed ends with it.
+// TestSignInAnnounced: a process that waits for a sign-in finds what the sign-in has
+// announced, which only the user can read. If the process that announced it is killed, the
+// announcement is no longer valid.
 func TestSignInAnnounced(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	want := Announcement{Until: time.Now().Add(time.Minute).UTC().Round(0), Address: "https://h.example/device", UserCode: "ABCD"}
@@ -86,8 +86,8 @@ func TestSignInAnnounced(t *testing.T) {
 	}
 }
 
-// identity tells which file a path leads to now. What os.Stat returns tells that on
-// Windows only when it is asked, by the path that the file may have left by then.
+// identity tells which file a path leads to now. On Windows, the result of os.Stat finds
+// that out only when it is asked, by a path at which the file may no longer be.
 func identity(t *testing.T, path string) os.FileInfo {
 	t.Helper()
 	file, err := openNoFollow(path, os.O_RDONLY)
@@ -102,8 +102,8 @@ func identity(t *testing.T, path string) os.FileInfo {
 	return info
 }
 
-// TestSignInReserves: the room of a sign-in is there for its own change, whatever
-// others change meanwhile, and is given back.
+// TestSignInReserves: the space that a sign-in reserves is there for its own change,
+// whatever other processes change in the meantime, and is released.
 func TestSignInReserves(t *testing.T) {
 	for _, use := range []bool{true, false} {
 		c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// formerNotes are the suffixes of the files that an older doorkey kept its notes in.
+// formerNotes are the suffixes of the files in which an older doorkey stored its notes.
 var formerNotes = []string{".failed", ".sign-in-failed", ".refused", ".sign-in.until"}
 
 // everyNote has a note of each kind.
@@ -26,7 +26,7 @@ var everyNote = notes{
 	DeadGrants:    DeadGrants{At: time.Unix(1700000004, 0).UTC(), Count: 1, Username: "work", ClientID: "id"},
 }
 
-// holder is a process that holds an origin and the right to sign in there.
+// holder is a process that holds an origin's lock and its sign-in lock.
 type holder struct {
 	*Cache
 	locked *Locked
@@ -65,8 +65,8 @@ func (h holder) wants(t *testing.T, want notes) {
 	}
 }
 
-// TestNotes: each note is there until it is cleared, whatever is noted beside it,
-// and is of its own origin.
+// TestNotes: each note exists until it is cleared, whatever other notes are written, and
+// belongs to its own origin.
 func TestNotes(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -125,8 +125,8 @@ func TestFailureIsSince(t *testing.T) {
 	}
 }
 
-// TestNotesOfTwoLocks: a refresh and a sign-in hold different locks, go on at the
-// same time, and neither loses the other's notes.
+// TestNotesOfTwoLocks: a refresh and a sign-in hold different locks and run at the same
+// time. Neither loses the other's notes.
 func TestNotesOfTwoLocks(t *testing.T) {
 	h := newHolder(t)
 	h.signIn.Announce(everyNote.SignIn)
@@ -154,8 +154,8 @@ func TestNotesOfTwoLocks(t *testing.T) {
 	h.wants(t, notes{RefreshFailed: Failure{At: everyNote.RefreshFailed.At.Add(99), Text: "refresh 99"}, SignIn: everyNote.SignIn})
 }
 
-// TestNotesBesideAStoppedProcess: a process that is stopped while it notes something
-// costs others their notes, and nothing else.
+// TestNotesBesideAStoppedProcess: if a process is stopped while it writes a note, other
+// processes lose their notes and nothing else.
 func TestNotesBesideAStoppedProcess(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	stopped, err := c.lockFile(t.Context(), filepath.Join(c.Directory, "notes.lock"), nil)
@@ -179,7 +179,7 @@ func TestNotesBesideAStoppedProcess(t *testing.T) {
 	}
 }
 
-// TestNotesThatCannotBeRead: they count as none, and are replaced by the next.
+// TestNotesThatCannotBeRead: doorkey ignores such notes, and the next note replaces them.
 func TestNotesThatCannotBeRead(t *testing.T) {
 	for _, row := range append(systemDamages(), []damage{
 		{"empty", func(path string) error { return os.Truncate(path, 0) }, ""},
@@ -208,8 +208,8 @@ func TestNotesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestFormerNotes: what an older doorkey noted is not believed, and goes with the
-// first note and with the last account.
+// TestFormerNotes: doorkey ignores the notes of an older doorkey, and removes them with the
+// first note or with the last account.
 func TestFormerNotes(t *testing.T) {
 	for name, change := range map[string]func(holder) error{
 		"first note":   func(h holder) error { return h.locked.NoteFailure(everyNote.RefreshFailed) },
@@ -245,8 +245,8 @@ func TestFormerNotes(t *testing.T) {
 	}
 }
 
-// TestNotesOfNobody: without a state directory, what lies where the program runs
-// is no note of doorkey's.
+// TestNotesOfNobody: without a state directory, doorkey does not read notes from the
+// current directory.
 func TestNotesOfNobody(t *testing.T) {
 	t.Chdir(t.TempDir())
 	c := &Cache{}
@@ -265,7 +265,7 @@ func TestNotesOfNobody(t *testing.T) {
 	}
 }
 
-// TestSuffixesDiffer: no file of one origin can be taken for a file of another one
+// TestSuffixesDiffer: no file of one origin can be mistaken for a file of another origin
 // whose name ends in a suffix.
 func TestSuffixesDiffer(t *testing.T) {
 	suffixes := append([]string{".json", ".json.new", ".sign-in.new", ".lock", ".turn-lock", ".sign-in-lock", ".notes", ".notes.new"}, formerNotes...)

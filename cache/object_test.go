@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestEveryMemberIsRead: what encode writes of an account, decode reads. A field
-// that only one of them knows would be lost with the next change of the file.
+// TestEveryMemberIsRead: decode reads everything that encode writes of an account. A field
+// that only one of them handles would be lost with the next change of the file.
 func TestEveryMemberIsRead(t *testing.T) {
 	at := time.Unix(1700000000, 0).UTC()
 	whole := Account{
@@ -32,8 +32,8 @@ func TestEveryMemberIsRead(t *testing.T) {
 	}
 }
 
-// TestRenewableIsNotLost: an account that is taken for one without a refresh token
-// would be signed in to anew.
+// TestRenewableIsNotLost: if doorkey took an account for one without a refresh token, the
+// user would have to sign in again.
 func TestRenewableIsNotLost(t *testing.T) {
 	const start, end = `{"version":1,"origin":"` + origin + `","accounts":[{`, `}]}`
 	for _, test := range []struct {
@@ -60,8 +60,8 @@ func TestRenewableIsNotLost(t *testing.T) {
 	}
 }
 
-// TestDamagedFiles: a member of another kind than doorkey writes is damage, and
-// no reason to take it for missing.
+// TestDamagedFiles: a member of a type that doorkey does not write is damage. doorkey does
+// not treat it as missing.
 func TestDamagedFiles(t *testing.T) {
 	const start = `{"version":1,"origin":"` + origin + `","accounts":`
 	for name, content := range map[string]string{

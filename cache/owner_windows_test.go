@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// TestNobodyIsToldToTakeOverTheSystem: takeown is a way out inside the person's
-// profile alone.
+// TestNobodyIsToldToTakeOverTheSystem: doorkey suggests takeown only inside the user's
+// profile.
 func TestNobodyIsToldToTakeOverTheSystem(t *testing.T) {
 	me, err := user.Current()
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// passwordFor is a password for one path, stored at a second of the clock.
+// passwordFor is a password for one path, stored at the given second of the clock.
 func passwordFor(username, path string, second int64) Account {
 	return Account{Username: username, Path: path, Obtained: time.Unix(second, 0).UTC()}
 }
@@ -26,8 +26,8 @@ func putPasswords(t *testing.T, c *Cache, accounts ...Account) {
 	}
 }
 
-// putAsBefore puts accounts into the origin's file, as a doorkey did that had one file
-// for all of them.
+// putAsBefore puts accounts into the origin's file, as an older doorkey did that had one
+// file for all of them.
 func putAsBefore(t *testing.T, c *Cache, accounts ...Account) {
 	t.Helper()
 	locked := lock(t, c, origin)
@@ -49,7 +49,7 @@ func putAsBefore(t *testing.T, c *Cache, accounts ...Account) {
 	}
 }
 
-// shown lists accounts, and whether each unseals to what it was sealed with.
+// shown lists accounts, and whether each can be unsealed to its original secrets.
 func shown(t *testing.T, c *Cache, accounts []Account) (all []string) {
 	t.Helper()
 	for _, account := range accounts {
@@ -64,7 +64,7 @@ func shown(t *testing.T, c *Cache, accounts []Account) (all []string) {
 	return all
 }
 
-// inPlaces lists what is in the origin's file, and in those of paths.
+// inPlaces lists what is in the origin's file, and what is in the files of paths.
 func inPlaces(t *testing.T, c *Cache) (ofOrigin, ofPaths []string) {
 	t.Helper()
 	_, accounts, err := c.file(origin).read()
@@ -75,8 +75,8 @@ func inPlaces(t *testing.T, c *Cache) (ofOrigin, ofPaths []string) {
 	return shown(t, c, accounts), shown(t, c, others)
 }
 
-// TestPasswordsForPaths is what a change does to the passwords for one path, which are
-// in files of their own, or in the origin's, where an older doorkey has put them.
+// TestPasswordsForPaths tests what a change does to the passwords for one path. They are in
+// files of their own, or in the origin's file if an older doorkey stored them.
 func TestPasswordsForPaths(t *testing.T) {
 	aGrant, _ := grant("")
 	aGrant.Obtained = time.Unix(5, 0)
@@ -95,9 +95,9 @@ func TestPasswordsForPaths(t *testing.T) {
 	}
 	for _, row := range []struct {
 		name          string
-		before, kept  accounts // in the origin's file, as by an older doorkey; then put
+		before, kept  accounts // what an older doorkey put into the origin's file, and what this one then stored
 		change        func(*testing.T, *Cache)
-		origin, paths string // what is where then, the newest first
+		origin, paths string // the result in each place, the newest first
 	}{
 		{"a new path", nil, accounts{passwordFor("u", "a", 1)}, putting(passwordFor("u", "b", 2)), "", "u/b u/a"},
 		{"the same path again", nil, accounts{passwordFor("u", "a", 1), passwordFor("u", "b", 2)}, putting(passwordFor("u", "a", 3)), "", "u/a u/b"},
@@ -138,14 +138,14 @@ func TestPasswordsForPaths(t *testing.T) {
 	}
 }
 
-// TestAccountsForAPath: a request with a path reads what is for it and what is for
-// every path, and one without reads all.
+// TestAccountsForAPath: a request with a path reads the accounts for that path and those
+// for every path. A request without a path reads all.
 func TestAccountsForAPath(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	aGrant, _ := grant("")
 	aGrant.Obtained = time.Unix(3, 0)
 	putPasswords(t, c, passwordFor("u", "a", 1), passwordFor("v", "a", 5), passwordFor("u", "b", 2), aGrant)
-	putAsBefore(t, c, passwordFor("w", "a", 4)) // by an older doorkey, since
+	putAsBefore(t, c, passwordFor("w", "a", 4)) // stored by an older doorkey in the meantime
 	for _, row := range []struct{ path, want string }{
 		{"a", "v/a w/a grant u/a"},
 		{"b", "w/a grant u/b"},
@@ -172,7 +172,8 @@ func TestAccountsForAPath(t *testing.T) {
 	}
 }
 
-// TestStoreLeavesOtherPathsAlone: the files of other paths are neither written nor read.
+// TestStoreLeavesOtherPathsAlone: doorkey neither writes nor reads the files of other
+// paths.
 func TestStoreLeavesOtherPathsAlone(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	putPasswords(t, c, passwordFor("u", "a", 1), passwordFor("u", "b", 2))
@@ -191,9 +192,9 @@ func TestStoreLeavesOtherPathsAlone(t *testing.T) {
 	}
 }
 
-// TestTwoOfOnePosition: of a password that is in the origin's file and in that of its
-// path, the newer one counts: a process was killed while it moved them, or an older
-// doorkey has stored one again.
+// TestTwoOfOnePosition: if a password is both in the origin's file and in its path's file,
+// the newer one counts. This happens if a process was killed while it moved passwords, or
+// if an older doorkey stored one again.
 func TestTwoOfOnePosition(t *testing.T) {
 	for _, row := range []struct {
 		name             string
@@ -215,7 +216,7 @@ func TestTwoOfOnePosition(t *testing.T) {
 						t.Errorf("for the path %q: %v, %v", path, accounts, err)
 					}
 				}
-				putPasswords(t, c, passwordFor("u", "b", 9)) // which moves it
+				putPasswords(t, c, passwordFor("u", "b", 9)) // this moves it
 				forgetOne(t, c, passwordFor("u", "b", 9))
 			}
 			forgetOne(t, c, passwordFor("u", "a", 0))
@@ -235,12 +236,12 @@ func forgetOne(t *testing.T, c *Cache, account Account) {
 	}
 }
 
-// TestRefreshMovesNothing: once a token is spent, only its own file is written. What an
-// older doorkey has put there is moved before that, or not at all.
+// TestRefreshMovesNothing: once a refresh token has been used, doorkey writes only its own
+// file. It moves what an older doorkey put there before that, or not at all.
 func TestRefreshMovesNothing(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	putAsBefore(t, c, passwordFor("u", "a", 1))
-	if err := os.WriteFile(c.pathsDirectory(origin), nil, 0o600); err != nil { // in the way
+	if err := os.WriteFile(c.pathsDirectory(origin), nil, 0o600); err != nil { // an obstacle
 		t.Fatal(err)
 	}
 	locked := lock(t, c, origin)
@@ -258,8 +259,8 @@ func TestRefreshMovesNothing(t *testing.T) {
 	}
 }
 
-// TestFinishedPasswordIsTaken: the password for a path that a process has written whole,
-// which was killed before it could rename it, is taken by the next change of that path.
+// TestFinishedPasswordIsTaken: if a process wrote the password for a path completely and
+// was killed before it renamed the file, the next change of that path finishes the change.
 func TestFinishedPasswordIsTaken(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	putPasswords(t, c, passwordFor("u", "a", 1))
@@ -280,8 +281,8 @@ func TestFinishedPasswordIsTaken(t *testing.T) {
 	}
 }
 
-// TestFilesOfPathsStayInTheirPlace: a file that was copied or renamed is no other
-// path's, and no other origin's.
+// TestFilesOfPathsStayInTheirPlace: a file that was copied or renamed does not count for
+// another path or another origin.
 func TestFilesOfPathsStayInTheirPlace(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -289,7 +290,7 @@ func TestFilesOfPathsStayInTheirPlace(t *testing.T) {
 		want string
 	}{
 		{"another path's", func(c *Cache) string { return c.pathFile(origin, "b").path }, "belong"},
-		{"the origin's", func(c *Cache) string { return c.path(origin, ".json") }, ""}, // as an older doorkey has it
+		{"the origin's", func(c *Cache) string { return c.path(origin, ".json") }, ""}, // as an older doorkey stores it
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
@@ -324,7 +325,7 @@ func TestUnknownMembersOfPathsStay(t *testing.T) {
 	}
 }
 
-// TestManyPaths: nothing grows with the number of paths but the files.
+// TestManyPaths: with more paths, only the number of files grows.
 func TestManyPaths(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "state")}
 	const many = 50

@@ -12,7 +12,7 @@ import (
 // openToOthers lets every user read a file or directory.
 func openToOthers(path string) error { return os.Chmod(path, 0o755) }
 
-// systemDamages are what else can stand in a file's place on this system.
+// systemDamages are further damages that are possible on this system.
 func systemDamages() []damage {
 	return []damage{
 		{"a FIFO", func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)) }, "not a regular file"},
@@ -22,10 +22,10 @@ func systemDamages() []damage {
 	}
 }
 
-// systemObstacles are what else can stand where a directory has to be.
+// systemObstacles are further obstacles that are possible on this system.
 func systemObstacles() []obstacle {
 	return []obstacle{{"a link to what is not", "local/state", func(path string) error { return os.Symlink("none", path) }}}
 }
 
-// directoryInOurs makes a directory in what is this user's.
+// directoryInOurs makes a directory inside a directory of this user.
 func directoryInOurs(t *testing.T) string { return t.TempDir() }

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// setAccess gives a file or directory an access list, in the words of SDDL.
+// setAccess gives a file or directory an access list, in the SDDL format.
 func setAccess(path, list string) error {
 	descriptor, err := windows.SecurityDescriptorFromString(list)
 	if err != nil {
@@ -31,14 +31,14 @@ func setAccess(path, list string) error {
 // openToOthers lets every user read a file or directory.
 func openToOthers(path string) error { return setAccess(path, "D:P(A;OICI;FA;;;OW)(A;OICI;FR;;;WD)") }
 
-// systemDamages are what else can stand in a file's place on this system.
+// systemDamages are further damages that are possible on this system.
 func systemDamages() []damage { return nil }
 
-// systemObstacles are what else can stand where a directory has to be.
+// systemObstacles are further obstacles that are possible on this system.
 func systemObstacles() []obstacle { return nil }
 
-// directoryInOurs makes a directory in this user's profile, where temporary files
-// need not be.
+// directoryInOurs makes a directory in this user's profile. Temporary files may be outside
+// it.
 func directoryInOurs(t *testing.T) string {
 	t.Helper()
 	me, err := user.Current()
@@ -53,8 +53,8 @@ func directoryInOurs(t *testing.T) string {
 	return directory
 }
 
-// TestAccessLists: whoever else could read a token is noticed, whatever list
-// says so. "<me>" is this user.
+// TestAccessLists: doorkey notices anyone else who could read a token, whichever list
+// allows it. "<me>" is this user.
 func TestAccessLists(t *testing.T) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
@@ -62,7 +62,7 @@ func TestAccessLists(t *testing.T) {
 	}
 	for _, row := range []struct {
 		name, list string
-		want       string // the error; "" is private
+		want       string // the error; "" means that the file is private
 	}{
 		{"as doorkey makes it", "O:<me>D:P(A;;FA;;;<me>)(A;;FA;;;SY)", ""},
 		{"as the commands of the hint make a directory", "O:<me>D:PAI(A;OICI;FA;;;<me>)(A;OICI;FA;;;SY)", ""},
@@ -96,8 +96,8 @@ func TestAccessLists(t *testing.T) {
 	}
 }
 
-// TestTakeBack runs the commands of the hint, on a directory and on a file of which
-// others have access, by what is set on it and by what it inherits.
+// TestTakeBack runs the commands of the hint on a directory and on a file that others can
+// access, because of their own access lists and of inherited ones.
 func TestTakeBack(t *testing.T) {
 	if windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil {
 		t.Skip("Wine's icacls does nothing")
@@ -129,8 +129,7 @@ func TestTakeBack(t *testing.T) {
 	}
 }
 
-// TestNullAccessList: a list that is there and is none lets everybody do
-// everything.
+// TestNullAccessList: a null list lets everybody do everything.
 func TestNullAccessList(t *testing.T) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
@@ -145,8 +144,8 @@ func TestNullAccessList(t *testing.T) {
 	}
 }
 
-// TestMadeForItsOwnerAlone: access to what the cache makes is as it says, and not
-// as the directory above has it.
+// TestMadeForItsOwnerAlone: the cache sets the access to what it makes itself, and does not
+// inherit it from the directory above.
 func TestMadeForItsOwnerAlone(t *testing.T) {
 	c := &Cache{Directory: filepath.Join(t.TempDir(), "above", "state")}
 	account, secrets := grant("")
@@ -163,8 +162,8 @@ func TestMadeForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-// TestDeniedForGood: what stays as it is is not tried again under a lock, for which
-// others wait.
+// TestDeniedForGood: doorkey does not try again under a lock, for which other processes
+// wait, if the result cannot change.
 func TestDeniedForGood(t *testing.T) {
 	directory := t.TempDir()
 	from, over := filepath.Join(directory, "from"), filepath.Join(directory, "over")

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// TestStateDirectoryGoesDuringSignIn: who deletes it while a person signs in loses
-// what was in it, and not what comes of the sign-in. On Windows nobody deletes a
-// file that is locked.
+// TestStateDirectoryGoesDuringSignIn: a user who deletes the state directory during a
+// sign-in loses what was in it, but not the result of the sign-in. On Windows, nobody can
+// delete a locked file.
 func TestStateDirectoryGoesDuringSignIn(t *testing.T) {
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // automatic is the file, too
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // automatic means the file, too
 	for _, place := range []KeyPlace{InFile, Automatic} {
 		t.Run(string(place), func(t *testing.T) {
 			if place == Automatic && runtime.GOOS == "darwin" {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestUnknownMembersStay: what a later version has written into a file is there when
-// this one has written the file anew, wherever it stands.
+// TestUnknownMembersStay: members that a later version of doorkey has written into a file
+// survive when this version writes the file again, wherever they are.
 func TestUnknownMembersStay(t *testing.T) {
 	const later = `"later": {"to": ["a", true, null, 1.5]}`
 	for _, row := range []struct{ name, before string }{

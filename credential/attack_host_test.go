@@ -5,10 +5,9 @@ import (
 	"testing"
 )
 
-// TestAttackByHost: what a URL's host may hold after git has decoded it. Each
-// of these is refused, whole and without an answer, since two programs could
-// take it apart differently, or a shell would act on it where it is copied from
-// a message.
+// TestAttackByHost has what a URL's host may contain after git has decoded it. Read rejects
+// each request as a whole and returns nothing of it: two programs could parse the host
+// differently, or a shell could act on it if it is copied from a message.
 func TestAttackByHost(t *testing.T) {
 	for name, host := range map[string]string{
 		"user information after the port":   "gitlab.com:443@evil.example",
@@ -57,7 +56,7 @@ func TestAttackByHost(t *testing.T) {
 	}
 }
 
-// TestAttackByLookalike: a host that looks like another one is another one.
+// TestAttackByLookalike: a host that looks like another host is a different host.
 func TestAttackByLookalike(t *testing.T) {
 	known := Request{Protocol: "https", Host: "gitlab.com"}.Origin()
 	for name, lookalike := range map[string]Request{

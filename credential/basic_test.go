@@ -18,7 +18,7 @@ func TestAsEphemeral(t *testing.T) {
 	if err := answer.AsEphemeral().Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	// printf oauth2:token | base64
+	// output of: printf oauth2:token | base64
 	want := "capability[]=authtype\ncapability[]=state\nauthtype=Basic\ncredential=b2F1dGgyOnRva2Vu\nephemeral=1\n" +
 		"password_expiry_utc=1700000000\nstate[]=doorkey:1\ncontinue=1\n"
 	if out.String() != want {

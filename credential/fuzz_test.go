@@ -9,9 +9,9 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// FuzzReadAsGit: Read takes nothing that git refuses, and reads from what it
-// takes what git reads. Two readers who see two hosts in one text are how
-// tokens get lost (CVE-2020-5260, CVE-2024-52006).
+// FuzzReadAsGit: Read rejects everything that git rejects, and reads the same as git from
+// what it accepts. Tokens are lost if two programs read two different hosts from the same
+// text (CVE-2020-5260, CVE-2024-52006).
 func FuzzReadAsGit(f *testing.F) {
 	for _, seed := range []string{
 		"protocol=https\nhost=gitlab.com\nusername=a=b\npassword=\n\nhost=evil.example\n",
@@ -40,8 +40,8 @@ func FuzzReadAsGit(f *testing.F) {
 	})
 }
 
-// FuzzWrite: an answer is written whole or not at all, and git reads from it
-// what was put in, and nothing more, whatever a server chose for its tokens.
+// FuzzWrite: an answer is written completely or not at all. git reads from it exactly what
+// was put in, whatever a server chose for its tokens.
 func FuzzWrite(f *testing.F) {
 	f.Add("oauth2", "token", "doorkey:1:00:", "refresh")
 	f.Add("", "a\nhost=evil.example", "b\r", "c\x00")
@@ -65,8 +65,8 @@ func FuzzWrite(f *testing.F) {
 	})
 }
 
-// readAsGit reads lines as git does (credential_read of git 2.55): they end in
-// LF or CR LF, texts end at a NUL, the last of several counts.
+// readAsGit reads lines as git does (credential_read in git 2.55): lines end in LF or CR
+// LF, texts end at a NUL, and the last of several values counts.
 func readAsGit(input string) (map[string]string, error) {
 	values := make(map[string]string)
 	for line := range strings.Lines(input) {

@@ -139,9 +139,9 @@ func TestOriginOfACertificate(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever comes in, Read does not panic, what it takes has an origin
-// of one line without user information, and reading it again as lines of its
-// own gives the same request.
+// FuzzRead: Read does not panic, whatever its input is. A request that it accepts has an
+// origin of one line without user information, and is the same after it is written and read
+// again.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("protocol=https\nhost=gitlab.com\nusername=a\npassword=b\nwwwauth[]=Basic realm=\"GitLab\"\n\n"))
 	f.Add([]byte("capability[]=state\nprotocol=https\r\nhost=[::1]:8443\nstate[]=doorkey:1\ncontinue=1\n"))

@@ -14,13 +14,14 @@ import (
 
 const question = "protocol=https\nhost=gitlab.example.com\n\n"
 
-// TestGitAsksDoorkeyAlone lets real git ask for a credential and report that it was good.
+// TestGitAsksDoorkeyAlone makes real git ask for a credential and report that the server
+// accepted it.
 func TestGitAsksDoorkeyAlone(t *testing.T) {
 	parts.Long(t)
 	for _, row := range []struct {
 		name string
 		host string
-		// file holds the other helper, in the section.
+		// file contains the other helper, in the section.
 		file, section string
 	}{
 		{"helper of the person", "", ".gitconfig", "[credential]"},
@@ -63,7 +64,7 @@ func TestGitAsksDoorkeyAlone(t *testing.T) {
 	}
 }
 
-// TestOneHostOnly leaves the other hosts to the other helper.
+// TestOneHostOnly: an install for one host leaves the other hosts to the other helper.
 func TestOneHostOnly(t *testing.T) {
 	m := newMachine(t)
 	m.writeProgram(m.path("other"))
@@ -78,7 +79,8 @@ func TestOneHostOnly(t *testing.T) {
 	}
 }
 
-// TestOtherFormOfTheHelper: the short name makes room for the path, and the path for the short name, in one block.
+// TestOtherFormOfTheHelper: in one block, the path replaces the short name, and the short
+// name replaces the path.
 func TestOtherFormOfTheHelper(t *testing.T) {
 	m := newMachine(t)
 	m.write(".gitconfig", user)
@@ -97,7 +99,8 @@ func TestOtherFormOfTheHelper(t *testing.T) {
 	m.expect(".gitconfig", user)
 }
 
-// TestStrangePaths runs doorkey from directories whose names the shell or git's configuration would take apart.
+// TestStrangePaths runs doorkey from directories whose names have a special meaning for the
+// shell or for git's configuration.
 func TestStrangePaths(t *testing.T) {
 	parts.Long(t)
 	for _, directory := range []string{
@@ -125,7 +128,7 @@ func TestStrangePaths(t *testing.T) {
 	}
 }
 
-// expectAnswer lets git fill in a password and approve it.
+// expectAnswer makes git fill in a password and approve it.
 func (m *machine) expectAnswer(question, password string) {
 	m.t.Helper()
 	answer, err := m.git(question, "credential", "fill")
@@ -137,7 +140,7 @@ func (m *machine) expectAnswer(question, password string) {
 	}
 }
 
-// TestOthers are the helpers that stand after doorkey's block in another file.
+// TestOthers tests the helpers that come after doorkey's block in another file.
 func TestOthers(t *testing.T) {
 	for _, row := range []struct {
 		name, host string
@@ -210,7 +213,8 @@ func TestConcerns(t *testing.T) {
 	}
 }
 
-// TestChain holds the chain to what real git does: whom it tells of a good password, and in which order.
+// TestChain compares the chain with real git: which helpers git tells about an accepted
+// password, and in which order.
 func TestChain(t *testing.T) {
 	parts.Long(t)
 	const (
@@ -223,7 +227,7 @@ func TestChain(t *testing.T) {
 	const doorkey = "[credential]\n\thelper = DOORKEY --flow device\n"
 	for _, row := range []struct {
 		name, address, configuration string
-		want                         string // the helpers in their order, those before doorkey in brackets
+		want                         string // the helpers in their order; those before doorkey are in brackets
 	}{
 		{"none", "https://gitlab.example.com", "", ""},
 		{"doorkey alone", "https://gitlab.example.com", other + reset + doorkey, "doorkey"},
@@ -261,7 +265,8 @@ func TestChain(t *testing.T) {
 	}
 }
 
-// TestChainOfAnyPath: what git leaves out of its question, the path of a repository, may bring other helpers in.
+// TestChainOfAnyPath: git leaves the path of a repository out of its question. The path may
+// add other helpers to the chain.
 func TestChainOfAnyPath(t *testing.T) {
 	m := newMachine(t)
 	m.write(".gitconfig", strings.ReplaceAll("[credential]\n\thelper = DOORKEY\n[credential \"https://gitlab.example.com/group\"]\n\thelper = other\n",
@@ -274,7 +279,8 @@ func TestChainOfAnyPath(t *testing.T) {
 	}
 }
 
-// TestChainOfRepository: a repository's own helper comes after install's reset and is seen with its scope.
+// TestChainOfRepository: a repository's own helper comes after install's reset, and the
+// chain shows its scope.
 func TestChainOfRepository(t *testing.T) {
 	m := newMachine(t)
 	m.mustGit("init", "-q")
@@ -292,7 +298,7 @@ func TestChainOfRepository(t *testing.T) {
 	}
 }
 
-// entries are all that git reads in a directory of the home directory.
+// entries returns everything that git reads in a directory inside the home directory.
 func (m *machine) entries(directory string) []gitconfig.Entry {
 	m.t.Helper()
 	entries, err := gitconfig.Entries(m.t.Context(), m.path(directory), m.environment, ".")
@@ -319,7 +325,8 @@ func (m *machine) chain(address string) string {
 	return strings.Join(names, " ")
 }
 
-// told lets git report a good password for an address, and gives the helpers that were told, in order.
+// told makes git report an accepted password for an address, and returns the helpers that
+// git told, in order.
 func (m *machine) told(address string) string {
 	m.t.Helper()
 	log := m.path("told")
@@ -331,7 +338,7 @@ func (m *machine) told(address string) string {
 	}
 	question := "url=" + address + "\n"
 	if !strings.Contains(address, "@") {
-		question += "username=somebody\n" // without a name git has nothing to tell
+		question += "username=somebody\n" // without a user name, git tells its helpers nothing
 	}
 	if _, err := m.git(question+"password=secret\n\n", "credential", "approve"); err != nil {
 		m.t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestInstallAgain is about files that changed after the first install.
+// TestInstallAgain tests files that were changed after the first install.
 func TestInstallAgain(t *testing.T) {
 	parts.Long(t)
 	for _, row := range []struct {
@@ -51,7 +51,8 @@ func TestInstallAgain(t *testing.T) {
 	}
 }
 
-// TestInstallAgainBesideARepository does not move the block for a helper that stands in another scope: it would not help.
+// TestInstallAgainBesideARepository: install does not move the block because of a helper in
+// another scope. That would not help.
 func TestInstallAgainBesideARepository(t *testing.T) {
 	m := newMachine(t)
 	m.mustGit("init", "-q")
@@ -63,7 +64,7 @@ func TestInstallAgainBesideARepository(t *testing.T) {
 	}
 }
 
-// TestUninstallAfterEdits is about files that changed after the install.
+// TestUninstallAfterEdits tests files that were changed after the install.
 func TestUninstallAfterEdits(t *testing.T) {
 	parts.Long(t)
 	for _, row := range []struct {
@@ -117,7 +118,7 @@ func TestEditedByHand(t *testing.T) {
 	}
 }
 
-// TestEditedBlockOfAnotherHost stays out of the way.
+// TestEditedBlockOfAnotherHost: an edited block of another host does not matter.
 func TestEditedBlockOfAnotherHost(t *testing.T) {
 	edited := strings.Replace(strings.Replace(written, "[credential]", `[credential "https://a.example"]`, 1), "= doorkey", "= store", 1)
 	m := newMachine(t)
@@ -125,7 +126,7 @@ func TestEditedBlockOfAnotherHost(t *testing.T) {
 	m.roundTrip(m.options(), ".gitconfig", edited, edited+written)
 }
 
-// FuzzBlock writes a block at the end of any file and takes it out again.
+// FuzzBlock writes a block at the end of a file with any content, and removes it again.
 func FuzzBlock(f *testing.F) {
 	for _, seed := range []string{"", "\n", user, withCRLF(user), "\r", "a\r", "a\\", written, bare, withCRLF(written)} {
 		f.Add([]byte(seed))

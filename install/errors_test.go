@@ -13,11 +13,12 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestFailuresChangeNothing checks that each error says what is the matter, that the file is as it was, and that no lock stays.
+// TestFailuresChangeNothing: each error says what is wrong, the file is unchanged, and no
+// lock file is left.
 func TestFailuresChangeNothing(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		// setUp makes the trouble.
+		// setUp causes the failure.
 		setUp func(m *machine, options *Options)
 		want  []string
 	}{
@@ -64,7 +65,7 @@ func TestFailuresChangeNothing(t *testing.T) {
 			row.setUp(m, &options)
 			options.Environment = m.environment
 			before := m.snapshot()
-			options.Program = m.path("elsewhere/" + programName) // so that the block there has to change
+			options.Program = m.path("elsewhere/" + programName) // the block there has to change
 			_, err := Install(t.Context(), options)
 			if err == nil {
 				t.Fatal("no error")
@@ -81,7 +82,8 @@ func TestFailuresChangeNothing(t *testing.T) {
 	}
 }
 
-// TestReadRefusesDevices only reads: were the refusal broken, a whole install would put a file in the place of the machine's device.
+// TestReadRefusesDevices only reads. If the check were broken, a whole install would
+// replace the machine's device with a file.
 func TestReadRefusesDevices(t *testing.T) {
 	device := target{file: os.DevNull}
 	if err := device.read(); err == nil || !strings.Contains(err.Error(), "not a file that can be edited") {
@@ -89,7 +91,7 @@ func TestReadRefusesDevices(t *testing.T) {
 	}
 }
 
-// close takes the right to write in a directory away, for the rest of the test.
+// close removes the right to write in a directory, until the end of the test.
 func (m *machine) close(directory string) {
 	m.t.Helper()
 	if err := os.Chmod(m.path(directory), 0o500); err != nil {
@@ -106,7 +108,7 @@ func (m *machine) close(directory string) {
 	}
 }
 
-// snapshot tells all files of the home directory and what is in them.
+// snapshot lists all files of the home directory with their contents.
 func (m *machine) snapshot() string {
 	m.t.Helper()
 	var all strings.Builder
@@ -124,12 +126,12 @@ func (m *machine) snapshot() string {
 	return all.String()
 }
 
-// TestReplaceGivesUp calls the writing with what must not be written.
+// TestReplaceGivesUp calls replace with content that must not be written.
 func TestReplaceGivesUp(t *testing.T) {
 	block := strings.Join(blockLines("[credential]", shortName), "\n") + "\n"
 	for _, row := range []struct {
 		name string
-		// onDisk is what the file has become since it was read as settings of a user.
+		// onDisk is the content of the file now. It had a user's settings when it was read.
 		onDisk string
 		new    string
 		want   string

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// FuzzHelper: wherever the program is, the block that install writes for it is
-// one that uninstall knows again, and takes out to the byte.
+// FuzzHelper: wherever the program is, uninstall recognizes the block that install writes
+// for it, and restores the file to the byte.
 func FuzzHelper(f *testing.F) {
 	f.Add([]byte(user), "/opt", "")
 	f.Add([]byte("[a]\r\n\tb = c\r\n"), "/my \"tools\"", ".exe")
@@ -17,10 +17,10 @@ func FuzzHelper(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, directory, suffix string) {
 		path := directory + "/" + programName + suffix
 		if strings.ContainsFunc(path, unicode.IsControl) || strings.Contains(suffix, "/") {
-			return // helperFor refuses the first; the second is another directory
+			return // helperFor rejects the first case; the second is another directory
 		}
 		if !strings.HasPrefix(directory, "/") && !strings.HasPrefix(directory, "C:/") {
-			return // a program's path is absolute: git looks for any other among its commands
+			return // a program's path is absolute: git looks for any other path among its commands
 		}
 		helper := pathHelper(path)
 		if !isInstalled(helper) || parseConfigText(configText(helper)) != helper {

@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// machine is a computer with real git, a home directory of its own and doorkey on PATH.
+// machine is a computer with real git, its own home directory and doorkey on PATH.
 type machine struct {
 	t           *testing.T
 	home        string
@@ -19,7 +19,7 @@ type machine struct {
 	program     string
 	// onlyHere says that other programs have another PATH.
 	onlyHere bool
-	// onPath is what LookPath finds; empty is nothing.
+	// onPath is what LookPath finds; empty means nothing.
 	onPath string
 }
 
@@ -47,10 +47,10 @@ func (m *machine) set(name, value string) {
 	m.environment = append(m.environment, name+"="+value)
 }
 
-// path is a place in the home directory.
+// path returns the path of a file in the home directory.
 func (m *machine) path(name string) string { return filepath.Join(m.home, filepath.FromSlash(name)) }
 
-// options are those of a change in a directory without a repository.
+// options are those of a change in a directory that is not in a repository.
 func (m *machine) options() Options {
 	return Options{
 		Program: m.program, Directory: m.path("work"), Environment: m.environment,
@@ -64,7 +64,8 @@ func (m *machine) options() Options {
 	}
 }
 
-// writeProgram makes a credential helper that knows one answer and notes beside itself what it was asked to do.
+// writeProgram writes a credential helper that has one answer, and records its calls in a
+// file next to it.
 func (m *machine) writeProgram(path string) {
 	m.t.Helper()
 	script := "#!/bin/sh\n" +
@@ -76,7 +77,7 @@ func (m *machine) writeProgram(path string) {
 	}
 }
 
-// calls gives what a program of writeProgram was asked to do since the last time, in order.
+// calls returns the calls of a program of writeProgram since the last time, in order.
 func (m *machine) calls(program string) string {
 	m.t.Helper()
 	calls, _ := os.ReadFile(program + ".calls")
@@ -84,7 +85,7 @@ func (m *machine) calls(program string) string {
 	return strings.Join(strings.Fields(string(calls)), " ")
 }
 
-// git runs git in the work directory and gives what it printed.
+// git runs git in the work directory and returns its output.
 func (m *machine) git(input string, args ...string) (string, error) {
 	command := exec.Command("git", args...)
 	command.Dir, command.Env, command.Stdin = m.path("work"), m.environment, strings.NewReader(input)
@@ -150,7 +151,7 @@ func (m *machine) uninstall(options Options) Change {
 	return change
 }
 
-// values are the helpers of entries.
+// values returns the helpers of entries.
 func values(entries []gitconfig.Entry) []string {
 	var values []string
 	for _, entry := range entries {

@@ -10,7 +10,7 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// written is the block as it stands in a file of a person who has doorkey on PATH.
+// written is the block in the file of a user who has doorkey on PATH.
 const written = `# git-credential-doorkey install: from here on git asks doorkey alone, no other helper gets the tokens.
 # "git-credential-doorkey uninstall", with the same options, takes out exactly these lines.
 [credential]
@@ -18,12 +18,12 @@ const written = `# git-credential-doorkey install: from here on git asks doorkey
 	helper = doorkey
 `
 
-// bare is the block without the end of its last line.
+// bare is the block without its last newline.
 var bare = strings.TrimSuffix(written, "\n")
 
 const user = "[user]\n\tname = A\n"
 
-// withCRLF is how Windows' editors write.
+// withCRLF returns a text as Windows editors write it.
 func withCRLF(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 
 func TestInstallThenUninstall(t *testing.T) {
@@ -72,7 +72,8 @@ func TestInstallThenUninstall(t *testing.T) {
 	}
 }
 
-// roundTrip installs and uninstalls, each as a dry run, in earnest, and once more, and gives the Change of the install.
+// roundTrip installs and uninstalls, each as a dry run, for real, and a second time. It
+// returns the Change of the install.
 func (m *machine) roundTrip(options Options, file, before, installed string) Change {
 	m.t.Helper()
 	change := m.dryThenReal(Install, options, file, installed)
@@ -89,7 +90,8 @@ func (m *machine) roundTrip(options Options, file, before, installed string) Cha
 	return change
 }
 
-// dryThenReal checks that a dry run touches nothing and foretells the change, and that doing it again changes nothing.
+// dryThenReal checks that a dry run changes nothing and predicts the change, and that a
+// second run changes nothing.
 func (m *machine) dryThenReal(do func(context.Context, Options) (Change, error), options Options, file, want string) Change {
 	m.t.Helper()
 	run := func(dry bool) Change {

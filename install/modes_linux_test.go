@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// heedModes takes from the superuser, if the tests run as that, the right to write
-// where modes forbid it: from this thread alone, which ends with the test.
+// heedModes removes the superuser's right to write where file modes forbid it. It does so
+// in this thread alone, which ends with the test.
 func heedModes() error {
 	runtime.LockOSThread()
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}

@@ -2,5 +2,5 @@
 
 package install
 
-// heedModes has nothing to take from an ordinary user.
+// heedModes does nothing: an ordinary user has no such right.
 func heedModes() error { return nil }

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// TestRegistryPaths: what every Windows has on its PATH is found there, and what only
-// this process has is not.
+// TestRegistryPaths: the registry has the directories that every Windows has on its PATH,
+// and not those that only this process has.
 func TestRegistryPaths(t *testing.T) {
 	system, err := registry.ExpandString(`%SystemRoot%\system32`)
 	if err != nil {

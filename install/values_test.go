@@ -87,7 +87,7 @@ func TestHelperFor(t *testing.T) {
 		{"not on PATH", "", true, path},
 		{"on a PATH that is relative", filepath.Base(program), true, path},
 	}
-	if err := os.Symlink(program, link); err == nil { // Windows keeps links for some
+	if err := os.Symlink(program, link); err == nil { // Windows allows links only to some users
 		rows = append(rows, row{"on PATH by a link", link, true, "doorkey"}, row{"on PATH by a link, here alone", link, false, pathHelper(filepath.ToSlash(link))})
 	}
 	for _, row := range rows {
@@ -207,7 +207,7 @@ func TestHelperForRefuses(t *testing.T) {
 	}
 }
 
-// TestIsInstalled refuses what a person has written or changed.
+// TestIsInstalled: isInstalled rejects what a user has written or changed.
 func TestIsInstalled(t *testing.T) {
 	for _, helper := range []string{
 		"", "store", "doorkey --flow device", "/opt/git-credential-doorkey --flow device", "!git-credential-doorkey",
@@ -222,7 +222,7 @@ func TestIsInstalled(t *testing.T) {
 	}
 }
 
-// TestIsDoorkey judges by what git would run.
+// TestIsDoorkey: isDoorkey depends on what git would run.
 func TestIsDoorkey(t *testing.T) {
 	for _, row := range []struct {
 		helper            string
@@ -258,7 +258,7 @@ func TestIsDoorkey(t *testing.T) {
 	}
 }
 
-// TestMisspeltIsNotRun: real git runs none of them.
+// TestMisspeltIsNotRun: real git runs none of the misspelt helpers.
 func TestMisspeltIsNotRun(t *testing.T) {
 	m := newMachine(t)
 	for _, helper := range []string{"git-credential-doorkey", "~/bin/git-credential-doorkey"} {

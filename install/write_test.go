@@ -8,7 +8,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestModes compares with what the file had, and a new file with what the umask makes of git's 0666.
+// TestModes: an existing file keeps its mode, and a new file gets git's 0666 minus the
+// umask.
 func TestModes(t *testing.T) {
 	m := newMachine(t)
 	usual, err := os.OpenFile(m.path("usual"), os.O_CREATE|os.O_WRONLY, 0o666)
@@ -22,7 +23,7 @@ func TestModes(t *testing.T) {
 		if err := os.Chmod(m.path(".gitconfig"), mode); err != nil {
 			t.Fatal(err)
 		}
-		mode = m.mode(".gitconfig") // Windows knows fewer
+		mode = m.mode(".gitconfig") // Windows has fewer modes
 		m.mustGit("config", "--global", "--add", "credential.helper", "store")
 		if change := m.install(m.options()); !change.Changed {
 			t.Error("nothing was written")

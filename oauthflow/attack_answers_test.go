@@ -17,7 +17,8 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// compressed is text, and then so many mebibytes of spaces, in a few kilobytes.
+// compressed returns a text followed by the given number of mebibytes of spaces, compressed
+// to a few kilobytes.
 func compressed(t *testing.T, text string, mebibytes int) []byte {
 	t.Helper()
 	var packed bytes.Buffer
@@ -32,8 +33,8 @@ func compressed(t *testing.T, text string, mebibytes int) []byte {
 	return packed.Bytes()
 }
 
-// TestAttackByAnswer has the answers that are made to exhaust or confuse their
-// reader. (TestRefreshThatGoesWrong has the plain wrong ones.)
+// TestAttackByAnswer has answers that are made to exhaust or confuse the program that reads
+// them. (TestRefreshThatGoesWrong has the simple wrong ones.)
 func TestAttackByAnswer(t *testing.T) {
 	const token = `{"access_token":"TOKEN"}`
 	nested := strings.Repeat("[", 200_000)
@@ -41,7 +42,7 @@ func TestAttackByAnswer(t *testing.T) {
 		name   string
 		header []string // names and values
 		body   []byte
-		want   string // in the error
+		want   string // part of the error
 	}{
 		{"bomb, compressed", []string{"Content-Encoding", "gzip"}, compressed(t, `{"access_token":`, 16), "too large"},
 		{"bomb, compressed twice", []string{"Content-Encoding", "gzip"}, compressed(t, string(compressed(t, token, 4)), 0), "no access token"},
@@ -77,14 +78,14 @@ func TestAttackByAnswer(t *testing.T) {
 	}
 }
 
-// TestAttackBySlowness: a server that keeps the line open, as slowly as it can,
-// ends nothing but its own request. The minutes are those of a synctest bubble.
+// TestAttackBySlowness: a server that keeps the connection open, as slowly as it can, ends
+// only its own request. A synctest bubble simulates the minutes.
 func TestAttackBySlowness(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		scheme string
-		first  string // what the server says at once
-		drip   string // what it says every second then
+		first  string // what the server sends immediately
+		drip   string // what it then sends every second
 		after  time.Duration
 	}{
 		{"no answer to the handshake", "https", "", "", connectTime},
@@ -104,7 +105,7 @@ func TestAttackBySlowness(t *testing.T) {
 				transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 					ours, theirs := net.Pipe()
 					go func() {
-						// An answer before its request would be refused for that.
+						// net/http rejects an answer that arrives before the request.
 						_, err := theirs.Read(make([]byte, 64<<10))
 						go io.Copy(io.Discard, theirs)
 						if err == nil {

@@ -14,9 +14,9 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// TestAttackByDowngrade: every authorization request has a challenge that only
-// this attempt can answer, whatever the server is and says (RFC 9700 section
-// 2.1.1), and nothing of it comes twice.
+// TestAttackByDowngrade: every authorization request has a challenge that only this attempt
+// can answer, whatever the server is and sends (RFC 9700 section 2.1.1). No state and no
+// verifier is used twice.
 func TestAttackByDowngrade(t *testing.T) {
 	confidential := testProvider()
 	confidential.ClientSecret = secret.New("hush")
@@ -48,10 +48,10 @@ func TestAttackByDowngrade(t *testing.T) {
 	}
 }
 
-// TestAttackByInjectedCode: somebody who has seen the address, as other users of
-// this machine can in the list of processes, knows the state. A code of theirs,
-// got at the same server for the same address, is still not taken for the
-// person's: the challenge is another one.
+// TestAttackByInjectedCode: an attacker who has seen the address knows the state. Other
+// users of this machine can see the address in the list of processes. A code that the
+// attacker obtained from the same server for the same address is not accepted as the
+// user's, because it belongs to a different challenge.
 func TestAttackByInjectedCode(t *testing.T) {
 	for name, options := range map[string]fakegitlab.Options{
 		"with a challenge of their own": {ConsentAutomatically: true},
@@ -59,7 +59,7 @@ func TestAttackByInjectedCode(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			options.Directory = t.TempDir()
-			server, err := fakegitlab.Start(options) // it will complain of the code
+			server, err := fakegitlab.Start(options) // it will report a problem with the code
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,8 +78,8 @@ func TestAttackByInjectedCode(t *testing.T) {
 	}
 }
 
-// injectCode obtains a code as another person does, and brings it to the
-// listener of the sign-in at address.
+// injectCode obtains a code as a different user does, and sends it to the listener of the
+// sign-in at address.
 func injectCode(t *testing.T, web *http.Client, address string, challenge bool) {
 	theirs, err := url.Parse(address)
 	if err != nil {
@@ -110,15 +110,15 @@ func injectCode(t *testing.T, web *http.Client, address string, challenge bool) 
 		return
 	}
 	answer.Body.Close()
-	if end, err := answer.Location(); err == nil { // the last page, which is waited for
+	if end, err := answer.Location(); err == nil { // the last page, for which the listener waits
 		if answer, err = web.Get(end.String()); err == nil {
 			answer.Body.Close()
 		}
 	}
 }
 
-// TestAttackByMixUp: an answer that names its server is used only if that is the
-// one that was asked (RFC 9207); "iss" is compared as an origin.
+// TestAttackByMixUp: an answer that names its server is used only if that is the server
+// that was asked (RFC 9207). "iss" is compared as an origin.
 func TestAttackByMixUp(t *testing.T) {
 	asked := attempt{provider: testProvider()}
 	for issuer, good := range map[string]bool{

@@ -9,9 +9,9 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// pageRequests are what a page in the person's browser can send to the listener,
-// whose port it has found by trying. It does not know the state. None may end
-// the sign-in, and none may be answered in a way that the page can read.
+// pageRequests are requests that a page in the user's browser can send to the listener. The
+// page has found the listener's port by trying, but does not know the state. No such
+// request may end the sign-in, and the page must not be able to read an answer.
 func pageRequests() []stray {
 	const guess = "/?state=guessed&code=guessed"
 	from := func(destination, mode string) []string {
@@ -84,8 +84,8 @@ func TestAttackByPage(t *testing.T) {
 	}
 }
 
-// TestAttackFromTheNetwork: the listener is bound to the loopback interface, so
-// that no other machine can knock.
+// TestAttackFromTheNetwork: the listener is bound to the loopback interface, so no other
+// machine can connect.
 func TestAttackFromTheNetwork(t *testing.T) {
 	for _, redirect := range []string{"http://127.0.0.1/", "http://127.0.0.1:0/", "http://localhost:0/"} {
 		callback, err := listen(redirect)

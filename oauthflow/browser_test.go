@@ -24,7 +24,7 @@ type visited struct {
 	err  error
 }
 
-// signIn signs in with a browser that opens the address at once.
+// signIn signs in with a browser that opens the address immediately.
 func signIn(t *testing.T, server *fakegitlab.Server, provider Provider, person fakebrowser.Answer) (Grant, visited, error) {
 	t.Helper()
 	browser, ended := newBrowser(t, server), make(chan visited, 1)
@@ -44,8 +44,8 @@ func TestSignInByBrowser(t *testing.T) {
 		options fakegitlab.Options
 		change  func(*Provider)
 		person  fakebrowser.Answer
-		code    string // of the *Error
-		text    string // in the error, "" for a grant
+		code    string // the code of the *Error
+		text    string // part of the error, "" for a grant
 		page    string
 	}{
 		{name: "authorize", page: "You are signed in"},
@@ -90,8 +90,7 @@ func TestSignInByBrowser(t *testing.T) {
 	}
 }
 
-// checkLastPage looks at what the person sees at the end, and at what is not
-// to be seen there.
+// checkLastPage checks what the user sees at the end, and what must not be on the page.
 func checkLastPage(t *testing.T, browser visited, text string) {
 	t.Helper()
 	page := browser.page
@@ -157,8 +156,8 @@ func TestSignInByBrowserAtFixedAddresses(t *testing.T) {
 	}
 }
 
-// TestCodeOutlivesTheContext: a code that came in time is redeemed, although the time
-// for the sign-in ends, or Ctrl-C comes, while the server has it.
+// TestCodeOutlivesTheContext: a code that arrived in time is redeemed, even if the time for
+// the sign-in ends, or the user presses Ctrl-C, while the server processes it.
 func TestCodeOutlivesTheContext(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{})
 	server.Misbehave(fakegitlab.Misbehaviour{At: fakegitlab.TokenAuthorizationCode, CarryOut: true, Delay: time.Second})
@@ -183,7 +182,7 @@ func TestAdviceForAnotherScope(t *testing.T) {
 	const description = "a grant exists with different scope"
 	for _, row := range []struct {
 		name, kind, code, description string
-		text                          string // "" where nothing is added
+		text                          string // "" if nothing is added
 	}{
 		{"Forgejo", "forgejo", "server_error", description, "https://h.example/git/user/settings/applications"},
 		{"Gitea", "gitea", "server_error", description, "https://h.example/git/user/settings/applications"},

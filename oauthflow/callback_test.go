@@ -20,9 +20,9 @@ import (
 // stray is a request to the listener that is not the browser's answer.
 type stray struct {
 	name   string
-	method string // GET where empty
+	method string // GET if empty
 	target string // path and query; STATE stands for the attempt's state
-	host   string // the listener's own where empty
+	host   string // the listener's own if empty
 	header []string
 	status int
 }
@@ -87,8 +87,8 @@ func TestStrayRequests(t *testing.T) {
 	}
 }
 
-// send sends the request to the listener of the sign-in at address. Status 0 is
-// no answer.
+// send sends the request to the listener of the sign-in at address. Status 0 means that
+// there was no answer.
 func (s stray) send(t *testing.T, address string) (int, http.Header) {
 	t.Helper()
 	listener, state := listenerOf(t, address)
@@ -97,7 +97,7 @@ func (s stray) send(t *testing.T, address string) (int, http.Header) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	connection.SetDeadline(time.Now().Add(time.Minute)) // for a listener that takes it for the answer
+	connection.SetDeadline(time.Now().Add(time.Minute)) // for a listener that mistakes it for the answer
 	_, port, _ := net.SplitHostPort(listener)
 	host := strings.ReplaceAll(s.host, "PORT", port)
 	if host == "" {
@@ -107,7 +107,7 @@ func (s stray) send(t *testing.T, address string) (int, http.Header) {
 		s.method = "GET"
 	}
 	lines := append([]string{s.method + " " + strings.ReplaceAll(s.target, "STATE", state) + " HTTP/1.1", "Host: " + host}, s.header...)
-	// The server may refuse a long header before it has read it whole.
+	// The server may reject a long header before it has read all of it.
 	go fmt.Fprintf(connection, "%s\r\n\r\n", strings.Join(lines, "\r\n"))
 	response, err := http.ReadResponse(bufio.NewReader(connection), &http.Request{Method: s.method})
 	if err != nil {
@@ -117,8 +117,8 @@ func (s stray) send(t *testing.T, address string) (int, http.Header) {
 	return response.StatusCode, response.Header
 }
 
-// listenerOf returns host and port of the listener and the state of the sign-in
-// at an address.
+// listenerOf returns the host and port of the listener, and the state of the sign-in at an
+// address.
 func listenerOf(t *testing.T, address string) (listener, state string) {
 	t.Helper()
 	opened, err := url.Parse(address)
@@ -156,15 +156,15 @@ func TestIdleConnectionsDoNotStallTheSignIn(t *testing.T) {
 	checkLastPage(t, <-ended, "You are signed in")
 }
 
-// TestAnswerThatIsLoadedTwice holds the exchange of the code while the browser
-// loads the address again, as some do to show a page before it is asked for.
+// TestAnswerThatIsLoadedTwice holds the exchange of the code while the browser loads the
+// address again. Some browsers do that to prepare a page in advance.
 func TestAnswerThatIsLoadedTwice(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{ConsentAutomatically: true})
 	release := make(chan struct{})
 	server.Misbehave(fakegitlab.Misbehaviour{At: fakegitlab.TokenAuthorizationCode, CarryOut: true, Hold: release})
 	client := clientOf(t, server)
 	asPerson := &http.Client{Transport: client.HTTP.Transport, CheckRedirect: client.HTTP.CheckRedirect}
-	// load returns where the browser is sent on to.
+	// load returns the address to which the browser is redirected.
 	load := func(address string) string {
 		response, err := asPerson.Get(address)
 		if err != nil {
@@ -206,8 +206,8 @@ func TestAnswerThatIsLoadedTwice(t *testing.T) {
 	}
 }
 
-// TestBrowserIsToldWhatBecameOfTheGrant: it hears nothing before the grant is
-// kept, and whoever keeps it does not wait for the browser before that.
+// TestBrowserIsToldWhatBecameOfTheGrant: the browser gets no result before the grant is
+// stored. The code that stores the grant does not wait for the browser before that.
 func TestBrowserIsToldWhatBecameOfTheGrant(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -297,8 +297,8 @@ func TestCallbackOnPort80(t *testing.T) {
 	}
 }
 
-// answerOf is how the listener of the attempt with the state "s" answers, when
-// the sign-in is decided.
+// answerOf returns how the listener of the attempt with the state "s" answers when the
+// sign-in has a result.
 func answerOf(redirect *url.URL, request *http.Request) (status int) {
 	c := &callback{redirect: redirect, answers: make(chan url.Values, 1), decided: make(chan struct{}), shown: make(chan struct{}, 1)}
 	close(c.decided)
@@ -320,7 +320,7 @@ func FuzzCallback(f *testing.F) {
 		request := httptest.NewRequest("GET", "http://127.0.0.1:4000/", nil)
 		request.URL.RawQuery = query
 		status := answerOf(redirect, request)
-		// What net/url cannot read is as if it were not there.
+		// What net/url cannot parse is ignored.
 		read, _ := url.ParseQuery(query)
 		given := len(read["code"]) + len(read["error"])
 		good := len(read["state"]) == 1 && read["state"][0] == "s" && len(read["iss"]) <= 1 &&

@@ -51,7 +51,7 @@ func TestUserCode(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		code string
-		want string // "" where it is refused
+		want string // "" if it is rejected
 	}{
 		{"GitLab's", "ABCD1234", "ABCD1234"},
 		{"with a hyphen", "ABCD-1234", "ABCD-1234"},
@@ -88,7 +88,7 @@ func TestVerificationURL(t *testing.T) {
 		kind  string
 		own   string // authorization endpoint
 		given string
-		want  string // "" where it is refused
+		want  string // "" if it is rejected
 	}{
 		{"as it is", "gitlab", gitLab, "https://gitlab.example.com/oauth/device", "https://gitlab.example.com/oauth/device"},
 		{"with a query", "gitlab", gitLab, "https://gitlab.example.com/oauth/device?user_code=A", "https://gitlab.example.com/oauth/device?user_code=A"},
@@ -195,7 +195,7 @@ func FuzzDeviceAnswer(f *testing.F) {
 	})
 }
 
-// checkShownAddress holds an address against what a person may be sent to.
+// checkShownAddress checks that doorkey may send a user to an address.
 func checkShownAddress(t *testing.T, kind, shown string) {
 	t.Helper()
 	address, err := url.Parse(shown)
@@ -210,8 +210,8 @@ func checkShownAddress(t *testing.T, kind, shown string) {
 	}
 }
 
-// FuzzSeconds holds that no number in an answer becomes a duration that is
-// negative or beyond ten years.
+// FuzzSeconds: no number in an answer becomes a duration that is negative or longer than
+// ten years.
 func FuzzSeconds(f *testing.F) {
 	for _, seed := range []string{"5", "-5", "1e999", "0.1", `"7200"`, `"0x10"`, `"1_000"`, "null"} {
 		f.Add([]byte(seed))
@@ -227,8 +227,8 @@ func FuzzSeconds(f *testing.F) {
 	})
 }
 
-// TestPageOfAnotherServer: the person is told of a page that is not at the server which
-// is asked, be it only the one of the QR code.
+// TestPageOfAnotherServer: doorkey tells the user if a page is not on the server that was
+// asked, even if it is only the page in the QR code.
 func TestPageOfAnotherServer(t *testing.T) {
 	for _, row := range []struct{ name, page, complete, want string }{
 		{"its own", "https://login.example.com/device", "https://login.example.com/device?c=1", ""},

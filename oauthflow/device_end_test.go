@@ -18,8 +18,8 @@ func TestDeviceSignInFails(t *testing.T) {
 		name   string
 		codes  []step
 		polls  []step
-		code   string // of the *Error, "" for none
-		text   string // in the error
+		code   string // the code of the *Error, "" for none
+		text   string // part of the error
 		polled int
 	}{
 		{"the person says no", code, []step{pending, says(400, `{"error":"access_denied"}`)}, "access_denied", "access_denied", 2},
@@ -58,7 +58,7 @@ func TestDeviceSignInFails(t *testing.T) {
 	}
 }
 
-// endless answers with spaces, through the limit that NewHTTPClient sets.
+// endless answers with spaces, up to the limit that NewHTTPClient sets.
 func endless(*http.Request) (*http.Response, error) {
 	body := http.MaxBytesReader(nil, io.NopCloser(spaces{}), largestBody)
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body}, nil
@@ -115,7 +115,7 @@ func TestDeviceSignInEndsWithTheContext(t *testing.T) {
 		codes []step
 		polls []step
 		shown int
-		later time.Duration // an answer may still come
+		later time.Duration // an answer may still arrive
 	}{
 		{"while it waits", 92 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{pending}, 1, 0},
 		{"while the server does not answer a poll", 60 * time.Second, []step{says(200, deviceJSON(time.Hour))}, []step{hangs}, 1, 15 * time.Second},
@@ -144,8 +144,8 @@ func TestDeviceSignInEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// TestApprovalOutlivesTheContext: what the server answers to a poll that was sent in
-// time is the person's grant, however long it takes for it.
+// TestApprovalOutlivesTheContext: if a poll was sent in time and the server answers with a
+// grant, doorkey accepts the grant, however long the server takes.
 func TestApprovalOutlivesTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -12,14 +12,14 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// TestDeviceSignInAtGitLab signs in over HTTPS, in the time of a bubble.
+// TestDeviceSignInAtGitLab signs in over HTTPS, in the time of a synctest bubble.
 func TestDeviceSignInAtGitLab(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		options fakegitlab.Options
-		waits   int // polls before the person answers
+		waits   int // polls before the user answers
 		answer  func(*fakegitlab.Server, string) error
-		code    string // of the *Error, "" for a grant
+		code    string // the code of the *Error, "" for a grant
 		refresh bool
 		codes   int
 	}{
@@ -70,7 +70,7 @@ func TestDeviceSignInAtGitLab(t *testing.T) {
 	}
 }
 
-// TestDeviceAddressIsGitLabsPage has a person open the address that is shown.
+// TestDeviceAddressIsGitLabsPage lets a user open the address that is shown.
 func TestDeviceAddressIsGitLabsPage(t *testing.T) {
 	for _, test := range []struct {
 		name     string

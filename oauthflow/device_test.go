@@ -15,7 +15,7 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// testProvider is a GitLab that is nowhere.
+// testProvider returns a GitLab that does not exist.
 func testProvider() Provider {
 	return Provider{
 		Kind: "gitlab", ClientID: "app", Scopes: []string{"read_repository", "write_repository"},
@@ -24,7 +24,7 @@ func testProvider() Provider {
 	}
 }
 
-// deviceJSON is a good answer of the device authorization endpoint.
+// deviceJSON returns a valid answer of the device authorization endpoint.
 func deviceJSON(lifetime time.Duration) string {
 	return fmt.Sprintf(`{"device_code":"the-device-code","user_code":"ABCD1234",
 		"verification_uri":"https://gitlab.example.com/oauth/device","expires_in":%d,"interval":5}`, int(lifetime.Seconds()))
@@ -48,7 +48,7 @@ func lost(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("connection reset by peer")
 }
 
-// seconds are times in the form in which tables have them.
+// seconds returns times in the format of the tables.
 func seconds(times []time.Duration) string {
 	var list []string
 	for _, t := range times {
@@ -106,7 +106,7 @@ func TestPollTimes(t *testing.T) {
 	}
 }
 
-// cutOff answers with a body that ends too early.
+// cutOff returns an answer whose body ends too early.
 func cutOff(body string) step {
 	return func(*http.Request) (*http.Response, error) {
 		cut := io.MultiReader(strings.NewReader(body), errorReader{})

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// FuzzGrant: whatever a token endpoint answers, the tokens that are taken are
-// of visible ASCII and fit a line for git, and no expiry lies in the past or
-// further off than ten years.
+// FuzzGrant: whatever a token endpoint answers, accepted tokens consist of visible ASCII
+// characters and fit on one line for git. No expiry is in the past or more than ten years
+// away.
 func FuzzGrant(f *testing.F) {
 	f.Add("a", "r", "read_repository write_repository", "7200", "gitlab")
 	f.Add("a", "", "repo,workflow", `"7200.5"`, "github")
@@ -51,14 +51,14 @@ func FuzzGrant(f *testing.F) {
 	})
 }
 
-// FuzzError: an error of a server is a line, it has none of the secrets that
-// were sent, and no wait that it asks for is negative or too long.
+// FuzzError: an error from a server is one line and contains none of the secrets that were
+// sent. A wait that it requests is not negative and not too long.
 func FuzzError(f *testing.F) {
 	f.Add("What is ", "c97d1fe5-hunter2", "?", "120", "5")
 	f.Add("a\n", "secret+with/odd=characters&", "\x1b[2J\u2028", "Tue, 29 Oct 2030 16:56:32 GMT", "-1")
 	f.Add("", "00000000", strings.Repeat("\xff", 400), "-1", "1e999")
 	f.Fuzz(func(t *testing.T, before, sent, after, wait, interval string) {
-		sent = "token~" + sent // which no text that doorkey writes itself has
+		sent = "token~" + sent // a prefix that is not in any text that doorkey writes itself
 		if !isVisibleASCII(sent) || strings.Contains(before+after, sent) || strings.Contains(before+after, url.QueryEscape(sent)) {
 			return
 		}
@@ -78,8 +78,8 @@ func FuzzError(f *testing.F) {
 	})
 }
 
-// FuzzMetadataEndpoints: whatever addresses a server's metadata have, what is
-// taken of them is at the very git host.
+// FuzzMetadataEndpoints: whatever addresses a server's metadata contain, doorkey accepts
+// only addresses on exactly the git host.
 func FuzzMetadataEndpoints(f *testing.F) {
 	f.Add("https://h.example:8443/a", "https://h.example:8443/t", "", "")
 	f.Add("/a", "//H.EXAMPLE:8443", "https://h.example:8443@evil.example/", "https:evil")
@@ -103,8 +103,8 @@ func FuzzMetadataEndpoints(f *testing.F) {
 	})
 }
 
-// FuzzVerificationURL: a person is sent to a plain web address, and to no other
-// host than that of a server that doorkey knows.
+// FuzzVerificationURL: doorkey sends a user to a plain web address, and only to the host of
+// a server that doorkey knows.
 func FuzzVerificationURL(f *testing.F) {
 	f.Add("https://gitlab.example.com/oauth/device", "gitlab")
 	f.Add("http://GitLab.example.com:80/oauth/device?a=b", "gitlab")
@@ -125,9 +125,9 @@ func FuzzVerificationURL(f *testing.F) {
 	})
 }
 
-// FuzzCallbackRequest: of everything that can be sent to the listener, only a
-// GET of the very path, with the very Host and state, ends the wait; the last
-// page is there once it is decided, and all else is not found.
+// FuzzCallbackRequest: of everything that can be sent to the listener, only a GET with
+// exactly the right path, Host and state ends the wait. The last page is available once
+// there is a result, and all other requests get "not found".
 func FuzzCallbackRequest(f *testing.F) {
 	for _, seed := range []string{
 		"GET /?state=s&code=c HTTP/1.1\r\nHost: 127.0.0.1:4000\r\n\r\n", "GET http://127.0.0.1:4000/?state=s&code=c HTTP/1.0\r\n\r\n",
@@ -141,7 +141,7 @@ func FuzzCallbackRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
 		if err != nil {
-			return // package http answers it
+			return // net/http answers it
 		}
 		c := &callback{
 			redirect: &url.URL{Scheme: "http", Host: "127.0.0.1:4000", Path: "/"},
@@ -165,8 +165,8 @@ func FuzzCallbackRequest(f *testing.F) {
 	})
 }
 
-// FuzzPastedAddress: the address that a sign-in ended on gives its code and its
-// state, whatever a terminal or a mail program put around it.
+// FuzzPastedAddress: doorkey reads the code and the state from the address on which a
+// sign-in ended, whatever a terminal or a mail program added around it.
 func FuzzPastedAddress(f *testing.F) {
 	f.Add("c0de", "st4te", uint8(0))
 	f.Add("a b?c#d", "\"<>'&=%", uint8(3))
@@ -182,8 +182,8 @@ func FuzzPastedAddress(f *testing.F) {
 	})
 }
 
-// FuzzEndpoints: whatever is configured, tokens go to https addresses with a
-// host and without a user, or stay on this machine, where doorkey listens, too.
+// FuzzEndpoints: whatever is configured, tokens are sent to https addresses with a host and
+// without a user, or stay on this machine. The listener is always on this machine, too.
 func FuzzEndpoints(f *testing.F) {
 	f.Add("/oauth/authorize", "https://other.example/token", "", "revoke", "http://127.0.0.1/", "")
 	f.Add("https:evil", "//evil.example", "http://127.0.0.1:1/", "https://u@h.example", "http://localhost:7171", "gitlab")

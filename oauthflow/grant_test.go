@@ -35,14 +35,14 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// TestRefreshThatGoesWrong looks at the error and at what the server has left
-// of the grant.
+// TestRefreshThatGoesWrong checks the error, and whether the server has used the refresh
+// token.
 func TestRefreshThatGoesWrong(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		m     fakegitlab.Misbehaviour
-		code  string // of the *Error, "" for none
-		text  string // in the error, "" for a grant
+		code  string // the code of the *Error, "" for none
+		text  string // part of the error, "" for a grant
 		spent bool   // the refresh token was used
 	}{
 		{name: "server down", m: fakegitlab.Misbehaviour{Status: 503, Body: "<html>"}, text: "HTTP status 503"},
@@ -69,7 +69,7 @@ func TestRefreshThatGoesWrong(t *testing.T) {
 		{name: "line break in the refresh token", m: fakegitlab.Misbehaviour{Body: `{"access_token":"TOKEN","refresh_token":"TOKEN\r"}`}, text: "an invalid refresh token: it contains bytes"},
 		{name: "access token that fits no line", m: fakegitlab.Misbehaviour{Body: `{"access_token":"` + strings.Repeat("TOKEN", longestToken) + `"}`}, text: "longer than 60000 bytes"},
 
-		// What GitLab gives in these it gives once: it must not be lost.
+		// In these cases, GitLab sends the tokens only once, so doorkey must not lose them.
 		{name: "answer that is late", m: fakegitlab.Misbehaviour{Delay: time.Nanosecond}, spent: true},
 		{name: "wrong content type", m: fakegitlab.Misbehaviour{CarryOut: true, Header: http.Header{"Content-Type": {"text/html"}}}, spent: true},
 		{name: "plain text by its type", m: fakegitlab.Misbehaviour{CarryOut: true, Header: http.Header{"Content-Type": {"text/plain"}}}, spent: true},
@@ -99,8 +99,8 @@ func TestRefreshThatGoesWrong(t *testing.T) {
 	}
 }
 
-// TestRefreshOfEachKind: what is "invalid_grant" in RFC 6749 has other names,
-// which mean other things elsewhere.
+// TestRefreshOfEachKind: the error "invalid_grant" of RFC 6749 has other names on some
+// servers. On other servers, these names mean something else.
 func TestRefreshOfEachKind(t *testing.T) {
 	for _, test := range []struct{ kind, answer, code string }{
 		{"gitlab", "invalid_grant", "invalid_grant"},
@@ -125,8 +125,8 @@ func TestRefreshOfEachKind(t *testing.T) {
 	}
 }
 
-// TestLastingAnswers: after some failures of a refresh waiting is the way out,
-// after others it would go on for ever.
+// TestLastingAnswers: after some failures of a refresh, waiting helps. After others, it
+// would not end.
 func TestLastingAnswers(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -166,7 +166,7 @@ func TestRefreshWithADeadToken(t *testing.T) {
 	}
 }
 
-// TestRedirectsAreNotFollowed has a second server listen for the token.
+// TestRedirectsAreNotFollowed lets a second server wait for the token.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -206,7 +206,7 @@ func TestExpiry(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		json string
-		want time.Duration // from now; 0: not known to end
+		want time.Duration // from now; 0 means that the end is unknown
 	}{
 		{"GitLab's", `7200`, 2 * time.Hour},
 		{"in quotes", `"7200"`, 2 * time.Hour},
@@ -305,8 +305,8 @@ func TestErrorsDoNotRepeatSecrets(t *testing.T) {
 	}
 }
 
-// TestErrorsRepeatNoSecretElsewhere: nor does one that is in the error's code,
-// or written as the form had it.
+// TestErrorsRepeatNoSecretElsewhere: an error does not repeat a secret in its code, or in
+// the encoding of the form, either.
 func TestErrorsRepeatNoSecretElsewhere(t *testing.T) {
 	form := url.Values{"client_secret": {"hunter+2"}}
 	answer := fields{"error": "what is hunter+2", "error_description": "got " + form.Encode()}
@@ -339,8 +339,8 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// TestRefreshTokenThatIsSpent: each make has its own error for it, and only that one
-// sends the person to a new sign-in.
+// TestRefreshTokenThatIsSpent: each provider has its own error for a used refresh token,
+// and only that error makes the user sign in again.
 func TestRefreshTokenThatIsSpent(t *testing.T) {
 	for _, row := range []struct {
 		name, kind, answer string

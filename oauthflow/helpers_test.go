@@ -13,8 +13,8 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// startGitLab starts a server that ends with the test, and fails the test if it
-// was sent anything that a client must never send.
+// startGitLab starts a server that stops at the end of the test. The test fails if the
+// server received anything that a client must never send.
 func startGitLab(t *testing.T, options fakegitlab.Options) *fakegitlab.Server {
 	t.Helper()
 	options.Directory = t.TempDir()
@@ -31,8 +31,8 @@ func startGitLab(t *testing.T, options fakegitlab.Options) *fakegitlab.Server {
 	return server
 }
 
-// gitLabAt is the provider that doorkey finds for a server, relative root and
-// all.
+// gitLabAt returns the provider that doorkey finds for a server, including the relative
+// root.
 func gitLabAt(t *testing.T, server *fakegitlab.Server) Provider {
 	t.Helper()
 	provider, err := Resolve(server.URL(), []string{`Basic realm="GitLab"`},
@@ -43,7 +43,7 @@ func gitLabAt(t *testing.T, server *fakegitlab.Server) Provider {
 	return provider
 }
 
-// clientOf talks with a server as doorkey does.
+// clientOf returns a client that talks to a server as doorkey does.
 func clientOf(t *testing.T, server *fakegitlab.Server) Client {
 	t.Helper()
 	client, err := NewHTTPClient(HTTPSettings{CAFile: server.CAFile(), UserAgent: "doorkey/test"})
@@ -54,7 +54,7 @@ func clientOf(t *testing.T, server *fakegitlab.Server) Client {
 	return Client{HTTP: client}
 }
 
-// signInByBrowser signs in, and then tells the browser that all is well.
+// signInByBrowser signs in, and then tells the browser that the sign-in succeeded.
 func signInByBrowser(ctx context.Context, client Client, provider Provider, show func(address string)) (Grant, error) {
 	grant, tell, err := client.SignInByBrowser(ctx, provider, show)
 	if err == nil {
@@ -63,7 +63,7 @@ func signInByBrowser(ctx context.Context, client Client, provider Provider, show
 	return grant, err
 }
 
-// signInByPaste is signInByBrowser where the answer is pasted.
+// signInByPaste does what signInByBrowser does, but the answer is pasted.
 func signInByPaste(ctx context.Context, client Client, provider Provider, paste Paste) (Grant, error) {
 	grant, tell, err := client.SignInByPaste(ctx, provider, paste)
 	if err == nil {
@@ -91,7 +91,7 @@ func (c *clock) set() {
 	c.now.Store(&now)
 }
 
-// bubbleClient is clientOf for a synctest bubble: its time stands still while a
+// bubbleClient is clientOf for a synctest bubble. The time in a bubble stands still while a
 // connection is open, so each connection ends with its request.
 func bubbleClient(t *testing.T, server *fakegitlab.Server, clock *clock, realTime time.Time) Client {
 	t.Helper()
@@ -107,12 +107,12 @@ func bubbleClient(t *testing.T, server *fakegitlab.Server, clock *clock, realTim
 	return client
 }
 
-// step answers one request, as a server that is not there.
+// step answers one request for a server that does not exist.
 type step func(*http.Request) (*http.Response, error)
 
 func (s step) RoundTrip(request *http.Request) (*http.Response, error) { return s(request) }
 
-// says answers with a status and a body; header has names and values.
+// says answers with a status and a body. header has names and values in turn.
 func says(status int, body string, header ...string) step {
 	return func(*http.Request) (*http.Response, error) {
 		response := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
@@ -123,23 +123,23 @@ func says(status int, body string, header ...string) step {
 	}
 }
 
-// fails answers nothing.
+// fails returns an error instead of an answer.
 func fails(err error) step {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// hangs answers nothing and does not say so.
+// hangs returns nothing until the request is canceled.
 func hangs(request *http.Request) (*http.Response, error) {
 	<-request.Context().Done()
 	return nil, request.Context().Err()
 }
 
-// scripted is a server that answers the requests to each path with its steps;
-// with the last of them again and again.
+// scripted is a server that answers the requests to each path with its steps. It repeats
+// the last step.
 type scripted struct {
 	steps  map[string][]step
 	began  time.Time
-	asked  map[string][]time.Duration // when, since it began
+	asked  map[string][]time.Duration // the times since the start
 	forms  []string
 	closed int // how often the idle connections were closed
 }

@@ -154,8 +154,8 @@ func TestErrorsSayWhatWasTriedAndWhatToDo(t *testing.T) {
 	}
 }
 
-// TestSilentServer: a server that does not answer must not look like a person
-// who does not.
+// TestSilentServer: doorkey must not mistake a server that does not answer for a user who
+// does not answer.
 func TestSilentServer(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -174,7 +174,7 @@ func TestSilentServer(t *testing.T) {
 					t.Fatal(err)
 				}
 				here, there := net.Pipe()
-				defer there.Close() // net/http goes on trying to connect in the background
+				defer there.Close() // net/http continues to connect in the background
 				go io.Copy(io.Discard, there)
 				client.Transport.(limited).next.DialContext = func(context.Context, string, string) (net.Conn, error) { return here, nil }
 				began := time.Now()
@@ -191,8 +191,8 @@ func TestSilentServer(t *testing.T) {
 	}
 }
 
-// TestSilenceWithinALimit: the time that a request is given is the server's, and
-// the time of a sign-in is the person's.
+// TestSilenceWithinALimit: the time limit of a request is for the server, and the time
+// limit of a sign-in is for the user.
 func TestSilenceWithinALimit(t *testing.T) {
 	provider := Provider{DeviceAuthURL: "https://h.example/device", TokenURL: "https://h.example/token", ClientID: "app"}
 	guessed, err := Resolve("https://h.example", nil, Settings{ClientID: "app"})
@@ -236,7 +236,7 @@ func TestSilenceWithinALimit(t *testing.T) {
 	}
 }
 
-// silentClient is a client whose server takes what it is sent, and says nothing.
+// silentClient returns a client whose server reads everything and answers nothing.
 func silentClient(t *testing.T) Client {
 	t.Helper()
 	client, err := NewHTTPClient(HTTPSettings{})
@@ -268,7 +268,7 @@ func TestWhoeverAskedEndsIt(t *testing.T) {
 	}
 }
 
-// ifOnlyNSS is the hint for a name that git may find and this program does not.
+// ifOnlyNSS returns the hint for a name that git may find and this program does not.
 func ifOnlyNSS(mayBe bool) string {
 	if !mayBe || len(adviseOnNSS(&net.DNSError{IsNotFound: true})) == 0 {
 		return ""

@@ -9,7 +9,7 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// leads redirects, as an answer that package http has read.
+// leads returns a redirect, in the form of an answer that net/http has read.
 func leads(location string) step {
 	return func(r *http.Request) (*http.Response, error) {
 		response, err := says(302, "", "Location", location)(r)
@@ -18,8 +18,8 @@ func leads(location string) step {
 	}
 }
 
-// TestGateway: what git sends to a gateway goes to the origin that it is for, beside
-// what is OAuth's, and nowhere else.
+// TestGateway: the headers that git sends to a gateway are sent only to the gateway's
+// origin, in addition to OAuth's own headers.
 func TestGateway(t *testing.T) {
 	var got http.Header
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -67,7 +67,7 @@ func TestGateway(t *testing.T) {
 
 const formTypeOfTests = "application/x-www-form-urlencoded"
 
-// TestTryServerLeadsElsewhere: a gateway leads away whatever is asked for.
+// TestTryServerLeadsElsewhere: a gateway redirects every request to another host.
 func TestTryServerLeadsElsewhere(t *testing.T) {
 	const front, token = "https://h.example/", "https://h.example/oauth/token"
 	for _, row := range []struct {

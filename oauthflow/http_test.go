@@ -106,9 +106,9 @@ func TestIdleConnectionsCanBeClosed(t *testing.T) {
 	<-closed
 }
 
-// TestSettingsAreHandedOn: another process gets all of them by JSON, paths also
-// where they are no UTF-8, but for the password, which does not marshal and does
-// not print.
+// TestSettingsAreHandedOn: another process gets all settings as JSON, and paths even if
+// they are not UTF-8. The exception is the password, which is neither marshaled nor
+// printed.
 func TestSettingsAreHandedOn(t *testing.T) {
 	isPath := regexp.MustCompile("(File|Path|Certificate|Key)$")
 	settings := HTTPSettings{ProxyPassword: secret.New("lovelace"), NoVerify: true, ProxyExempt: true, TrustsWindows: true,

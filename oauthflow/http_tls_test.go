@@ -38,8 +38,8 @@ func getFile(t *testing.T, path string) []byte {
 	return content
 }
 
-// askForToken refreshes with a token that the server does not know, and returns
-// what comes of it: "invalid_grant" where the server has been reached.
+// askForToken refreshes with a token that the server does not know, and returns the result:
+// "invalid_grant" means that the server was reached.
 func askForToken(t *testing.T, server *fakegitlab.Server, settings HTTPSettings) string {
 	t.Helper()
 	client, err := NewHTTPClient(settings)
@@ -132,8 +132,7 @@ func TestFilesThatAreNoCertificates(t *testing.T) {
 	}
 }
 
-// tlsProxy is a proxy that is talked to by TLS, wants a client certificate of
-// its own, and connects.
+// tlsProxy is a proxy that uses TLS, requires its own client certificate, and connects.
 type tlsProxy struct {
 	*httptest.Server
 	authority string
@@ -145,7 +144,7 @@ func startTLSProxy(t *testing.T) *tlsProxy {
 	t.Helper()
 	p := &tlsProxy{}
 	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(p.connect))
-	p.Config.ErrorLog = log.New(io.Discard, "", 0) // of those that it refuses
+	p.Config.ErrorLog = log.New(io.Discard, "", 0) // errors of connections that it rejects
 	p.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
 	p.StartTLS()
 	t.Cleanup(p.Close)

@@ -10,7 +10,8 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// TestIdentity: at most one request, only if the grant allows it, and no error.
+// TestIdentity: doorkey sends at most one request, only if the grant allows it, and returns
+// no error.
 func TestIdentity(t *testing.T) {
 	const api, userinfo = "https://h.example/git/api/v4/user", "https://h.example/git/oauth/userinfo"
 	for _, row := range []struct {
@@ -43,7 +44,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// TestIdentityHasALimit: the user has signed in, and waits.
+// TestIdentityHasALimit: the user has signed in, and is waiting.
 func TestIdentityHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

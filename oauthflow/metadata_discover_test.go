@@ -32,14 +32,14 @@ func (w *web) client() Client {
 	return Client{HTTP: &http.Client{Transport: w, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// metadataOf are those of a server with the given paths of its endpoints.
+// metadataOf returns the metadata of a server with the given paths of its endpoints.
 func metadataOf(issuer, authPath, tokenPath, more string) step {
 	origin, _, _ := strings.Cut(strings.TrimPrefix(issuer, "https://"), "/")
 	origin = "https://" + origin
 	return says(200, `{"issuer":"`+issuer+`","authorization_endpoint":"`+origin+authPath+`","token_endpoint":"`+origin+tokenPath+`"`+more+`}`)
 }
 
-// challenge is how git is asked for a password.
+// challenge returns the answer with which a server asks git for a password.
 func challenge(realm string) step {
 	return says(401, "", "WWW-Authenticate", `Basic realm="`+realm+`"`)
 }
@@ -56,7 +56,7 @@ func TestDiscover(t *testing.T) {
 		path   string
 		steps  map[string]step
 		want   Found // Kind, Root, AuthURL, HasDeviceFlow
-		asked  int   // requests
+		asked  int   // the number of requests
 	}{
 		{"a host of the table is asked nothing", "https://github.com", "/owner/project.git", nil,
 			Found{Kind: "github", AuthURL: "https://github.com/login/oauth/authorize", HasDeviceFlow: true}, 0},
@@ -194,7 +194,7 @@ func TestDiscoverFails(t *testing.T) {
 	}
 }
 
-// TestDiscoverHasALimit: a server that takes its time is waited for 30 s in all.
+// TestDiscoverHasALimit: doorkey waits at most 30 s in total for a slow server.
 func TestDiscoverHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -261,8 +261,8 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// TestConfirmAsksNobodyElse: where anything says what the server is, no request
-// is made.
+// TestConfirmAsksNobodyElse: if it is already known what the server is, doorkey sends no
+// request.
 func TestConfirmAsksNobodyElse(t *testing.T) {
 	for name, settings := range map[string]Settings{
 		"by a configured kind":      {ClientID: "app", Kind: "gitea"},
@@ -294,7 +294,7 @@ func TestConfirmEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// TestDiscoverTheFake asks a server that checks what it is sent.
+// TestDiscoverTheFake asks a server that checks its requests.
 func TestDiscoverTheFake(t *testing.T) {
 	for _, test := range []struct {
 		name   string

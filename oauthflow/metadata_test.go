@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// document is metadata with fields that stand for themselves: "I" is the
-// issuer https://h.example.
+// document returns metadata with additional fields. In a field, "I" stands for the issuer
+// https://h.example.
 func document(fields ...string) string {
 	text := `{"issuer":"I","authorization_endpoint":"I/authorize","token_endpoint":"I/token"`
 	for _, field := range fields {
@@ -48,8 +48,8 @@ func TestMetadataAreChecked(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		body   string
-		issuer string // whose place it stands at
-		text   string // of the error, "" for none
+		issuer string // the issuer at whose address the metadata are
+		text   string // part of the error, "" for none
 	}{
 		{"the issuer itself", document(), "https://h.example", ""},
 		{"PKCE with S256", document(`"code_challenge_methods_supported":["plain","S256"]`), "https://h.example", ""},
@@ -113,7 +113,7 @@ func TestMetadataNameEndpointsAtTheHost(t *testing.T) {
 		body       string
 		configured Settings
 		want       Settings
-		text       string // of the error, "" for none
+		text       string // part of the error, "" for none
 	}{
 		{"the least", document(), Settings{}, Settings{AuthURL: "https://h.example/authorize", TokenURL: "https://h.example/token"}, ""},
 		{"all", document(`"device_authorization_endpoint":"I/device","revocation_endpoint":"I/revoke"`), Settings{}, Settings{
@@ -143,8 +143,8 @@ func TestMetadataNameEndpointsAtTheHost(t *testing.T) {
 	}
 }
 
-// FuzzMetadata: whatever a server says, what is taken from it is at its own
-// origin, and errors are a line each.
+// FuzzMetadata: whatever a server sends, doorkey accepts only endpoints at the server's own
+// origin, and each error is one line.
 func FuzzMetadata(f *testing.F) {
 	f.Add([]byte(document()))
 	f.Add([]byte(document(`"device_authorization_endpoint":"I/device","revocation_endpoint":"//evil.example","code_challenge_methods_supported":["S256",7]`)))

@@ -45,8 +45,8 @@ func TestParsePasted(t *testing.T) {
 	}
 }
 
-// pasting is a person who pastes these lines, in which ADDRESS stands for the
-// address that was shown and STATE for its state.
+// pasting acts as a user who pastes these lines. In them, ADDRESS stands for the address
+// that was shown and STATE for its state.
 func pasting(t *testing.T, wrong *[]string, lines ...string) Paste {
 	var shown string
 	return Paste{
@@ -70,7 +70,7 @@ func pasting(t *testing.T, wrong *[]string, lines ...string) Paste {
 	}
 }
 
-// answering is a token endpoint that takes one code.
+// answering is a token endpoint that accepts one code.
 type answering struct{ asked []url.Values }
 
 func (a *answering) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -88,7 +88,7 @@ func TestSignInByPaste(t *testing.T) {
 		name  string
 		lines []string
 		wrong int
-		code  string // that was redeemed; "" for none
+		code  string // the redeemed code; "" for none
 		fails string
 	}{
 		{"at once", []string{"http://127.0.0.1/?code=c0de&state=STATE"}, 0, "c0de", ""},
@@ -121,8 +121,8 @@ func TestSignInByPaste(t *testing.T) {
 	}
 }
 
-// FuzzParsePasted: whatever is pasted, it does not panic, and what it takes has
-// a code or an error.
+// FuzzParsePasted: whatever is pasted, parsing does not panic. What it accepts has a code
+// or an error.
 func FuzzParsePasted(f *testing.F) {
 	f.Add("http://127.0.0.1:40000/?code=c0de&state=st4te")
 	f.Add("c0de st4te")

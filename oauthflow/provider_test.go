@@ -191,7 +191,7 @@ func TestResolveRefusesEndpoints(t *testing.T) {
 		name    string
 		origin  string
 		address string
-		want    string // the token endpoint, "" where it is refused
+		want    string // the token endpoint, "" if it is rejected
 	}{
 		{"https", "https://h.example", "https://login.example/token", "https://login.example/token"},
 		{"relative to the host", "https://h.example:8443", "/a/token", "https://h.example:8443/a/token"},

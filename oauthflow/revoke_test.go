@@ -18,7 +18,7 @@ func TestRevoke(t *testing.T) {
 		secret  string
 		token   func(access, refresh string) string
 		revoked bool
-		status  int // of the *Error, 0 for none
+		status  int // the status of the *Error, 0 for none
 	}{
 		{"refresh token", fakegitlab.Options{Root: "/gitlab"}, "", func(_, refresh string) string { return refresh }, true, 0},
 		{"access token", fakegitlab.Options{}, "", func(access, _ string) string { return access }, true, 0},

@@ -13,8 +13,7 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// TestTryAtGitLab: finding out costs the server nothing, neither a code nor a
-// token.
+// TestTryAtGitLab: TryDevice and TryClient do not make the server issue a code or a token.
 func TestTryAtGitLab(t *testing.T) {
 	for _, row := range []struct {
 		name    string
@@ -81,15 +80,15 @@ func TestTryClient(t *testing.T) {
 	}
 }
 
-// TestTryClientAtGitea: Gitea has one error for an unknown code and for a
-// confidential application without its secret; only a refresh tells them apart.
+// TestTryClientAtGitea: Gitea has the same error for an unknown code and for a confidential
+// application without its secret. Only a refresh distinguishes the two cases.
 func TestTryClientAtGitea(t *testing.T) {
 	const oneWord = `{"error":"unauthorized_client"}`
 	for _, row := range []struct {
 		name    string
 		kind    string
 		refresh step
-		refused string // "" where the client is known
+		refused string // "" if the server knows the client
 		anError bool
 	}{
 		{"Gitea cannot read the refresh token", "gitea", says(400, oneWord), "", false},
@@ -127,7 +126,7 @@ func TestTryDeviceWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestTryWithoutAnAnswer: setup and the doctor tell by the type of the error that
+// TestTryWithoutAnAnswer: setup and the doctor recognize from the type of the error that
 // the server was not reached.
 func TestTryWithoutAnAnswer(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{})
@@ -147,7 +146,7 @@ func TestTryWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestTryServer: whatever the server says, it is there.
+// TestTryServer: whatever the server answers, it exists.
 func TestTryServer(t *testing.T) {
 	const front, token = "https://h.example/", "https://h.example/git/oauth/token?x=1"
 	for _, row := range []struct {
@@ -183,8 +182,8 @@ func TestTryServer(t *testing.T) {
 	})
 }
 
-// TestCodeGoesByANewConnection: a person has signed in for minutes, and what was
-// open before may have died without a word.
+// TestCodeGoesByANewConnection: after a sign-in that took minutes, a connection that was
+// open before may be dead without notice. So the code is sent over a new connection.
 func TestCodeGoesByANewConnection(t *testing.T) {
 	server := startGitLab(t, fakegitlab.Options{})
 	provider, client := gitLabAt(t, server), clientOf(t, server)

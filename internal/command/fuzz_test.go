@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/credential"
 )
 
-// FuzzTarget: a URL that a person gives is taken as git takes it, or not at all.
+// FuzzTarget: doorkey either reads a URL from the user as git does, or rejects it.
 func FuzzTarget(f *testing.F) {
 	for _, seed := range []string{
 		"gitlab.example.com", "https://Ada@GitLab.example.com:443/group/project.git/", "HTTP://[::1]:8080", "https://a@b@c", "https://h%41/",
@@ -40,15 +40,16 @@ func FuzzTarget(f *testing.F) {
 	})
 }
 
-// askedByGit is what git asks its helpers about a URL; nothing if it refuses the
-// URL. The one who is asked says nothing, so that git then asks nobody.
+// askedByGit returns what git asks its helpers about a URL, or nothing if git rejects the
+// URL. The helper only saves the question and answers nothing. After that, git cannot ask
+// the user either.
 func askedByGit(t *testing.T, address string) credential.Request {
 	t.Helper()
 	question := filepath.Join(t.TempDir(), "question")
 	git := exec.Command("git", "-c", "credential.helper=", "-c", "credential.helper=!cat >\"$QUESTION\";:", "-c", "credential.useHttpPath=true", "credential", "fill")
 	git.Env = append(git.Environ(), "QUESTION="+question, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_DIR=/dev/null", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=")
 	git.Stdin = strings.NewReader("url=" + address + "\n\n")
-	_ = git.Run() // nobody knows the password
+	_ = git.Run() // it fails: nobody has the password
 	asked, err := os.ReadFile(question)
 	if err != nil {
 		return credential.Request{}

@@ -6,7 +6,8 @@ import (
 	"git-credential-doorkey/internal/test/docs"
 )
 
-// TestDocumentHasEveryField: what programs read of the status is described.
+// TestDocumentHasEveryField: the document describes every field of the status that programs
+// can read.
 func TestDocumentHasEveryField(t *testing.T) {
 	docs.HasFields(t, "docs/for-programs.md", statusReport{}, statusAccount{}, statusUnreadable{})
 }

@@ -69,8 +69,8 @@ func TestParseTargetRefuses(t *testing.T) {
 	}
 }
 
-// inRepository makes a repository the current directory, with a home that has
-// no configuration.
+// inRepository makes a repository and changes to it. The home directory has no
+// configuration.
 func inRepository(t *testing.T, configuration string) {
 	t.Helper()
 	home := t.TempDir()

@@ -12,7 +12,7 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// expect holds a finding to a ui.Verdict and to texts that have to stand in it.
+// expect checks that a finding has a ui.Verdict and contains texts.
 func (f finding) expect(t *testing.T, want ui.Verdict, texts ...string) {
 	t.Helper()
 	if f.Verdict != want {
@@ -26,8 +26,8 @@ func (f finding) expect(t *testing.T, want ui.Verdict, texts ...string) {
 	}
 }
 
-// TestRunChecks: the findings keep their order, what does not apply is left out,
-// and a check that fails itself does not take the others along.
+// TestRunChecks: the findings keep their order, checks that do not apply are left out, and
+// a check that itself fails does not stop the others.
 func TestRunChecks(t *testing.T) {
 	slow := make(chan struct{})
 	var none map[string]int
@@ -89,7 +89,7 @@ func TestDiagnosis(t *testing.T) {
 	}
 }
 
-// TestDocumentHasEveryCheck: the table of the checks has them all, in their order.
+// TestDocumentHasEveryCheck: the table of checks lists all of them, in their order.
 func TestDocumentHasEveryCheck(t *testing.T) {
 	var checked []string
 	for _, check := range append(checksOfMachine(), checksOfHost()...) {
@@ -100,7 +100,8 @@ func TestDocumentHasEveryCheck(t *testing.T) {
 	}
 }
 
-// TestDocumentHasEveryField: what programs read of a diagnosis is described.
+// TestDocumentHasEveryField: the document describes every field of a diagnosis that
+// programs can read.
 func TestDocumentHasEveryField(t *testing.T) {
 	docs.HasFields(t, "docs/for-programs.md", diagnosis{}, finding{})
 }

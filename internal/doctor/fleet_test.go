@@ -72,7 +72,7 @@ func TestJudgeFleetAccess(t *testing.T) {
 	}
 }
 
-// fileOfMode is a file of which only the mode is asked.
+// fileOfMode is a file with only a mode.
 type fileOfMode struct {
 	fs.FileInfo
 	mode fs.FileMode

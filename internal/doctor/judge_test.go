@@ -38,7 +38,7 @@ func TestJudgeGit(t *testing.T) {
 	}
 }
 
-// TestJudgeProgramShowsPathsAsTheyAre: a person can copy one, on Windows too.
+// TestJudgeProgramShowsPathsAsTheyAre: the user can copy a path, even on Windows.
 func TestJudgeProgramShowsPathsAsTheyAre(t *testing.T) {
 	const path = `C:\Users\ada\git-credential-doorkey.exe`
 	judgeProgram(path, path, "v1.2.3").expect(t, ui.VerdictProblem, `"`+path+`"`)

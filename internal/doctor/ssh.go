@@ -12,22 +12,22 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// checkSSH finds out, on a machine that was logged in to with "git credential-doorkey
-// ssh", who answers git there; elsewhere, whether ssh can forward at all.
+// checkSSH finds out who answers git, on a machine that the user logged in to with "git
+// credential-doorkey ssh". On other machines, it finds out whether ssh can forward at all.
 func checkSSH(ctx context.Context, e *checkContext) finding {
 	if directory := session.AskDirectory(e.Config.Environment.Variable); directory != "" {
 		return checkHome(ctx, e, directory)
 	}
 	program, err := exec.LookPath("ssh")
 	if err != nil {
-		return finding{} // nobody misses it
+		return finding{} // without ssh, there is nothing to report
 	}
 	output, err := exec.CommandContext(ctx, program, "-V").CombinedOutput()
 	return judgeSSH(strings.TrimSpace(string(output)), err, len(session.List(e.Cache.Directory)))
 }
 
-// judgeSSH judges what "ssh -V" says. OpenSSH forwards Unix sockets since 6.7 (sockets
-// of Windows, never).
+// judgeSSH judges the output of "ssh -V". OpenSSH forwards Unix sockets since 6.7, and
+// never forwards Windows sockets.
 func judgeSSH(version string, err error, open int) finding {
 	parsed, unknown := gitconfig.ParseVersion("OpenSSH_", version)
 	switch {
@@ -41,8 +41,8 @@ func judgeSSH(version string, err error, open int) finding {
 	return newFinding(ui.VerdictOK, "git on a machine that you log in to can ask here: git credential-doorkey ssh DESTINATION")
 }
 
-// checkHome asks the doorkey on the person's own computer who it is, and whether it
-// answers for the host.
+// checkHome asks the doorkey on the user's own computer for its name and version, and
+// whether it answers for the host.
 func checkHome(ctx context.Context, e *checkContext, directory string) finding {
 	there, err := session.Find(directory)
 	if err != nil {

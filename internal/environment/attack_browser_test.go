@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestAttackByAddress: what is given to the program that opens the browser is
-// one address of the web and nothing else, wherever in it a server's text may
-// stand. A starter is often a script, and some are careless.
+// TestAttackByAddress: the program that opens the browser gets one web address and nothing
+// else, even if the address contains a server's text. The program is often a script, and
+// some scripts are careless.
 func TestAttackByAddress(t *testing.T) {
 	for name, address := range map[string]string{
 		"option":                            "--new-window=https://h/",
@@ -47,8 +47,8 @@ func TestAttackByAddress(t *testing.T) {
 	}
 }
 
-// TestAttackByAddressInPlace: a "%s" that a server sends is not one of the
-// command's.
+// TestAttackByAddressInPlace: doorkey does not replace a "%s" that a server sends, only the
+// command's own.
 func TestAttackByAddressInPlace(t *testing.T) {
 	got, err := browserArguments([]string{"b", "%s", "--"}, "https://h/?a=%25s&b=%26")
 	if want := []string{"b", "https://h/?a=%25s&b=%26", "--"}; err != nil || !slices.Equal(got, want) {

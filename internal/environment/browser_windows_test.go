@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestBatchFileIsNoBrowser: Windows itself finds the batch file, and adds the ending
-// that is missing.
+// TestBatchFileIsNoBrowser: Windows itself finds the batch file, and adds the missing
+// extension.
 func TestBatchFileIsNoBrowser(t *testing.T) {
 	directory := filepath.Join(t.TempDir(), "a b")
 	if err := os.Mkdir(directory, 0o700); err != nil {

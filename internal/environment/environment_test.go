@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// linux is an environment with these variables and programs, and nothing else.
+// linux returns a Linux environment with only these variables and programs.
 func linux(variables map[string]string, programs ...string) Environment {
 	return Environment{
 		system:   "linux",
@@ -23,7 +23,7 @@ func linux(variables map[string]string, programs ...string) Environment {
 	}
 }
 
-// onWindows is one of Windows, with programs by their whole paths.
+// onWindows returns a Windows environment, with programs by their full paths.
 func onWindows(variables map[string]string, programs ...string) Environment {
 	e := linux(variables).on("windows")
 	e.program = func(name string) string {
@@ -35,7 +35,7 @@ func onWindows(variables map[string]string, programs ...string) Environment {
 	return e
 }
 
-// finding has one more program, by a name that is not its path.
+// finding adds a program whose name differs from its path.
 func (e Environment) finding(name, path string) Environment {
 	others := e.program
 	e.program = func(asked string) string {
@@ -122,7 +122,8 @@ func TestBrowserCommand(t *testing.T) {
 	}
 }
 
-// TestBrowserCommandOfWindows: what BROWSER names there, by Windows' own rules.
+// TestBrowserCommandOfWindows tests BROWSER on Windows, which has its own rules for
+// commands.
 func TestBrowserCommandOfWindows(t *testing.T) {
 	type variables = map[string]string
 	startsDefault := filepath.Join(`C:\Windows`, "System32", "rundll32.exe") + "|url.dll,FileProtocolHandler"
@@ -156,7 +157,7 @@ func TestUnusableBrowser(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		Environment
-		want string // in the message; "" is none
+		want string // in the message; "" means no message
 	}{
 		{"not set", linux(nil), ""},
 		{"there", linux(variables{"BROWSER": "firefox"}, "firefox"), ""},
@@ -201,7 +202,7 @@ func TestBrowserArguments(t *testing.T) {
 		name    string
 		command []string
 		address string
-		want    []string // nil: refused
+		want    []string // nil: rejected
 	}{
 		{"at the end", []string{"open"}, "https://h/a?b=c&d=e", []string{"open", "https://h/a?b=c&d=e"}},
 		{"in its place", []string{"b", "--url=%s", "-x"}, "https://h/", []string{"b", "--url=https://h/", "-x"}},

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzBrowserArguments: the program that opens the browser is given its own
-// arguments and one address of the web, written in characters of a URL.
+// FuzzBrowserArguments: the program that opens the browser gets its own arguments and one
+// web address, which contains only URL characters.
 func FuzzBrowserArguments(f *testing.F) {
 	for _, seed := range []string{
 		"https://h/?a=b&c=%25s", "http://127.0.0.1:4000/", "https://u:p@[::1]/\u202e?\"#`", "http://@[::1]", "-https://h/", "https://h/%s", "https://h\\x", "HTTPS:h",

@@ -12,16 +12,17 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lifeVariable says what this test is to do as a program of its own: "starter" starts
-// "sleeper" and ends, and "git" starts "starter", all as doorkey does.
+// lifeVariable says what this test does as a separate program: "starter" starts "sleeper"
+// and ends, and "git" starts "starter". They start programs as doorkey does.
 const lifeVariable, pidVariable, gateVariable = "DOORKEY_TEST_LIFE", "DOORKEY_TEST_PID", "DOORKEY_TEST_GATE"
 
-// TestOutlivesTreeAndJob: who ends all programs below git does not find the child, nor
-// does a job that ends its programs when it is closed, if it lets them leave.
+// TestOutlivesTreeAndJob: a program that ends all processes below git does not find the
+// child. The child also survives a job that ends its processes when it is closed, if the
+// job lets processes leave.
 func TestOutlivesTreeAndJob(t *testing.T) {
 	switch os.Getenv(lifeVariable) {
 	case "git":
-		awaitFile(t, os.Getenv(gateVariable)) // it is in its job by then
+		awaitFile(t, os.Getenv(gateVariable)) // by then, it is in its job
 		live(t, "starter")
 		time.Sleep(time.Minute)
 		return
@@ -63,7 +64,7 @@ func TestOutlivesTreeAndJob(t *testing.T) {
 	}
 }
 
-// live starts this test as another program, as doorkey starts its child.
+// live starts this test as another program, in the way in which doorkey starts its child.
 func live(t *testing.T, as string) {
 	_, err := StartOutliving(func() (*exec.Cmd, error) {
 		command := exec.Command(os.Args[0], "-test.run=TestOutlivesTreeAndJob")
@@ -145,7 +146,8 @@ func awaitFile(t *testing.T, path string) string {
 	return ""
 }
 
-// awaitAlone waits until the child is not below git: the program between them ends.
+// awaitAlone waits until the child is no longer below git, because the program between them
+// has ended.
 func awaitAlone(t *testing.T, git, child uint32) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
@@ -170,7 +172,7 @@ func isBelowProcess(parents map[uint32]uint32, git, pid uint32) bool {
 	return false
 }
 
-// parentsOf are all processes with their parents.
+// parentsOf returns the parent of every process.
 func parentsOf(t *testing.T) map[uint32]uint32 {
 	t.Helper()
 	snapshot, err := windows.CreateToolhelp32Snapshot(windows.TH32CS_SNAPPROCESS, 0)

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestNothingIsInherited: a lock that the caller holds by a descriptor is not held
-// on by a browser or by the child that refreshes.
+// TestNothingIsInherited: a browser or the child that refreshes does not inherit a
+// descriptor that locks a file for the caller.
 func TestNothingIsInherited(t *testing.T) {
 	for name, mark := range map[string]func(){"all at once": closeOnExec, "one by one": closeEachOnExec} {
 		t.Run(name, func(t *testing.T) {

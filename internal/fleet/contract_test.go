@@ -14,8 +14,8 @@ import (
 	"git-credential-doorkey/internal/test/registers"
 )
 
-// engines are the real places in which a record can be. Each passes the same tests,
-// as does the one in memory.
+// engines are the real services that can store a record. All of them pass the same tests as
+// the register in memory.
 var engines = []struct {
 	name     string
 	start    func(testing.TB) *registers.Engine
@@ -27,7 +27,7 @@ var engines = []struct {
 	{"vault", registers.StartVault, true},
 }
 
-// TestEngines runs the tests of a register on each engine, which is started once.
+// TestEngines runs the tests of a register on each engine, and starts each engine once.
 func TestEngines(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func openAs(t *testing.T, e *registers.Engine, user, token, record string) Regis
 		address.URL = e.URL
 	}
 	return address.Open(Access{
-		Client: e.Client(), Time: time.Minute, // this machine has more to do than to answer
+		Client: e.Client(), Time: time.Minute, // a long time, because this machine is busy
 		Token: func() (secret.Text, error) { return secret.New(token), nil },
 		Login: func(context.Context) (string, secret.Text, error) {
 			return user, secret.New(e.Password), nil
@@ -84,7 +84,7 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// testCanceledRequest: a request that nobody waits for any more is an error.
+// testCanceledRequest: a canceled request returns an error.
 func testCanceledRequest(t *testing.T, running *registers.Engine) {
 	register := open(t, running, "canceled")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -97,8 +97,8 @@ func testCanceledRequest(t *testing.T, running *registers.Engine) {
 	}
 }
 
-// testManyRecords: a change of one record is none of another, even if the engine has
-// both in one place and all are changed at once.
+// testManyRecords: a change of one record does not change another record, even if the
+// engine stores both in one place and all records are changed at once.
 func testManyRecords(t *testing.T, running *registers.Engine) {
 	const records, changes = 8, 5
 	quiet := open(t, running, "quiet")
@@ -124,7 +124,7 @@ func testManyRecords(t *testing.T, running *registers.Engine) {
 	mustSwap(t, quiet, "changed", version)
 }
 
-// contract is what a Register promises, over a record of its own.
+// contract is what a Register promises. Each test has its own record.
 var contract = map[string]func(t *testing.T, open func() Register){
 	"no record is a nil value, and is created": func(t *testing.T, open func() Register) {
 		value, version, _ := mustRead(t, open())
@@ -140,7 +140,7 @@ var contract = map[string]func(t *testing.T, open func() Register){
 		register := open()
 		_, version, _ := mustRead(t, register)
 		seen := []string{version}
-		for _, value := range []string{"a", "b", "c"} { // a sealed record never has the bytes of an older one
+		for _, value := range []string{"a", "b", "c"} { // an encrypted record never has the same bytes as an older one
 			version = mustSwap(t, register, value, version)
 			if slices.Contains(seen, version) {
 				t.Errorf("%q again", version)
@@ -220,7 +220,8 @@ func mustSwap(t *testing.T, r Register, value, version string) (newVersion strin
 	return newVersion
 }
 
-// testDenied: what the engine refuses is ErrRefused with what to do, and changes nothing.
+// testDenied: if the engine denies a request, the error is ErrRefused and says what to do,
+// and nothing changes.
 func testDenied(t *testing.T, running *registers.Engine) {
 	writer := open(t, running, "record")
 	_, version, _ := mustRead(t, writer)
@@ -256,7 +257,7 @@ func isDenied(t *testing.T, what string, err error) {
 	}
 }
 
-// testComesBack: an engine that was killed has the record when it is back.
+// testComesBack: a killed engine still has the record after it was started again.
 func testComesBack(t *testing.T, running *registers.Engine) {
 	register := open(t, running, "record")
 	_, version, _ := mustRead(t, register)

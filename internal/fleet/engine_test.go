@@ -10,8 +10,8 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// TestErrorsHideTheToken: what an engine says is wrong is shown without the token that
-// it was asked with.
+// TestErrorsHideTheToken: doorkey shows an engine's error without the token that was in the
+// request.
 func TestErrorsHideTheToken(t *testing.T) {
 	const token = "hvs.a-token-of-the-engine"
 	rude := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

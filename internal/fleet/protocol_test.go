@@ -14,14 +14,14 @@ import (
 	"git-credential-doorkey/internal/test/registers"
 )
 
-// failures are what can happen to the machine A that refreshes, at which step, while
-// another one, B, needs the token as well. It is the table of docs/fleet.md.
+// failures are what can happen to machine A while it refreshes, at which step, while
+// another machine, B, needs the token as well. It is the table of docs/fleet.md.
 var failures = []struct {
 	at       step
 	what     string
 	happens  func(w *world, a *machine)
-	revives  func(Times) time.Duration // after which A runs again, with what is on its disk
-	lost     bool                      // the grant
+	revives  func(Times) time.Duration // the time after which A runs again, with what is on its disk
+	lost     bool                      // whether the grant is lost
 	requests int                       // at the token server
 	replays  int
 }{
@@ -63,14 +63,14 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// testFailuresOn plays the same on a real engine, with shorter time limits.
+// testFailuresOn runs the same failures on a real engine, with shorter time limits.
 func testFailuresOn(t *testing.T, running *registers.Engine) {
 	parts.Long(t)
 	times := StandardTimes()
 	times.Lease, times.SentLease, times.Beat = 2*time.Second, 6*time.Second, 300*time.Millisecond
 	times.PollFirst, times.PollLast = 50*time.Millisecond, 200*time.Millisecond
 	times.Suspect, times.Retry = 4*time.Second, 2*time.Second
-	var rows sync.WaitGroup // they mostly wait: more at a time than t.Parallel allows
+	var rows sync.WaitGroup // they mostly wait, so more can run at once than t.Parallel allows
 	for i, failure := range failures {
 		name := string(failure.at) + "/" + failure.what
 		record := Name{Origin: "https://" + strings.ReplaceAll(name, " ", "-")}.InEngine()
@@ -83,7 +83,7 @@ func testFailuresOn(t *testing.T, running *registers.Engine) {
 	rows.Wait()
 }
 
-// fail plays a row of failures.
+// fail runs one row of failures.
 func (w *world) fail(row int) {
 	failure := failures[row]
 	a, b := w.machine("a"), w.machine("b")
@@ -95,7 +95,7 @@ func (w *world) fail(row int) {
 	before := a.happens
 	a.happens = func() { close(reached); before() }
 	running.Go(func() {
-		_, _ = a.refresh("") // what becomes of A is seen below
+		_, _ = a.refresh("") // the result of A is checked below
 		if failure.revives != nil {
 			time.Sleep(failure.revives(w.times))
 			w.mustRefresh(a)
@@ -114,14 +114,14 @@ func (w *world) fail(row int) {
 	if err != nil || !w.server.accepts(result.Copy.Tokens.AccessToken) {
 		w.t.Fatalf("b: %v", err)
 	}
-	// Afterwards all is as before: any machine refreshes.
+	// After that, everything is as before: any machine can refresh.
 	a.findEngine()
 	w.mustRefresh(a)
 	w.mustRefresh(w.machine("c"))
 }
 
-// TestLostAnswers: a swap that the engine has carried out counts, even if its answer
-// is lost.
+// TestLostAnswers: a swap that the engine has carried out counts, even if its answer is
+// lost.
 func TestLostAnswers(t *testing.T) {
 	for number := 1; number <= 3; number++ {
 		for _, loseRead := range []bool{false, true} {
@@ -142,7 +142,8 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// TestSlowServer: a machine that waits for the server longer than a lease keeps its claim.
+// TestSlowServer: a machine keeps its claim if the server takes longer than a lease to
+// answer.
 func TestSlowServer(t *testing.T) {
 	inMemory(t, func(_ *testing.T, w *world) {
 		w.expiredSignIn(w.machine("person"))
@@ -156,8 +157,8 @@ func TestSlowServer(t *testing.T) {
 	})
 }
 
-// TestManyMachines: of many that find the token expired within two seconds, one
-// refreshes, and none fails.
+// TestManyMachines: if many machines find within two seconds that the token has expired,
+// one refreshes it, and none fails.
 func TestManyMachines(t *testing.T) {
 	for _, count := range []int{20, 1000} {
 		t.Run(fmt.Sprint(count), func(t *testing.T) {
@@ -183,8 +184,8 @@ func (w *world) manyRefresh(count int) {
 	w.expectRequests(1, 0)
 }
 
-// TestSilentServer: those who waited for a machine that got no answer take its failure
-// for theirs, and do not ask one after another. The grant is whole.
+// TestSilentServer: if a machine gets no answer, the machines that waited for it report the
+// same failure. They do not ask the server one after another. The grant is not damaged.
 func TestSilentServer(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		w.expiredSignIn(w.machine("person"))
@@ -204,8 +205,8 @@ func TestSilentServer(t *testing.T) {
 	})
 }
 
-// TestBackup: an engine that has gone back to an older record gets the newer one of
-// the machine that refreshed. Another machine does not use what is dead.
+// TestBackup: if an engine has gone back to an older record, the machine that refreshed
+// stores the newer one there again. Another machine does not use the dead refresh token.
 func TestBackup(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a, b := w.machine("a"), w.machine("b")
@@ -226,7 +227,7 @@ func TestBackup(t *testing.T) {
 	})
 }
 
-// TestRecordGone: a machine with a whole grant makes the record anew.
+// TestRecordGone: a machine with a complete grant creates the record again.
 func TestRecordGone(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a := w.machine("a")
@@ -240,8 +241,8 @@ func TestRecordGone(t *testing.T) {
 	})
 }
 
-// TestReadOnly: a machine that may only read waits for another one to refresh, and
-// says so if none does.
+// TestReadOnly: a machine that may only read waits for another machine to refresh, and
+// reports an error if none does.
 func TestReadOnly(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		w.expiredSignIn(w.machine("person"))
@@ -256,7 +257,7 @@ func TestReadOnly(t *testing.T) {
 	})
 }
 
-// TestRejectedToken: a token that was rejected is refreshed once it is a minute old.
+// TestRejectedToken: a rejected token is refreshed if it is at least a minute old.
 func TestRejectedToken(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		w.signIn(w.machine("person"))
@@ -270,7 +271,7 @@ func TestRejectedToken(t *testing.T) {
 			{0, token.Fingerprint(), 0},
 			{2 * w.times.Young, secret.New("another token of the same length").Fingerprint(), 0},
 			{0, token.Fingerprint(), 1},
-			{0, token.Fingerprint(), 1}, // it was replaced since
+			{0, token.Fingerprint(), 1}, // it has been replaced since
 		} {
 			time.Sleep(test.after)
 			result, err := a.refresh(test.rejected)
@@ -282,8 +283,8 @@ func TestRejectedToken(t *testing.T) {
 	})
 }
 
-// TestGuard: shortly before a token expires machines ask the engine, and none refreshes
-// yet; so none gives out what another one has just replaced.
+// TestGuard: shortly before a token expires, machines ask the engine but do not refresh
+// yet. So no machine returns a token that another machine has just replaced.
 func TestGuard(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a := w.machine("a")
@@ -298,14 +299,15 @@ func TestGuard(t *testing.T) {
 	})
 }
 
-// TestEnd: after a logout of the fleet no machine asks the server, and each says why.
+// TestEnd: after a logout of the fleet, no machine asks the server, and each machine's
+// error gives the reason.
 func TestEnd(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a, b := w.machine("a"), w.machine("b")
 		w.expiredSignIn(a)
 		revoked := 0
 		revoke := func() error { revoked++; return nil }
-		for range 2 { // the second one finds nothing to do
+		for range 2 { // the second time, there is nothing to do
 			if err := a.host().End(t.Context(), "logged out by ada", revokeWith(revoke)); err != nil {
 				t.Fatal(err)
 			}
@@ -319,12 +321,12 @@ func TestEnd(t *testing.T) {
 			t.Errorf("revoked %d times", revoked)
 		}
 		w.expectRequests(0, 0)
-		w.signIn(b) // a new sign-in begins anew
+		w.signIn(b) // a new sign-in starts again
 		w.mustRefresh(a)
 	})
 }
 
-// TestEndFails: a grant that could not be revoked stays the fleet's.
+// TestEndFails: if a grant could not be revoked, the fleet still has it.
 func TestEndFails(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a := w.machine("a")
@@ -336,8 +338,8 @@ func TestEndFails(t *testing.T) {
 	})
 }
 
-// TestSignInReplaces: a new sign-in takes the place of the old one, and a machine that
-// was refreshing the latter ends with the new one and names the old one to be revoked.
+// TestSignInReplaces: a new sign-in replaces the old one. A machine that was refreshing the
+// old one ends with the new one, and reports that the old one has to be revoked.
 func TestSignInReplaces(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a, b := w.machine("a"), w.machine("b")
@@ -357,7 +359,7 @@ func TestSignInReplaces(t *testing.T) {
 	})
 }
 
-// TestSignInPublishedLater: a sign-in that could not be published is, by the next get.
+// TestSignInPublishedLater: if a sign-in could not be published, the next get publishes it.
 func TestSignInPublishedLater(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a := w.machine("a")
@@ -377,7 +379,8 @@ func TestSignInPublishedLater(t *testing.T) {
 	})
 }
 
-// TestDiskFull: without room on the disk nothing is sent, and another machine may.
+// TestDiskFull: if the disk is full, the machine sends nothing, and another machine can
+// refresh.
 func TestDiskFull(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		w.expiredSignIn(w.machine("person"))
@@ -391,8 +394,8 @@ func TestDiskFull(t *testing.T) {
 	})
 }
 
-// TestEngineDown: a machine whose token has not expired does not wait for an engine;
-// the others try for a while, and say which engine it is.
+// TestEngineDown: a machine whose token has not expired does not wait for an engine. The
+// others try for a while, and then name the engine in the error.
 func TestEngineDown(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		a := w.machine("a")

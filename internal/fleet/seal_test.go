@@ -34,8 +34,8 @@ func mustSeal(t *testing.T, keys Keys, name Name, r Record) []byte {
 	return value
 }
 
-// TestSealThenOpen: all of a record comes back, also by a machine for which the key is
-// not the first.
+// TestSealThenOpen: the whole record comes back, even on a machine that has the key in
+// second place.
 func TestSealThenOpen(t *testing.T) {
 	first, second := newKeys(t, 1), newKeys(t, 1)
 	both := Keys{append(append([]secret.Text{}, second.all...), first.all...)}
@@ -62,7 +62,7 @@ func TestSealThenOpen(t *testing.T) {
 	}
 }
 
-// TestEngineSeesNoSecret: what is in a record cannot be read in what the engine gets.
+// TestEngineSeesNoSecret: the engine cannot read the content of a record.
 func TestEngineSeesNoSecret(t *testing.T) {
 	value := string(mustSeal(t, newKeys(t, 1), gitlab, fullRecord()))
 	for _, text := range []string{"access", "refresh-token", "gitlab", "grant", "host", "oauth2"} {
@@ -72,8 +72,8 @@ func TestEngineSeesNoSecret(t *testing.T) {
 	}
 }
 
-// TestOpenRefuses: a record that is not this fleet's, or was changed, is an error that
-// says what to do, and none of its content.
+// TestOpenRefuses: if a record belongs to another fleet or was changed, the error says what
+// to do and shows nothing of the content.
 func TestOpenRefuses(t *testing.T) {
 	keys := newKeys(t, 2)
 	value := mustSeal(t, keys, gitlab, fullRecord())
@@ -115,7 +115,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestNothingIsWrittenOver: a record that this machine cannot read is not replaced.
+// TestNothingIsWrittenOver: a machine does not overwrite a record that it cannot read.
 func TestNothingIsWrittenOver(t *testing.T) {
 	inMemory(t, func(t *testing.T, w *world) {
 		w.signIn(w.machine("person"))
@@ -162,7 +162,8 @@ func TestParseKeys(t *testing.T) {
 	}
 }
 
-// TestNameInEngine: different accounts have different names, which tell nothing.
+// TestNameInEngine: different accounts have different names, and a name reveals nothing
+// about its account.
 func TestNameInEngine(t *testing.T) {
 	seen := make(map[string]Name)
 	for _, name := range []Name{gitlab, {gitlab.Origin, "work"}, {gitlab.Origin + "work", ""}, {"https://gitlab.example.com:444", ""}} {
@@ -178,7 +179,7 @@ func TestParseAddress(t *testing.T) {
 	for _, row := range []struct {
 		text string
 		want Address
-		says string // of the error
+		says string // part of the error
 	}{
 		{"kubernetes:ci/doorkey", Address{Kubernetes, "", "ci/doorkey"}, ""},
 		{"vault+https://vault.example:8200/secret/doorkey", Address{Vault, "https://vault.example:8200", "secret/doorkey"}, ""},
@@ -211,7 +212,8 @@ func TestParseAddress(t *testing.T) {
 	}
 }
 
-// FuzzOpen: nothing that an engine returns is taken for a record unless it was sealed.
+// FuzzOpen: doorkey accepts nothing from an engine that was not encrypted with the fleet's
+// key.
 func FuzzOpen(f *testing.F) {
 	content := secret.New("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
 	keys, err := ParseKeys(content)

@@ -15,18 +15,18 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// world is a fleet in a test: a register, a token server, and machines.
+// world is a fleet in a test: a register, a token server and machines.
 type world struct {
 	t      *testing.T
 	times  Times
-	open   func() Register // the record, as a machine opens it
+	open   func() Register // opens the record, as a machine does
 	keys   Keys
 	server *tokenServer
 }
 
 var gitlab = Name{Origin: "https://gitlab.example.com"}
 
-// inMemory runs a test over a register in memory, by a clock that jumps.
+// inMemory runs a test with a register in memory and a clock that jumps.
 func inMemory(t *testing.T, test func(*testing.T, *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := &memory{}
@@ -78,15 +78,15 @@ func (m *memory) Swap(_ context.Context, value []byte, version string) (string, 
 // tokenServer accepts each refresh token once, as GitLab does.
 type tokenServer struct {
 	mutex    sync.Mutex
-	current  int           // the number of the refresh token that is valid
-	requests int           // for a refresh
-	replays  int           // of a refresh token that was used
+	current  int           // the number of the valid refresh token
+	requests int           // refresh requests
+	replays  int           // requests with a used refresh token
 	lifetime time.Duration // of the next access token
 	delay    time.Duration // before it answers
-	failure  error         // with which it answers instead
+	failure  error         // the answer, if not nil
 }
 
-// signIn gives the first pair of a grant.
+// signIn returns the first pair of a grant.
 func (s *tokenServer) signIn() Pair {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -113,7 +113,7 @@ func (s *tokenServer) refresh(token secret.Text) (Pair, error) {
 	return s.next(), nil
 }
 
-// accepts reports whether an access token is the one that was given last.
+// accepts reports whether an access token is the last one that was issued.
 func (s *tokenServer) accepts(token secret.Text) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -131,7 +131,8 @@ const (
 	published   step = "published"
 )
 
-// machine is a host whose disk is in memory. It can die, stand still or lose the engine.
+// machine is a host whose disk is in memory. It can die, stop for a while or lose the
+// engine.
 type machine struct {
 	*world
 	name     string
@@ -139,15 +140,15 @@ type machine struct {
 	disk     Copy
 	diskFull error
 
-	at      step   // when happens is called, once
-	happens func() // in the process that refreshes
+	at      step   // the step at which happens is called, once
+	happens func() // runs in the process that refreshes
 
 	mutex      sync.Mutex
-	outOfReach error // why cannot reach the engine from here
+	outOfReach error // why the machine cannot reach the engine
 	readOnly   bool
-	frozen     time.Time // until then it stands still
-	loseSwap   int       // the number of the swap whose answer is lost, from 1
-	loseRead   bool      // the read after it fails, too
+	frozen     time.Time // until then the machine is stopped
+	loseSwap   int       // the number of the swap whose answer is lost, counted from 1
+	loseRead   bool      // the read after that swap fails, too
 	loseReads  int       // how many of the next reads fail
 	swaps      int
 }
@@ -156,7 +157,7 @@ func (w *world) machine(name string) *machine {
 	return &machine{world: w, name: name, register: w.open()}
 }
 
-// host is the machine as the protocol sees it, with its disk as it is now.
+// host returns the machine as the protocol sees it, with its disk as it is now.
 func (m *machine) host() *Host {
 	return &Host{
 		Register: m, Engine: "the engine", Keys: m.keys, Name: gitlab, Hostname: m.name, Times: m.times, Local: m.disk,
@@ -172,7 +173,7 @@ func (m *machine) host() *Host {
 	}
 }
 
-// refresh is what a get does that needs a token. It returns nothing where the machine dies.
+// refresh does what a get does that needs a token. It returns nothing if the machine dies.
 func (m *machine) refresh(rejected string) (result Result, err error) {
 	err = errors.New("the machine has died")
 	done := make(chan struct{})
@@ -189,7 +190,7 @@ func (m *machine) refresh(rejected string) (result Result, err error) {
 	return result, err
 }
 
-// reach calls what happens at a step, once, if it is the one.
+// reach calls happens if the machine has reached its step, once.
 func (m *machine) reach(now step, really bool) {
 	if really && now == m.at {
 		m.at = ""
@@ -200,7 +201,7 @@ func (m *machine) reach(now step, really bool) {
 // die ends the process that refreshes.
 func (m *machine) die() { runtime.Goexit() }
 
-// standStill has all that the machine does take until later.
+// standStill stops everything that the machine does, for a time.
 func (m *machine) standStill(long time.Duration) {
 	m.mutex.Lock()
 	m.frozen = time.Now().Add(long)
@@ -220,7 +221,7 @@ func (m *machine) findEngine() {
 	m.outOfReach = nil
 }
 
-// reached waits while the machine stands still, and fails where it does not reach the engine.
+// reached waits while the machine is stopped, and fails if it cannot reach the engine.
 func (m *machine) reached() error {
 	m.mutex.Lock()
 	frozen, err := m.frozen, m.outOfReach
@@ -294,7 +295,7 @@ func (w *world) expiredSignIn(m *machine) {
 	time.Sleep(2 * time.Second)
 }
 
-// mustRefresh has a machine refresh, and checks that the token is the current one.
+// mustRefresh makes a machine refresh, and checks that its token is the current one.
 func (w *world) mustRefresh(m *machine) Result {
 	w.t.Helper()
 	result, err := m.refresh("")
@@ -307,7 +308,7 @@ func (w *world) mustRefresh(m *machine) Result {
 	return result
 }
 
-// expectRequests checks how often the server was asked for a refresh.
+// expectRequests checks how many refresh requests the server got.
 func (w *world) expectRequests(requests, replays int) {
 	w.t.Helper()
 	if w.server.requests != requests || w.server.replays != replays {

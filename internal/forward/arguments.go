@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// sshCommand is what was given to ssh, taken apart.
+// sshCommand is a parsed ssh command line.
 type sshCommand struct {
-	options     []string // of ssh's, with their values, before or behind the destination
+	options     []string // ssh's, with their values, before or after the destination
 	destination string
-	command     []string // for the other machine; none: a shell
+	command     []string // for the other machine; none means a shell
 }
 
-// withValue are ssh's options that take a value (ssh(1), OpenSSH 10).
+// withValue lists ssh's options that take a value (ssh(1), OpenSSH 10).
 const withValue = "BbcDEeFIiJLlmOoPpQRSWw"
 
-// withoutSession are ssh's options with which there is no session of a shell or a
-// command, in which git could ask: they only print or control something (-G, -O, -Q, -V),
-// or forward alone (-N, -W), or ask for a subsystem (-s).
+// withoutSession lists the ssh options that do not start a shell or a command in which git
+// could ask. They only print or control something (-G, -O, -Q, -V), only forward (-N, -W),
+// or ask for a subsystem (-s).
 const withoutSession = "GNOQVWs"
 
 var errNoDestination = errors.New("ssh: no destination is given\ngive it as to ssh, for example: git credential-doorkey ssh ada@build.example.com")
 
-// parseSSH takes ssh's arguments apart as ssh does: options, the destination, more
-// options, the command. A "--" ends the options.
+// parseSSH parses arguments as ssh does: options, the destination, more options, the
+// command. A "--" ends the options.
 func parseSSH(args []string) (sshCommand, error) {
 	var c sshCommand
 	for len(args) > 0 {
@@ -58,8 +58,8 @@ func (c sshCommand) check() error {
 	return nil
 }
 
-// optionLength is how many arguments an option takes: one, or two if its last letter
-// wants a value that does not follow in the same argument.
+// optionLength returns how many arguments an option takes. It takes two if its last letter
+// needs a value that is not in the same argument, and one if not.
 func optionLength(args []string) int {
 	for i, letter := range args[0][1:] {
 		if strings.ContainsRune(withValue, letter) {
@@ -72,7 +72,7 @@ func optionLength(args []string) int {
 	return 1
 }
 
-// letters are the options without their values.
+// letters returns the letters of all options, without their values.
 func (c sshCommand) letters() (letters string) {
 	for i := 0; i < len(c.options); {
 		for _, letter := range c.options[i][1:] {
@@ -89,13 +89,14 @@ func (c sshCommand) letters() (letters string) {
 // hasSession reports whether a shell or a command runs on the other machine.
 func (c sshCommand) hasSession() bool { return !strings.ContainsAny(c.letters(), withoutSession) }
 
-// wantsTerminal reports whether ssh would ask for a terminal there by itself: it does
-// for a shell, and not for a command, which the shell is within ours.
+// wantsTerminal reports whether ssh would request a terminal by itself. It does so for a
+// shell and not for a command. doorkey runs the shell inside a command, so it has to
+// request the terminal.
 func (c sshCommand) wantsTerminal(isTerminal bool) bool {
 	return len(c.command) == 0 && isTerminal && !strings.ContainsAny(c.letters(), "tT")
 }
 
-// arguments are those for the real ssh: with options of ours, and another command.
+// arguments returns those for the real ssh, with additional options and another command.
 func (c sshCommand) arguments(ours []string, command string) []string {
 	return slices.Concat(c.options, ours, []string{"--", c.destination, command})
 }

@@ -11,17 +11,17 @@ import (
 	"sync"
 )
 
-// confirmation asks the person here before git on another machine gets the first token of
-// a host. It asks as ssh-agent does (ssh-add -c): by the program of SSH_ASKPASS, for the
-// terminal belongs to the session.
+// confirmation asks the user here before git on another machine gets the first token for a
+// host. It asks as ssh-agent does (ssh-add -c), with the program in SSH_ASKPASS, because
+// the session uses the terminal.
 type confirmation struct {
-	program     string // "": nobody is asked
+	program     string // "": doorkey does not ask
 	destination string
 	mutex       sync.Mutex // one question at a time
 	answers     map[string]bool
 }
 
-// newConfirmation finds the program that asks, by this process's variables.
+// newConfirmation finds the program that asks, with this process's variables.
 func newConfirmation(variable func(string) string, destination string) (*confirmation, error) {
 	program, err := exec.LookPath(cmp.Or(variable("SSH_ASKPASS"), "ssh-askpass"))
 	if err != nil {
@@ -30,7 +30,7 @@ func newConfirmation(variable func(string) string, destination string) (*confirm
 	return &confirmation{program: program, destination: destination, answers: make(map[string]bool)}, nil
 }
 
-// allows reports whether the person allows a host. Each host is asked for once.
+// allows reports whether the user allows a host. It asks once for each host.
 func (c *confirmation) allows(ctx context.Context, origin string) bool {
 	if c == nil {
 		return true
@@ -45,8 +45,8 @@ func (c *confirmation) allows(ctx context.Context, origin string) bool {
 	return answer
 }
 
-// ask runs the program. Its exit code says whether the person agrees; a program that
-// does not know SSH_ASKPASS_PROMPT asks for a text, which has to be empty or "yes".
+// ask runs the program. The exit code says whether the user agrees. A program that does not
+// support SSH_ASKPASS_PROMPT asks for a text, which has to be empty or "yes".
 func (c *confirmation) ask(ctx context.Context, origin string) bool {
 	question := fmt.Sprintf("doorkey: may git on %s use your sign-in to %s?", c.destination, origin)
 	program := exec.CommandContext(ctx, c.program, question)

@@ -1,5 +1,5 @@
-// Package forward lets git on another machine ask the doorkey at home, in a session of
-// ssh: what signs in, refreshes and stores is here, and the other machine only asks.
+// Package forward lets git on another machine ask the doorkey on this machine during an ssh
+// session. doorkey signs in, refreshes and stores here. The other machine only asks.
 package forward
 
 import (
@@ -24,7 +24,8 @@ import (
 // ExitError is the exit code of ssh, which is that of the command on the other machine.
 type ExitError int
 
-// exitError is ExitError; 255, which is ssh's own, if a signal has ended it.
+// exitError returns an ExitError. If a signal ended ssh, the code is 255, which ssh uses
+// for its own errors.
 func exitError(code int) ExitError {
 	if code < 0 {
 		code = 255
@@ -34,9 +35,9 @@ func exitError(code int) ExitError {
 
 func (e ExitError) Error() string { return fmt.Sprintf("ssh ended with exit code %d", int(e)) }
 
-// Run runs ssh with a socket by which git on the other machine asks here. All of its
-// arguments but doorkey's own, which come first, are ssh's. With --print-config it only
-// prints, to out, how ssh does that by itself.
+// Run runs ssh with a socket through which git on the other machine asks here. doorkey's
+// own arguments come first; all others are ssh's. With --print-config, Run only prints to
+// out how to configure ssh to do this without doorkey's command.
 func Run(ctx context.Context, h *helper.Helper, args []string, out io.Writer) error {
 	given, args, err := parseOptions(ctx, args)
 	switch {
@@ -64,7 +65,7 @@ func Run(ctx context.Context, h *helper.Helper, args []string, out io.Writer) er
 	return runSession(ctx, h, given, program, call)
 }
 
-// runSession answers git on the other machine for as long as ssh runs.
+// runSession answers git on the other machine while ssh runs.
 func runSession(ctx context.Context, h *helper.Helper, given options, program string, call sshCommand) error {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
@@ -90,8 +91,8 @@ func runSession(ctx context.Context, h *helper.Helper, given options, program st
 	return runSSH(program, call.arguments(ours, remoteCommand(remoteSocket, strings.Join(call.command, " "))))
 }
 
-// open records the session for "status", and returns what removes the record. Without
-// the record the session works as well.
+// open records the session for "status", and returns a function that removes the record.
+// The session works without the record, too.
 func (s *server) open(listener net.Listener, destination string) (remove func()) {
 	record, err := session.Open(s.Cache.Directory, session.Session{Destination: destination, Started: time.Now(), Socket: listener.Addr().String()})
 	if err != nil {
@@ -102,8 +103,8 @@ func (s *server) open(listener net.Listener, destination string) (remove func())
 	return func() { _ = record.Close() } // "status" removes it as well
 }
 
-// runSSH runs ssh to its end. It has the terminal, and its signals: Ctrl-C is for the
-// other machine.
+// runSSH runs ssh until it ends. ssh has the terminal and receives its signals: Ctrl-C is
+// for the other machine.
 func runSSH(program string, args []string) error {
 	ssh := exec.Command(program, args...)
 	ssh.Stdin, ssh.Stdout, ssh.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -123,7 +124,7 @@ func runSSH(program string, args []string) error {
 			}
 			return err
 		case got := <-signals:
-			if got != os.Interrupt { // which the terminal sends to ssh as well
+			if got != os.Interrupt { // the terminal sends that to ssh as well
 				_ = ssh.Process.Signal(got)
 			}
 		}

@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// directoryOf is how the directory of a session's socket begins.
+// directoryOf is the prefix of the name of a session's directory.
 const directoryOf = "doorkey-ssh-"
 
-// listen makes a socket in a directory that is this user's alone. In the directory for
-// temporary files its path is short enough for a socket.
+// listen makes a socket in a directory that only this user can open. In the directory for
+// temporary files, the path is short enough for a socket.
 func listen() (listener net.Listener, stop func(), err error) {
 	removeStale()
 	directory, err := os.MkdirTemp("", directoryOf) // mode 0700
@@ -28,9 +28,9 @@ func listen() (listener net.Listener, stop func(), err error) {
 	return listener, stop, nil
 }
 
-// removeStale removes what a session has left whose doorkey was killed: nobody answers
-// there. Only a directory as listen makes it is looked at: others can make their own in
-// the same place.
+// removeStale removes the directories of sessions whose doorkey was killed: nothing answers
+// at their sockets. It looks only at directories like those that listen makes, because
+// other users can make directories in the same place.
 func removeStale() {
 	sockets, _ := filepath.Glob(filepath.Join(os.TempDir(), directoryOf+"*", "s"))
 	for _, socket := range sockets {
@@ -46,7 +46,7 @@ func removeStale() {
 	}
 }
 
-// isPrivate reports whether a path is a directory with the mode that os.MkdirTemp gives it.
+// isPrivate reports whether a path is a directory with the mode that os.MkdirTemp sets.
 func isPrivate(path string) bool {
 	directory, err := os.Lstat(path)
 	return err == nil && directory.Mode() == os.ModeDir|0o700

@@ -24,26 +24,27 @@ import (
 	"git-credential-doorkey/internal/session"
 )
 
-// Options by which doorkey calls itself for sessions that ssh or an editor starts.
+// doorkey runs itself with these options for sessions that ssh or an editor starts.
 const (
-	listenOption = "--listen" // from ssh's configuration: "Match … exec"
-	serveOption  = "--serve"  // in a process of its own
+	listenOption = "--listen" // in ssh's configuration: "Match … exec"
+	serveOption  = "--serve"  // in a separate process
 )
 
-// place is a host that ssh is configured for (--print-config). One process listens for all
-// sessions with it, started by the first, until none of their ssh processes is left.
+// place is a host in ssh's configuration (--print-config). One process listens for all
+// sessions with the host. The first session starts it, and it ends when none of their ssh
+// processes is left.
 type place struct {
 	Host    string   `json:"host"`
-	Word    string   `json:"word"`  // that each question carries; the other machine has it, too
-	Hosts   []string `json:"hosts"` // origins that may be asked for, although nobody has signed in to them
+	Word    string   `json:"word"`  // in each question; the other machine has it, too
+	Hosts   []string `json:"hosts"` // origins for which doorkey answers, even if nobody has signed in to them
 	Confirm bool     `json:"confirm"`
-	Socket  string   `json:"socket"` // at which the process listened last
+	Socket  string   `json:"socket"` // where the process listened last
 
 	directory string
 }
 
-// file returns the path of one of a place's files: ".json" for the place itself, ".conf"
-// for what ssh includes, ".clients" for the ssh processes.
+// file returns the path of one of a place's files: ".json" is the place itself, ".conf" is
+// what ssh includes, and ".clients" has the ssh processes.
 func (p *place) file(suffix string) string { return filepath.Join(p.directory, p.Host+suffix) }
 
 func (p *place) save() error {
@@ -57,7 +58,8 @@ func (p *place) save() error {
 	return writeFile(p.file(".json"), content)
 }
 
-// writeFile replaces a file of this user alone, so that nobody reads half of one.
+// writeFile replaces a file that only this user can read, so that no process reads a
+// partial file.
 func writeFile(path string, content []byte) error {
 	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
 		return err
@@ -81,16 +83,16 @@ func loadPlace(h *helper.Helper, host string) (*place, error) {
 	return p, nil
 }
 
-// isHostname reports whether a host can be a file's name and a word of ssh's
-// configuration as it stands.
+// isHostname reports whether a host can be the name of a file, and a word in ssh's
+// configuration without quotes.
 func isHostname(host string) bool {
 	return host != "" && host[0] != '.' && host[0] != '-' && !strings.ContainsFunc(host, func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c))
 	})
 }
 
-// hostOf is the host of a destination: "ada@build.example.com" and
-// "ssh://ada@build.example.com:22" are for build.example.com.
+// hostOf returns the host of a destination: build.example.com for "ada@build.example.com"
+// and for "ssh://ada@build.example.com:22".
 func hostOf(destination string) string {
 	rest, isURL := strings.CutPrefix(destination, "ssh://")
 	rest = rest[strings.LastIndex(rest, "@")+1:]
@@ -100,9 +102,9 @@ func hostOf(destination string) string {
 	return strings.TrimSuffix(rest, "/")
 }
 
-// printConfig prints what lets sessions that ssh or an editor starts ask here: lines for
-// ssh's configuration here, and commands for the other machine. It makes the place that
-// they belong to, anew: the word of an older one no longer counts.
+// printConfig prints the configuration for sessions that ssh or an editor starts: lines for
+// ssh's configuration on this machine, and commands for the other machine. It makes a new
+// place for them, so the word of an older place is no longer valid.
 func printConfig(h *helper.Helper, given options, call sshCommand, out io.Writer) error {
 	if runtime.GOOS == "windows" {
 		return errors.New("--print-config is not available on Windows\nuse: git credential-doorkey ssh DESTINATION")
@@ -132,8 +134,8 @@ func printConfig(h *helper.Helper, given options, call sshCommand, out io.Writer
 	return err
 }
 
-// hostsToAsk are the hosts that git on the other machine is configured for: those that
-// were named, and those that somebody is signed in to here.
+// hostsToAsk returns the hosts that git on the other machine is configured for: those that
+// the user named, and those that the user is signed in to here.
 func hostsToAsk(h *helper.Helper, named []string) ([]string, error) {
 	hosts := slices.Clone(named)
 	stored, err := h.Cache.List()
@@ -151,15 +153,15 @@ func hostsToAsk(h *helper.Helper, named []string) ([]string, error) {
 	return hosts, nil
 }
 
-// startListener is run by ssh when it reads its configuration. It writes the forwarding of
-// this very session, with a path of its own over there, and sees to it that a process
-// listens here. ssh goes on without a forwarding if it fails.
+// startListener runs when ssh reads its configuration. It writes the forwarding for this
+// session, with its own path on the other machine, and makes sure that a process listens
+// here. If it fails, ssh continues without forwarding.
 func startListener(ctx context.Context, h *helper.Helper, host string) error {
 	p, err := loadPlace(h, host)
 	if err != nil {
 		return err
 	}
-	// ssh runs a shell, which becomes this process: the parent is ssh.
+	// ssh starts a shell, which becomes this process, so the parent is ssh.
 	if err := p.addClient(os.Getppid()); err != nil {
 		return err
 	}
@@ -167,7 +169,7 @@ func startListener(ctx context.Context, h *helper.Helper, host string) error {
 		if p, err = start(ctx, h, host); err != nil {
 			return err
 		}
-		_ = p.takeTurn(ctx) // without it, two sessions may share a path over there
+		_ = p.takeTurn(ctx) // if this fails, two sessions may share a path on the other machine
 	}
 	remote := session.ForwardedPrefix + strings.ToLower(rand.Text())
 	return writeFile(p.file(".conf"), fmt.Appendf(nil, "ExitOnForwardFailure no\nRemoteForward %s %s\n", remote, p.Socket))
@@ -176,8 +178,8 @@ func startListener(ctx context.Context, h *helper.Helper, host string) error {
 // turnTime is how long ssh may take to read the file that startListener wrote.
 const turnTime = 300 * time.Millisecond
 
-// takeTurn waits until no other ssh process is about to read its forwarding: all of them
-// read the same file. It fails if no process listens.
+// takeTurn waits until no other ssh process is about to read its forwarding, because all of
+// them read the same file. It fails if no process listens.
 func (p *place) takeTurn(ctx context.Context) error {
 	return session.New(p.Socket, p.Word).TakeTurn(ctx)
 }
@@ -217,7 +219,7 @@ func start(ctx context.Context, h *helper.Helper, host string) (*place, error) {
 	}
 }
 
-// idleCheck is how often the process looks whether a session is left.
+// idleCheck is how often the process checks whether a session is left.
 const idleCheck = 2 * time.Second
 
 // serveOnDemand answers git on the other machine until no ssh process is left.
@@ -227,7 +229,7 @@ func serveOnDemand(ctx context.Context, h *helper.Helper, host string) error {
 		return err
 	}
 	s := &server{Helper: h, word: p.Word, hosts: p.Hosts, end: func() {}}
-	s.given.Do(func() {}) // the other machine has the word
+	s.given.Do(func() {}) // the other machine already has the word
 	if p.Confirm {
 		if s.confirmation, err = newConfirmation(h.Config.Environment.Variable, p.Host); err != nil {
 			return err
@@ -242,8 +244,8 @@ func serveOnDemand(ctx context.Context, h *helper.Helper, host string) error {
 	if err := p.save(); err != nil {
 		return err
 	}
-	// A session that finds the socket has noted itself before: one that begins while the
-	// socket is being closed is seen by the next check.
+	// A session adds itself before it looks for the socket. So if a session starts while
+	// the socket is being closed, the next check finds it.
 	for p.hasClients() {
 		s.serveUntilIdle(ctx, p, listener)
 		if listener, err = net.Listen("unix", p.Socket); err != nil {
@@ -268,7 +270,7 @@ func (s *server) serveUntilIdle(ctx context.Context, p *place, listener net.List
 	<-served
 }
 
-// addClient notes an ssh process, for as long as which there is somebody to answer.
+// addClient records an ssh process. doorkey answers as long as the process runs.
 func (p *place) addClient(process int) error {
 	if err := os.MkdirAll(p.file(".clients"), 0o700); err != nil {
 		return err
@@ -276,7 +278,7 @@ func (p *place) addClient(process int) error {
 	return os.WriteFile(filepath.Join(p.file(".clients"), strconv.Itoa(process)), nil, 0o600)
 }
 
-// hasClients reports whether one of the ssh processes is left, and forgets the others.
+// hasClients reports whether an ssh process is left, and removes the records of the others.
 func (p *place) hasClients() (has bool) {
 	clients, _ := os.ReadDir(p.file(".clients")) // none, if it cannot be read
 	for _, client := range clients {

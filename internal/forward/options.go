@@ -9,13 +9,13 @@ import (
 	"git-credential-doorkey/internal/ui"
 )
 
-// options are doorkey's own, in front of ssh's arguments.
+// options are doorkey's own, before ssh's arguments.
 type options struct {
-	hosts       []string // origins that may be asked for, although nobody has signed in to them
+	hosts       []string // origins for which doorkey answers, even if nobody has signed in to them
 	confirm     bool     // ask here before the first answer for each host
 	printConfig bool     // only print what ssh's and git's configuration need
-	listen      string   // the host whose configuration runs this: see startListener
-	serve       string   // the same, in the process that listens
+	listen      string   // the host whose ssh configuration runs this command: see startListener
+	serve       string   // likewise, in the process that listens
 }
 
 // parseOptions returns doorkey's options and ssh's arguments.
@@ -47,7 +47,7 @@ func parseOptions(ctx context.Context, args []string) (given options, rest []str
 	return given, args, nil
 }
 
-// set takes an option that has a value.
+// set sets an option that has a value.
 func (given *options) set(ctx context.Context, name, value string) error {
 	switch name {
 	case listenOption:

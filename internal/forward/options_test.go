@@ -33,8 +33,8 @@ func TestParseOptions(t *testing.T) {
 	}
 }
 
-// TestHost: what is a file's name here and a word of ssh's configuration is the name of a
-// host, and nothing else.
+// TestHost: isHostname accepts only the name of a host that can be the name of a file and a
+// word in ssh's configuration.
 func TestHost(t *testing.T) {
 	for _, row := range []struct {
 		destination, want string

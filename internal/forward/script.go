@@ -8,17 +8,18 @@ import (
 	"git-credential-doorkey/internal/session"
 )
 
-// remote is what runs on the other machine around the shell or the command: it tells git
-// there, by the environment alone, to ask at home. Without what that takes, the session
-// is as it would be, and a line says what is missing.
+// remote runs on the other machine around the shell or the command. It sets only the
+// environment, so that git there asks at home. If something that it needs is missing, the
+// session is an ordinary one, and a line says what is missing.
 //
-// The socket is renamed into a directory of its own, and is gone with the session: sshd
-// would leave it behind. When this shell ends, however it ends, its end of a FIFO closes;
-// if the connection is lost, so does a request that waits for just that. Either removes
-// the socket. The first also tells home to end that request: ssh waits for it.
+// The socket is moved into its own directory and is removed at the end of the session,
+// because sshd would leave it behind. Two processes can remove it. One of them notices that
+// this shell has ended, for whatever reason, because the shell's end of a FIFO closes. It
+// also tells home to end the request of the other process, because ssh waits for that
+// process. The other one sends a request that ends when the connection is lost.
 //
-// The word that proves that a question comes from this session is given out once, by the
-// socket, and stays in a file there: it is in no program's arguments.
+// The word proves that a question comes from this session. The socket returns it once, and
+// it is stored in a file there. It is never in a program's arguments.
 const remote = `
 say() { printf "doorkey: %s; git here does not ask your computer\n" "$1" >&2; }
 old() { git version | { read -r _ _ v; a=${v%%.*}; r=${v#*.}; b=${r%%.*}; [ "$a" -lt 2 ] || { [ "$a" -eq 2 ] && [ "$b" -lt 31 ]; }; }; }
@@ -59,14 +60,14 @@ x=$?
 exit $x
 `
 
-// remoteCommand is the command for the other machine's login shell, which may be any:
-// in it there is nothing that a shell reads in a way of its own.
+// remoteCommand returns the command for the other machine's login shell. That may be any
+// shell, so the command contains nothing that shells interpret differently.
 func remoteCommand(socket, command string) string {
 	script := "s=" + socket + " c=" + quoted(command) + remote
 	return `sh -c 'eval "$(echo ` + base64.StdEncoding.EncodeToString([]byte(script)) + ` | base64 -d)"'`
 }
 
-// quoted is a word of sh's.
+// quoted returns a text as one word for sh.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // configuration is what --print-config prints.
@@ -79,9 +80,9 @@ Match originalhost %[1]s exec "exec %s ssh %s %s"
 
 %s`
 
-// thereOnce are the commands that make git on the other machine ask, for some hosts. What
-// it asks with looks for a socket of this user's that somebody answers at, and removes
-// those that earlier sessions left behind.
+// thereOnce returns the commands that make git on the other machine ask for some hosts. The
+// script that they install looks for a socket that belongs to this user and at which a
+// process answers. It removes the sockets that earlier sessions left behind.
 func thereOnce(word string, hosts []string) string {
 	var lines strings.Builder
 	fmt.Fprintf(&lines, "mkdir -p -m 700 ~/.doorkey\n")
@@ -112,5 +113,5 @@ END
 	return lines.String()
 }
 
-// commentsToStderr takes the lines for a person out of an answer.
+// commentsToStderr moves the lines for the user from an answer to standard error.
 const commentsToStderr = `while IFS= read -r l; do case $l in "#"*) printf "%s\n" "${l#?}" >&2;; *) printf "%s\n" "$l";; esac; done`

@@ -24,19 +24,19 @@ import (
 // server answers the questions of git on another machine.
 type server struct {
 	*helper.Helper
-	word  string // that each request of the session has, once it was given out
+	word  string // in each request of the session, after it was returned once
 	given sync.Once
 	end   func()   // ends the session's answers
-	hosts []string // origins that may be asked for, although nobody has signed in to them
+	hosts []string // origins for which doorkey answers, even if nobody has signed in to them
 
-	turn sync.Mutex // of the ssh process that reads its forwarding: see takeTurn
+	turn sync.Mutex // held for the ssh process that reads its forwarding: see takeTurn
 
-	confirmation *confirmation   // nil: nobody is asked
+	confirmation *confirmation   // nil: doorkey does not ask
 	record       *session.Record // nil: there is none
 }
 
-// Limits of a request, so that nobody holds the server up: git's question is a few
-// hundred bytes, and is there at once.
+// Limits of a request, so that no client can block the server. git's question has a few
+// hundred bytes and arrives at once.
 const (
 	largestRequest = 64 << 10 // bytes
 	readTime       = 10 * time.Second
@@ -55,11 +55,11 @@ func (s *server) serve(ctx context.Context, listener net.Listener) {
 	_ = web.Serve(listener)
 }
 
-// ServeHTTP gives out the word, once ("/word"), and then answers questions: "/WORD/get"
-// or "/WORD/erase", with git's request as the body. What is said to a person comes
-// first, in lines that begin with "#". "/WORD/may" says whether "get" would be answered,
-// and "/WORD/about" who answers; "/WORD/turn" is for takeTurn. "/WORD/wait" is answered when the session ends, which
-// "/WORD/end" says.
+// ServeHTTP returns the word, once ("/word"), and then answers questions: "/WORD/get" or
+// "/WORD/erase", with git's request as the body. Messages for the user come first, in lines
+// that begin with "#". "/WORD/may" returns whether "get" would be answered, and
+// "/WORD/about" returns who answers. "/WORD/turn" is for takeTurn. "/WORD/wait" is answered
+// when the session ends, and "/WORD/end" ends the session.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/word" {
 		s.giveWord(w)
@@ -75,7 +75,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "", http.StatusRequestEntityTooLarge)
 		return
 	}
-	// The request is there. From here on only its answer takes time: a person may sign in.
+	// The request has arrived completely. From here on, only the answer takes time, because
+	// the user may have to sign in.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	switch verb {
 	case "wait":
@@ -89,7 +90,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		time.AfterFunc(turnTime, s.turn.Unlock)
 		return
 	case "about":
-		_, _ = io.WriteString(w, s.about()) // if it does not arrive, nobody reads it
+		_, _ = io.WriteString(w, s.about()) // if it does not arrive, no client needs it
 		return
 	}
 	request, err := credential.Read(bytes.NewReader(content))
@@ -105,7 +106,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "yes")
 		}
 	case "erase":
-		if request.Password.IsSet() { // with nothing to compare, all of a host would be forgotten
+		if request.Password.IsSet() { // an erase without a password would remove all accounts of a host
 			_ = s.Erase(r.Context(), bytes.NewReader(content))
 		}
 	default:
@@ -113,8 +114,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// giveWord gives the word to the first program that asks for it. If another one was faster
-// than the session, the session says so and uses nothing.
+// giveWord returns the word to the first program that asks for it. If another program was
+// faster than the session, the session reports that and does not use the socket.
 func (s *server) giveWord(w http.ResponseWriter) {
 	isFirst := false
 	s.given.Do(func() { isFirst = true })
@@ -125,7 +126,7 @@ func (s *server) giveWord(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, s.word) // if it does not arrive, nobody has it
 }
 
-// about says who answers.
+// about returns who answers.
 func (s *server) about() string {
 	name, err := os.Hostname()
 	if err != nil {
@@ -134,19 +135,19 @@ func (s *server) about() string {
 	return "doorkey " + s.Config.Environment.Version + " on " + name
 }
 
-// get answers with the access token of a grant: never with a password, and never with
-// a refresh token.
+// get answers with the access token of a grant. It never returns a password or a refresh
+// token.
 func (s *server) get(ctx context.Context, w http.ResponseWriter, request credential.Request) {
 	q := helper.QuestionOf(request)
 	there := &ui.UI{Stderr: &comments{out: w}, Environment: s.UI.Environment, NoTerminal: true}
 	response := s.answer(ctx, q, there)
 	if q.Origin != "" && s.record != nil {
-		_ = s.record.Add(q.Origin, response.Password.IsSet(), time.Now()) // a full disk here is no reason not to answer
+		_ = s.record.Add(q.Origin, response.Password.IsSet(), time.Now()) // even if the disk here is full, doorkey answers
 	}
-	_ = response.Write(w) // if nobody reads it, nobody asks any more
+	_ = response.Write(w) // if it does not arrive, the client is gone
 }
 
-// answer says to the person there what it waits for.
+// answer answers a question, and tells the user there what it waits for.
 func (s *server) answer(ctx context.Context, q helper.Question, there *ui.UI) (response credential.Response) {
 	if !s.mayAsk(q) {
 		return response
@@ -167,8 +168,8 @@ func (s *server) answer(ctx context.Context, q helper.Question, there *ui.UI) (r
 	return response
 }
 
-// mayAsk reports whether a host may be asked for: it has a grant, or was named. Where a
-// password would be the answer, there is none.
+// mayAsk reports whether doorkey answers for a host: it has a grant for the host, or the
+// user named the host. It does not if the answer would be a password.
 func (s *server) mayAsk(q helper.Question) bool {
 	if q.Origin == "" {
 		return false
@@ -184,7 +185,8 @@ func (s *server) mayAsk(q helper.Question) bool {
 	return slices.Contains(s.hosts, q.Origin)
 }
 
-// comments writes each line with a "#" in front, at once: the person there waits.
+// comments writes each line with a "#" before it, without delay, because the user there
+// waits.
 type comments struct {
 	out   http.ResponseWriter
 	mutex sync.Mutex

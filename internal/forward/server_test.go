@@ -26,7 +26,7 @@ const (
 	someToken = "the-access-token"
 )
 
-// home is a doorkey with a grant and a password, and a session's server.
+// home starts a session's server at a doorkey with a grant and a password.
 func home(t *testing.T) (socket string, accounts *cache.Cache) {
 	t.Helper()
 	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(t.TempDir(), "none"))
@@ -63,7 +63,7 @@ func put(t *testing.T, c *cache.Cache, origin string, account cache.Account, sec
 	}
 }
 
-// ask sends a request by the socket, as curl does.
+// ask sends a request to the socket, as curl does.
 func ask(t *testing.T, socket, method, path, body string) (status int, answer string) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -92,7 +92,7 @@ func TestAnswer(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(answer, "username=oauth2\npassword="+someToken+"\n") || strings.Contains(answer, "refresh") {
 		t.Errorf("got %d, %q", status, answer)
 	}
-	// A token that the server rejected is dropped, if it is the current one.
+	// A token that the server rejected is dropped if it is the current one.
 	for _, row := range []struct {
 		name, body string
 		ended      bool
@@ -110,8 +110,8 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// TestAttackFromThere: a program that has the socket gets no token without the word, and
-// with it nothing but access tokens of hosts that somebody is signed in to.
+// TestAttackFromThere: a program that has the socket gets no token without the word. With
+// the word, it gets only access tokens, and only for hosts that the user is signed in to.
 func TestAttackFromThere(t *testing.T) {
 	for _, row := range []struct{ name, method, path, body string }{
 		{"without a word", "POST", "/get", signedIn},
@@ -146,7 +146,7 @@ func TestAttackFromThere(t *testing.T) {
 	}
 }
 
-// TestWord: the word is given out once.
+// TestWord: the word is returned once.
 func TestWord(t *testing.T) {
 	socket, _ := home(t)
 	if status, word := ask(t, socket, "GET", "/word", ""); status != http.StatusOK || word != "WORD" {
@@ -157,7 +157,7 @@ func TestWord(t *testing.T) {
 	}
 }
 
-// TestSilence: half a request keeps nobody else waiting.
+// TestSilence: an incomplete request does not block other requests.
 func TestSilence(t *testing.T) {
 	socket, _ := home(t)
 	for range 20 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestIsFalse holds the reading of booleans to that of real git.
+// TestIsFalse compares how booleans are read with real git.
 func TestIsFalse(t *testing.T) {
 	for value, want := range map[string]bool{
 		"": true, "0": true, "false": true, "FALSE": true, "no": true, "Off": true, "00": true, "0x0": true, "0k": true, "-0": true, "+0": true,

@@ -68,7 +68,8 @@ func TestForURLListensToNoRepository(t *testing.T) {
 	}
 }
 
-// TestNoRepositoryIsHeard of whom to trust, nor of the way that requests take.
+// TestNoRepositoryIsHeard: a repository's settings have no effect on which servers doorkey
+// trusts, or on the route of its requests.
 func TestNoRepositoryIsHeard(t *testing.T) {
 	for _, key := range []string{
 		"proxy", "proxyAuthMethod", "proxySSLCAInfo", "proxySSLCert", "proxySSLKey",
@@ -129,7 +130,7 @@ func TestForURLReportsDamage(t *testing.T) {
 	}
 }
 
-// TestForURLHere: which of a person's own accounts is meant, a repository may say.
+// TestForURLHere: a repository may choose which of the user's own accounts is used.
 func TestForURLHere(t *testing.T) {
 	for _, row := range []struct{ name, global, repository, want string }{
 		{"none", "", "", ""},

@@ -8,13 +8,14 @@ import (
 	"testing"
 )
 
-// TestEverywhere: what git may read otherwise in another place is not said of all.
+// TestEverywhere: Everywhere leaves out settings that git may read differently in other
+// places.
 func TestEverywhere(t *testing.T) {
 	for _, row := range []struct {
 		name        string
-		global      string            // ~/.gitconfig; HERE is where the repository is
+		global      string            // ~/.gitconfig; HERE is the repository's path
 		repository  string            // .git/config; HOME is the home directory
-		environment map[string]string // ~/work says who "work" is, and ~/more includes it
+		environment map[string]string // ~/work sets user.name to "work", and ~/more includes it
 		want        []string          // the values of user.name
 	}{
 		{"nothing", "", "", nil, nil},

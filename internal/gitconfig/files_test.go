@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// isolated gives an environment for git with nothing of this machine's settings but the programs.
+// isolated returns an environment for git in which only the programs come from this
+// machine.
 func isolated(variables ...string) []string {
 	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		return strings.HasPrefix(variable, "GIT_") || strings.HasPrefix(variable, "XDG_") || strings.HasPrefix(variable, "HOME=")
@@ -19,13 +20,13 @@ func isolated(variables ...string) []string {
 	return append(environment, variables...)
 }
 
-// realPath is a new directory under the name that git gives it.
+// realPath makes a directory and returns it under the name that git uses for it.
 func realPath(t *testing.T) string {
 	t.Helper()
 	return withoutLinks(t, t.TempDir())
 }
 
-// withoutLinks is the name that git gives a directory.
+// withoutLinks returns the name that git uses for a directory.
 func withoutLinks(t *testing.T, directory string) string {
 	t.Helper()
 	directory, err := filepath.Abs(directory)
@@ -48,12 +49,13 @@ func put(t *testing.T, file, content string) {
 	}
 }
 
-// TestFile compares with where `git config` itself writes.
+// TestFile compares with the files to which `git config` itself writes.
 func TestFile(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		scope Scope
-		// variables are of the environment besides HOME; ROOT stands for the test's directory.
+		// variables are part of the environment besides HOME; ROOT stands for the test's
+		// directory.
 		variables, files []string
 		want             string
 	}{
@@ -104,7 +106,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// TestFileOfWorktree finds the one file that a repository's working trees share.
+// TestFileOfWorktree: a repository's working trees share one configuration file.
 func TestFileOfWorktree(t *testing.T) {
 	root := realPath(t)
 	environment := isolated("HOME="+root, "GIT_CONFIG_NOSYSTEM=1")
@@ -123,7 +125,8 @@ func TestFileOfWorktree(t *testing.T) {
 	}
 }
 
-// TestFileOfTheMachine asks git for its built-in path, whatever state the configuration is in.
+// TestFileOfTheMachine asks git for its built-in path, which does not depend on the
+// configuration.
 func TestFileOfTheMachine(t *testing.T) {
 	home := realPath(t)
 	put(t, filepath.Join(home, ".gitconfig"), "broken\n[")

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// FuzzParse: whatever git prints, reading it does not panic, and what was read
-// is printed and read again as the same.
+// FuzzParse: parsing does not panic, whatever git prints. What was parsed is the same after
+// it is printed and parsed again.
 func FuzzParse(f *testing.F) {
 	f.Add("global\x00file:/home/ada/.gitconfig\x00credential.helper\nstore\x00command\x00command line:\x00a.b\x00")
 	f.Add("http.proxy\n\nx\x00http.\n\x00http.a\nb")
@@ -33,8 +33,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzComplaint: what git complains of is shown as one line that a terminal
-// does nothing with.
+// FuzzComplaint: git's error is shown as one line without characters that a terminal acts
+// on.
 func FuzzComplaint(f *testing.F) {
 	f.Add("warning: a\nfatal: bad config line 1 in file /home/ada/.gitconfig\n")
 	f.Add("\x1b[2J\r\n\u202efatal: x\x00\xff\u2028y")
@@ -49,14 +49,14 @@ func FuzzComplaint(f *testing.F) {
 	})
 }
 
-// FuzzQuoted: what is written into a configuration file, git reads as it was.
+// FuzzQuoted: git reads a value from a configuration file as it was before it was quoted.
 func FuzzQuoted(f *testing.F) {
 	for _, seed := range []string{"", "hunter2", "a#b;c", ` "\ `, "a\nb\tc\r\n", "\r", "\\n", "p\xe4ss", "\b\x1b\x7f"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		if strings.Contains(value, "\x00") {
-			return // which git cannot hold
+			return // git cannot store these
 		}
 		git := exec.Command("git", "config", "-z", "--file", "-", "--get", "a.b")
 		git.Env, git.Stdin = neutral(os.Environ()), strings.NewReader("[a]\n\tb = "+quoted(value)+"\n\tc = d\n")
@@ -67,7 +67,8 @@ func FuzzQuoted(f *testing.F) {
 	})
 }
 
-// FuzzCovers: what holds for a URL is what git says ("git config --get-urlmatch").
+// FuzzCovers: a setting applies to the URLs to which it applies in git ("git config
+// --get-urlmatch").
 func FuzzCovers(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"https://gitlab.example.com/path", "https://gitlab.example.com/path"}, {"https://GITLAB.example.com:0443", "https://gitlab.example.com:443/a"},

@@ -18,8 +18,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// write makes an empty HOME with the given .gitconfig, and a repository with
-// the given configuration as current directory.
+// write makes an empty HOME with the given .gitconfig, and a repository with the given
+// configuration as the current directory.
 func write(t *testing.T, global, repository string) {
 	t.Helper()
 	home := t.TempDir()

@@ -14,16 +14,16 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestForURLHearsWhatGitHears of a person's own files, which may be there for
-// some repositories alone, and nothing of what a repository has.
+// TestForURLHearsWhatGitHears: ForURL reads the user's own files as git does, including
+// files for some repositories only, and reads nothing from a repository.
 func TestForURLHearsWhatGitHears(t *testing.T) {
 	parts.Long(t)
 	const remote = "[remote \"origin\"]\n\turl = https://gitlab.example.com/group/project.git\n"
 	for _, row := range []struct {
 		name        string
-		global      string            // ~/.gitconfig; REPOSITORY is where the repository is
+		global      string            // ~/.gitconfig; REPOSITORY is the repository's path
 		repository  string            // .git/config; HOME is the home directory
-		environment map[string]string // ~/work says who "work" is
+		environment map[string]string // ~/work sets the proxy to "work"
 		want        string            // http.proxy
 	}{
 		{"no include", "", "", nil, ""},
@@ -76,10 +76,11 @@ func TestForURLHearsWhatGitHears(t *testing.T) {
 	}
 }
 
-// asGitHasIt is a path without Wine's drive, of which the git that is run there knows nothing.
+// asGitHasIt returns a path without Wine's drive, which this machine's git does not
+// understand.
 func asGitHasIt(path string) string { return strings.TrimPrefix(filepath.ToSlash(path), "Z:") }
 
-// TestForURLInOtherRepositories: one that is bare, and a linked working tree.
+// TestForURLInOtherRepositories tests a bare repository and a linked working tree.
 func TestForURLInOtherRepositories(t *testing.T) {
 	write(t, "", "")
 	root := realPath(t)
@@ -102,8 +103,8 @@ func TestForURLInOtherRepositories(t *testing.T) {
 	}
 }
 
-// TestForURLIsGits: for whatever URLs settings are, they hold for those for which
-// git says so. (In "credential" more holds: TestContexts.)
+// TestForURLIsGits: settings apply to a URL if git says so, for any URLs. (The section
+// "credential" applies to more URLs: see TestContexts.)
 func TestForURLIsGits(t *testing.T) {
 	const written = `
 [http]
@@ -184,7 +185,8 @@ func TestForURLIsGits(t *testing.T) {
 	}
 }
 
-// TestConfigIsReadOnce, by one child: what nobody has configured costs no other.
+// TestConfigIsReadOnce: one child process reads the configuration. Settings that nobody has
+// configured need no further child.
 func TestConfigIsReadOnce(t *testing.T) {
 	write(t, "[credential]\n\thelper = x\n\toauthTimeout = 1\n[credential \"https://code.example\"]\n\toauthClientId = x\n[http]\n\tproxy = y\n", "")
 	trace := filepath.Join(t.TempDir(), "trace")
@@ -201,8 +203,8 @@ func TestConfigIsReadOnce(t *testing.T) {
 	}
 }
 
-// TestConfigOfAnOldGit, which does not say whose a setting is (before 2.26): no
-// repository is heard, and everything else is.
+// TestConfigOfAnOldGit: git before 2.26 does not say where a setting comes from. doorkey
+// then ignores the repository's settings, and reads all others.
 func TestConfigOfAnOldGit(t *testing.T) {
 	write(t, "[http]\n\tproxy = mine\n[http \"https://gitlab.example.com\"]\n\tsslVerify\n", "[http]\n\tproxy = evil\n")
 	real, err := exec.LookPath("git")
@@ -219,12 +221,12 @@ func TestConfigOfAnOldGit(t *testing.T) {
 	}
 }
 
-// realGit is the variable that makes this test's binary an old git: it names the
-// git that does the work.
+// realGit is the variable that makes this test binary behave as an old git. It contains the
+// path of the git that does the work.
 const realGit = "GITCONFIG_TEST_REAL_GIT"
 
-// beOldGit puts a git on PATH that does not know --show-scope. It is a copy of
-// this binary, because a script is no program on Windows.
+// beOldGit puts a git on PATH that does not support --show-scope. It is a copy of this
+// binary, because Windows cannot run a script as a program.
 func beOldGit(t *testing.T, real string) {
 	t.Helper()
 	test, err := os.Executable()
@@ -243,7 +245,7 @@ func beOldGit(t *testing.T, real string) {
 	t.Setenv(realGit, real)
 }
 
-// oldGit is what that binary does, and the exit code that it ends with.
+// oldGit does what the old git does, and returns its exit code.
 func oldGit(real string, arguments []string) int {
 	if slices.Contains(arguments, "--show-scope") {
 		os.Stderr.WriteString("error: unknown option\n")

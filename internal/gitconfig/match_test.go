@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestContexts holds the section "credential" to what real git takes for a URL: a
-// user name that is set there is in git's answer.
+// TestContexts compares which settings of the section "credential" apply to a URL with real
+// git: if a user name is set there, it is in git's answer.
 func TestContexts(t *testing.T) {
 	for _, row := range []struct {
 		pattern, address string
@@ -57,8 +57,8 @@ func TestContexts(t *testing.T) {
 	}
 }
 
-// TestNarrowest: of settings that hold, the narrowest counts; of git's own, the
-// last, as real git has it.
+// TestNarrowest: if several settings apply, the most specific one counts. Of git's own
+// settings, the last one counts, as in real git.
 func TestNarrowest(t *testing.T) {
 	write(t, `
 [credential "https://git.corp.example"]
@@ -89,7 +89,7 @@ func TestNarrowest(t *testing.T) {
 	}
 }
 
-// TestAll: values that git adds up, in its order.
+// TestAll tests settings with several values, which git collects in its own order.
 func TestAll(t *testing.T) {
 	write(t, `
 [http]

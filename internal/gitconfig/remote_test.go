@@ -9,7 +9,7 @@ import (
 func TestRemote(t *testing.T) {
 	for _, row := range []struct {
 		name     string
-		commands []string // of git, in a new repository
+		commands []string // git commands, run in a new repository
 		want     string
 	}{
 		{"none", nil, ""},

@@ -10,7 +10,7 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// home makes this process's git use a home directory of the test's.
+// home gives this process's git a home directory for the test.
 func home(t *testing.T) string {
 	t.Helper()
 	directory := realPath(t)
@@ -75,7 +75,7 @@ func TestSet(t *testing.T) {
 	}
 }
 
-// TestSetKeepsSecretsFromArguments looks at what git was started with.
+// TestSetKeepsSecretsFromArguments checks the arguments with which git was started.
 func TestSetKeepsSecretsFromArguments(t *testing.T) {
 	trace := filepath.Join(home(t), "trace")
 	t.Setenv("GIT_TRACE", trace)

@@ -9,16 +9,16 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// TestFleetTimes: a token of a fleet expires by the engine's clock, however wrong that of
-// this machine is, and a little earlier.
+// TestFleetTimes: a fleet's token expires by the engine's clock and a little earlier,
+// however wrong this machine's clock is.
 func TestFleetTimes(t *testing.T) {
 	engine := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 	host := &fleet.Host{Name: fleet.Name{Origin: "https://gitlab.example.com", Label: "work"}, Engine: "etcd", Times: fleet.StandardTimes()}
 	for _, row := range []struct {
 		name    string
-		machine time.Duration // its clock, before the engine's
+		machine time.Duration // how far its clock is behind the engine's
 		life    time.Duration
-		fresh   time.Duration // for so long; 0: for ever
+		fresh   time.Duration // for how long the token is valid; 0 means that it does not expire
 	}{
 		{"the clocks agree", 0, 2 * time.Hour, 2*time.Hour - time.Minute - 10*time.Second},
 		{"ten minutes behind", 10 * time.Minute, 2 * time.Hour, 2*time.Hour - time.Minute - 10*time.Second},
@@ -33,7 +33,7 @@ func TestFleetTimes(t *testing.T) {
 				c.Tokens.Expiry = engine.Add(row.life)
 			}
 			got := entryOfFleet(host, c, row.machine, cache.Account{})
-			now := engine.Add(-row.machine) // by the machine's clock
+			now := engine.Add(-row.machine) // by this machine's clock
 			if row.fresh == 0 {
 				if !got.Account.Expiry.IsZero() || !got.Account.Fresh(now.Add(1000*time.Hour)) {
 					t.Errorf("it expires at %v", got.Account.Expiry)

@@ -62,7 +62,8 @@ func TestSelectFlows(t *testing.T) {
 	}
 }
 
-// TestRefusalsNameTheSetting: the one that counts, by which it can be changed.
+// TestRefusalsNameTheSetting: the error names the setting that counts, so that the user can
+// change it.
 func TestRefusalsNameTheSetting(t *testing.T) {
 	for _, row := range []struct {
 		name string

@@ -15,8 +15,8 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// FuzzReports: whatever the refresh child says, or a part of it, reading it
-// ends without a panic; what was done is known as it was said.
+// FuzzReports: reading the output of the refresh child ends without a panic, whatever the
+// output is and even if it is incomplete. The final report is read as it was written.
 func FuzzReports(f *testing.F) {
 	f.Add([]byte(`{"waiting":true}`+"\n"+`{"done":true,"gone":true}`+"\n"), "no network\nrun it again", true)
 	f.Add([]byte("\n"), strings.Repeat("\x00", 20000), false)
@@ -34,14 +34,15 @@ func FuzzReports(f *testing.F) {
 		}
 		var relayed []report
 		last, err := lastReport(&pipe, func(line report) { relayed = append(relayed, line) })
-		// JSON has one U+FFFD for each byte that is no UTF-8, as a conversion has.
+		// JSON replaces each byte that is not UTF-8 by one U+FFFD, as a conversion to runes
+		// does.
 		if want := (report{Done: true, Gone: gone, Error: string([]rune(said))}); err != nil || !slices.Equal(relayed, []report{meanwhile}) || last != want {
 			t.Errorf("%+v, %v, want %+v", last, err, want)
 		}
 	})
 }
 
-// FuzzRefreshRequest: the child is told what it is to do to the byte.
+// FuzzRefreshRequest: the child reads the request exactly as it was written, to the byte.
 func FuzzRefreshRequest(f *testing.F) {
 	f.Add("ada", "client-secret", "pw", int64(300e9))
 	f.Add("jos\xe9", "\x00\n\u2028", "p\xe4ss", int64(-1))
@@ -60,8 +61,8 @@ func FuzzRefreshRequest(f *testing.F) {
 	})
 }
 
-// FuzzState: what doorkey gave git to bring back says which token of whose it
-// was; anything else is another helper's, and is let alone.
+// FuzzState: the state that doorkey gave git identifies the token and the account. Any
+// other state belongs to another helper, and doorkey ignores it.
 func FuzzState(f *testing.F) {
 	f.Add("ada", "token", "doorkey:1:0123456789abcdef:ada")
 	f.Add("jos\xe9 +%\n", "", "doorkey:1:%zz:%0a")

@@ -7,8 +7,8 @@ import (
 	"git-credential-doorkey/cache"
 )
 
-// TestOthersAreRemembered: what is so everywhere as it was seen last, what is so
-// in one place for as long as the sign-in.
+// TestOthersAreRemembered: helpers for all places are stored as they were seen last.
+// Helpers for one place are stored as long as the sign-in.
 func TestOthersAreRemembered(t *testing.T) {
 	for _, row := range []struct {
 		name                      string

@@ -7,7 +7,7 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// TestMayRevoke: login never ends the grant that it has just obtained.
+// TestMayRevoke: login never revokes the grant that it has just obtained.
 func TestMayRevoke(t *testing.T) {
 	gitLab := cache.Account{Provider: "gitlab", TokenEndpoint: "https://h/oauth/token"}
 	guessed, gitea := gitLab, gitLab

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestIsAnother: a refusal that another command has noted meanwhile is one, though
-// the one before it lies ahead of the clock.
+// TestIsAnother: a refusal that another command has recorded in the meantime counts, even
+// if the one before it is in the future by this clock.
 func TestIsAnother(t *testing.T) {
 	now := time.Unix(1700000000, 0)
 	for _, row := range []struct {

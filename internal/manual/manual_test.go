@@ -13,7 +13,7 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// repository is where the files are that the table is held against.
+// repository is the directory of the files that are compared with the table.
 const repository = "../.."
 
 func read(t *testing.T, path string) string {
@@ -25,7 +25,7 @@ func read(t *testing.T, path string) string {
 	return string(content)
 }
 
-// TestGeneratedFiles: what is in the repository is what the table says.
+// TestGeneratedFiles: the generated files in the repository match the table.
 func TestGeneratedFiles(t *testing.T) {
 	for path, want := range manual.Generated() {
 		t.Run(path, func(t *testing.T) {
@@ -36,8 +36,8 @@ func TestGeneratedFiles(t *testing.T) {
 	}
 }
 
-// TestDocumentsHaveEveryCommand: the README's table has every command, and no option is
-// missing in it and in docs/commands.md.
+// TestDocumentsHaveEveryCommand: the README's table has every command, and both the README
+// and docs/commands.md have every option.
 func TestDocumentsHaveEveryCommand(t *testing.T) {
 	readme := read(t, "README.md")
 	_, section, _ := strings.Cut(readme, "\n## Commands\n")
@@ -65,7 +65,7 @@ func TestDocumentHasEverySetting(t *testing.T) {
 	}
 }
 
-// TestDocumentHasEveryExitCode: the table of exit codes is that of the manual page.
+// TestDocumentHasEveryExitCode: the table of exit codes matches the manual page.
 func TestDocumentHasEveryExitCode(t *testing.T) {
 	_, section, _ := strings.Cut(read(t, "docs/for-programs.md"), "\n## Exit codes\n")
 	var described []string
@@ -81,7 +81,7 @@ func TestDocumentHasEveryExitCode(t *testing.T) {
 	}
 }
 
-// TestSettingsOfDocumentsExist: no document speaks of a setting that there is not.
+// TestSettingsOfDocumentsExist: every setting that a document names exists.
 func TestSettingsOfDocumentsExist(t *testing.T) {
 	documents, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
 	if err != nil || len(documents) == 0 {
@@ -116,7 +116,7 @@ func TestSettingsAreThoseThatAreRead(t *testing.T) {
 	}
 }
 
-// TestWords: every row can stand in help, in the page and in a completion.
+// TestWords: every row has a form that works in help, in the page and in a completion.
 func TestWords(t *testing.T) {
 	for _, command := range manual.Commands() {
 		if command.Summary == "" || strings.HasSuffix(command.Summary, ".") {
@@ -144,8 +144,8 @@ func fitsTerminal(t *testing.T, help string) {
 	}
 }
 
-// TestManPageDescribesOnce: what several commands share is in the page once, and in
-// the help of each of them.
+// TestManPageDescribesOnce: the page has text that several commands share only once, and
+// the help of each of these commands has it, too.
 func TestManPageDescribesOnce(t *testing.T) {
 	words := func(text string) string {
 		return strings.Join(strings.Fields(strings.ReplaceAll(text, `\-`, "-")), " ")
@@ -182,7 +182,7 @@ func sameOption(option manual.Option) int {
 	return len(meanings)
 }
 
-// TestManPage: neither formatter has anything to say.
+// TestManPage: neither formatter prints a warning.
 func TestManPage(t *testing.T) {
 	page := filepath.Join(repository, "docs/git-credential-doorkey.1")
 	for _, row := range []struct{ program, install, arguments string }{
@@ -209,14 +209,14 @@ func TestManPage(t *testing.T) {
 	}
 }
 
-// isManDB reports whether the program "man" is that of man-db. That of macOS takes
-// other options.
+// isManDB reports whether the program "man" is man-db's. The one on macOS has different
+// options.
 func isManDB() bool {
 	version, err := exec.Command("man", "--version").Output()
 	return err == nil && strings.HasPrefix(string(version), "man 2.")
 }
 
-// TestCompletionIsShell: the shells can read it.
+// TestCompletionIsShell: the shells can parse the completions.
 func TestCompletionIsShell(t *testing.T) {
 	for _, row := range []struct{ shell, file string }{
 		{"bash", "git-credential-doorkey.bash"}, {"zsh", "_git-credential-doorkey"}, {"fish", "git-credential-doorkey.fish"},
@@ -230,7 +230,7 @@ func TestCompletionIsShell(t *testing.T) {
 	}
 }
 
-// TestBashCompletion asks a real bash what it would offer.
+// TestBashCompletion asks a real bash what it would suggest.
 func TestBashCompletion(t *testing.T) {
 	parts.Program(t, "bash", "apt-get install bash")
 	for _, row := range []struct {

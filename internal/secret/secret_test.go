@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// known is looked for in everything that is printed.
+// known must not be in anything that is printed.
 const known = "hunter2-c97d1fe5"
 
 func TestTextNeverPrints(t *testing.T) {

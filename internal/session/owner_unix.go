@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// isOwn reports whether a path is this user's: in /tmp anybody can make one.
+// isOwn reports whether a path belongs to this user: in /tmp, anyone can make a file.
 func isOwn(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -1,4 +1,4 @@
 package session
 
-// isOwn is never so: no sshd of Windows forwards Unix sockets.
+// isOwn returns false: no sshd for Windows forwards Unix sockets.
 func isOwn(string) bool { return false }

@@ -1,5 +1,5 @@
-// Package session records the sessions of ssh in which git on another machine may ask
-// the doorkey here, and what it asked for. It also asks, on such another machine, who
+// Package session records the ssh sessions in which git on another machine may ask the
+// doorkey on this machine, and what it asked for. On such another machine, it asks who
 // answers there.
 package session
 
@@ -16,48 +16,48 @@ import (
 	"time"
 )
 
-// Session is a session of ssh in which git on another machine may ask here.
+// Session is an ssh session in which git on another machine may ask here.
 type Session struct {
-	Destination string    `json:"destination"` // as it was given to ssh
+	Destination string    `json:"destination"` // as the user gave it to ssh
 	Started     time.Time `json:"started"`
-	Socket      string    `json:"socket"` // path at which doorkey listens on this machine
+	Socket      string    `json:"socket"` // path where doorkey listens on this machine
 	Asked       []Asked   `json:"asked,omitempty"`
 }
 
 // Asked is what git on the other machine asked for one host.
 type Asked struct {
 	Origin   string    `json:"origin"`
-	Count    int       `json:"count"`    // questions
-	Answered int       `json:"answered"` // those that were answered with an access token
-	Last     time.Time `json:"last"`     // question
+	Count    int       `json:"count"`    // the number of questions
+	Answered int       `json:"answered"` // how many were answered with an access token
+	Last     time.Time `json:"last"`     // the time of the last question
 }
 
-// Directory returns where the records of sessions are in a state directory.
+// Directory returns the directory of the records of sessions inside a state directory.
 func Directory(state string) string { return filepath.Join(state, "ssh") }
 
-// suffix is how the name of a record ends.
+// suffix is the end of a record's file name.
 const suffix = ".session"
 
-// Record is the record of one session on disk, which the session itself keeps current.
+// Record is the record of one session on disk. The session itself updates it.
 type Record struct {
 	path  string
 	mutex sync.Mutex
 	now   Session
 }
 
-// Open writes a record. It is for this user alone, and has no secret.
+// Open writes a record. Only this user can read it, and it contains no secret.
 func Open(state string, s Session) (*Record, error) {
 	directory := Directory(state)
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return nil, err
 	}
-	// In the order of their names, the oldest record is the first.
+	// The oldest record is first in the order of names.
 	name := strconv.FormatInt(s.Started.UnixNano(), 10) + "-" + strings.ToLower(rand.Text())
 	r := &Record{path: filepath.Join(directory, name+suffix), now: s}
 	return r, r.write()
 }
 
-// mostHosts are recorded: the other machine can ask for any number.
+// mostHosts limits the recorded hosts, because the other machine can ask for any number.
 const mostHosts = 100
 
 // Add records a question for a host.
@@ -84,7 +84,7 @@ func (r *Record) Add(origin string, answered bool, at time.Time) error {
 // Close removes the record.
 func (r *Record) Close() error { return os.Remove(r.path) }
 
-// write replaces the file, so that nobody reads half of one.
+// write replaces the file, so that no process reads a partial file.
 func (r *Record) write() error {
 	content, err := json.Marshal(r.now)
 	if err != nil {
@@ -96,8 +96,8 @@ func (r *Record) write() error {
 	return os.Rename(r.path+".new", r.path)
 }
 
-// List returns the open sessions, the oldest first. It removes the records of sessions
-// that were killed: nobody answers at their sockets.
+// List returns the open sessions, the oldest first. It removes the records of killed
+// sessions, because nothing answers at their sockets.
 func List(state string) []Session {
 	records, _ := filepath.Glob(filepath.Join(Directory(state), "*"+suffix))
 	var open []Session

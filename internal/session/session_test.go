@@ -11,7 +11,7 @@ import (
 	"git-credential-doorkey/internal/session"
 )
 
-// listening is a session whose socket answers until the test ends it.
+// listening returns a session whose socket answers until the test closes it.
 func listening(t *testing.T, destination string) (session.Session, net.Listener) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "s")
@@ -40,8 +40,8 @@ func destinations(state string) string {
 	return strings.Join(all, " ")
 }
 
-// TestList: open sessions are listed with what was asked for; of one that was closed or
-// killed nothing is left.
+// TestList: open sessions are listed with what was asked for. Closed and killed sessions
+// leave nothing behind.
 func TestList(t *testing.T) {
 	state := t.TempDir()
 	first, _ := listening(t, "first")
@@ -74,7 +74,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestAddIsBounded: the other machine can ask for any number of hosts; the record stays small.
+// TestAddIsBounded: the other machine can ask for any number of hosts, but the record stays
+// small.
 func TestAddIsBounded(t *testing.T) {
 	state := t.TempDir()
 	s, _ := listening(t, "there")

@@ -14,21 +14,22 @@ import (
 	"time"
 )
 
-// Variable is set in a session of ssh on the other machine: the directory of its socket.
+// Variable is set in an ssh session on the other machine. It contains the directory of the
+// session's socket.
 const Variable = "DOORKEY_FORWARD"
 
-// There is a session as those have it who ask in it.
+// There is a session as seen by the machine that asks.
 type There struct {
 	socket string
-	word   string // that each question carries
+	word   string // in each question
 }
 
-// New returns a session by its socket and the word that each question carries.
+// New returns the session that has this socket, and this word in each question.
 func New(socket, word string) There { return There{socket, word} }
 
-// AskDirectory returns the directory by which this process asks a doorkey at home, because
-// ssh was started with doorkey, or configured for it (ssh --print-config); "" if it does
-// not. The variables are those of the process.
+// AskDirectory returns the directory through which this process asks a doorkey at home. It
+// exists if ssh was started by doorkey, or configured for it (ssh --print-config). If not,
+// AskDirectory returns "". The function variable returns the variables of the process.
 func AskDirectory(variable func(string) string) string {
 	if directory := variable(Variable); directory != "" {
 		return directory
@@ -44,10 +45,11 @@ func AskDirectory(variable func(string) string) string {
 	return directory
 }
 
-// loginAgain is what to do without a session.
+// loginAgain tells the user what to do without a session.
 const loginAgain = "log in again from your computer with: git credential-doorkey ssh DESTINATION"
 
-// Find returns the session of a directory by which doorkey at home is asked.
+// Find returns the session of a directory through which this process asks a doorkey at
+// home.
 func Find(directory string) (There, error) {
 	content, err := os.ReadFile(filepath.Join(directory, "get"))
 	if err != nil {
@@ -73,8 +75,9 @@ func Find(directory string) (There, error) {
 	return There{}, errors.New("no ssh session to your computer is open that it answers in\n" + loginAgain)
 }
 
-// ForwardedPrefix is how the path of a socket on the other machine begins for sessions
-// that ssh or an editor starts. sshd makes it for the user alone, and leaves it behind.
+// ForwardedPrefix is the start of the path of a socket on the other machine, for sessions
+// that ssh or an editor starts. sshd makes the socket for this user only, and does not
+// remove it.
 const ForwardedPrefix = "/tmp/doorkey-ask-"
 
 // About returns who answers at home: the version of doorkey and the name of the computer.
@@ -93,7 +96,8 @@ func (t There) MayAsk(ctx context.Context, origin string) (bool, error) {
 	return answer == "yes", err
 }
 
-// answerTime is how long home has for an answer without a sign-in, over a slow line.
+// answerTime limits how long doorkey at home may take for an answer without a sign-in, over
+// a slow connection.
 const answerTime = 8 * time.Second
 
 func (t There) ask(ctx context.Context, verb, body string) (string, error) {
@@ -109,7 +113,7 @@ func (t There) ask(ctx context.Context, verb, body string) (string, error) {
 	response, err := client.Do(request)
 	if err != nil {
 		if whole, is := errors.AsType[*url.Error](err); is {
-			err = whole.Err // without the address, which has the word
+			err = whole.Err // without the address, which contains the word
 		}
 		return "", fmt.Errorf("your computer does not answer: %v\n%s", err, loginAgain)
 	}

@@ -8,7 +8,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// FuzzTimeout: a time that is taken is one to wait for, and says itself again.
+// FuzzTimeout: an accepted timeout is positive, and parses again to the same time.
 func FuzzTimeout(f *testing.F) {
 	for _, seed := range []string{"", "300", "5m", "-1", "0", "9223372036", "9223372037", "1e9", "+5", "1h2m3.5s", "0x10", " 5", "1ns", "5 m"} {
 		f.Add(seed)
@@ -26,8 +26,8 @@ func FuzzTimeout(f *testing.F) {
 	})
 }
 
-// FuzzParseProxy: a proxy that is taken is one host of a known scheme, its
-// password is nowhere but in its place, and the question for one has three lines.
+// FuzzParseProxy: an accepted proxy has one host and a known scheme. Its password is not in
+// the URL. The user name contains no line break or NUL.
 func FuzzParseProxy(f *testing.F) {
 	for _, seed := range []string{
 		"http://ada:pw-of-ada@proxy.example:3128", "proxy.example", "socks5h://a%40b:p@ss@[::1]:1080/", "http://ada%0ahost=evil@proxy.example",
@@ -39,7 +39,8 @@ func FuzzParseProxy(f *testing.F) {
 		const hush = "pw-of-ada"
 		proxy, password, err := parseProxy(text)
 		if err != nil {
-			// A protocol of that name is none; before a ":" or an "@" it is a secret.
+			// A scheme with that name is not a secret. Before a ":" or an "@", the text is
+			// a secret.
 			scheme, _, _ := strings.Cut(text, "://")
 			isProtocol := strings.Contains(strings.ToLower(scheme), hush) && !strings.ContainsAny(scheme, ":@")
 			if strings.Contains(err.Error(), hush) && !isProtocol {

@@ -42,8 +42,9 @@ func TestCookiesFor(t *testing.T) {
 	}
 }
 
-// TestGatewayIsForTheHost: endpoints elsewhere get nothing of what is for a gateway
-// in front of the git host, whatever the setting is for.
+// TestGatewayIsForTheHost: doorkey sends the settings for a gateway in front of the git
+// host only to that host, whatever URL the setting is for. Endpoints on other hosts get
+// none of them.
 func TestGatewayIsForTheHost(t *testing.T) {
 	directory := t.TempDir()
 	for name, content := range map[string]string{

@@ -15,8 +15,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// gitHTTPOf is what git says of an endpoint in a test: no helper knows a
-// password, and "~" is /home/ada.
+// gitHTTPOf returns git's settings for an endpoint in a test: no helper has a password, and
+// "~" is /home/ada.
 func gitHTTPOf(t *testing.T, endpoint string, values gitconfig.Values, variables map[string]string) gitHTTP {
 	t.Helper()
 	address, err := url.Parse(endpoint)
@@ -48,7 +48,7 @@ func TestNetworkSettings(t *testing.T) {
 			"sslcainfo": "~/ca.pem", "sslcapath": "~/ca", "sslcert": "~/cert", "sslkey": "~/key", "sslversion": "tlsv1.3",
 		}, nil, settings{
 			Proxy: "https://ada@proxy.example", ProxyPassword: secret.New("pw"), ProxyAuthMethod: "basic",
-			ProxyCAFile: "~/p", ProxyCertificate: "/pc", ProxyKey: "/pk", // which git does not expand
+			ProxyCAFile: "~/p", ProxyCertificate: "/pc", ProxyKey: "/pk", // git does not expand these
 			CAFile: "/home/ada/ca.pem", CAPath: "/home/ada/ca", Certificate: "/home/ada/cert", Key: "/home/ada/key", TLSVersion: "tlsv1.3",
 		}},
 		{"the environment goes before it", gitconfig.Values{
@@ -82,10 +82,10 @@ func TestNetworkSettings(t *testing.T) {
 	}
 }
 
-// TestSources: what errors name is what counts.
+// TestSources: errors name the source of the setting that counts.
 func TestSources(t *testing.T) {
 	const host = "http.https://gitlab.example.com."
-	type keys map[string]string // values by keys as git lists them
+	type keys map[string]string // values by key, as git lists them
 	type variables map[string]string
 	type sources map[string]source.Setting
 	for _, row := range []struct {
@@ -137,13 +137,13 @@ func TestSources(t *testing.T) {
 }
 
 func TestVerification(t *testing.T) {
-	off := map[string]string{"GIT_SSL_NO_VERIFY": "0"} // git looks at nothing but that it is set
+	off := map[string]string{"GIT_SSL_NO_VERIFY": "0"} // git checks only whether it is set
 	here := func(address, value string) []gitconfig.URLValue {
 		return []gitconfig.URLValue{{URL: address, Value: value}}
 	}
 	for _, test := range []struct {
 		name      string
-		value     string // http.sslVerify, as it holds for the endpoint's URL; "-" where there is none
+		value     string // http.sslVerify for the endpoint's URL; "-" means that it is not set
 		variables map[string]string
 		perURL    []gitconfig.URLValue
 		noVerify  bool
@@ -226,7 +226,7 @@ func TestChosenProxy(t *testing.T) {
 func TestPasswordOfProxy(t *testing.T) {
 	for _, test := range []struct {
 		name, proxy string
-		asked       string // of git's helpers
+		asked       string // the URL for which git's helpers were asked
 		want        secret.Text
 	}{
 		{"in the setting", "http://ada:pw@proxy.example", "", secret.New("pw")},
@@ -264,7 +264,7 @@ func TestParseProxy(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		want       string // "scheme user password host"
-		wrong      string // what the error says
+		wrong      string // part of the error
 	}{
 		{"whole", "http://ada:pw@proxy.example:3128", `http "ada" "pw" proxy.example:3128`, ""},
 		{"no scheme", "proxy.example:3128", `http none proxy.example:3128`, ""},

@@ -9,8 +9,8 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 )
 
-// TestSwitches: what is on by default is off where git would read its value as no,
-// which an empty one is.
+// TestSwitches: a switch that is on by default is off if git would read its value as false.
+// An empty value is false.
 func TestSwitches(t *testing.T) {
 	t.Setenv("GIT_CONFIG_GLOBAL", t.TempDir()+"/none")
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
@@ -19,7 +19,7 @@ func TestSwitches(t *testing.T) {
 		name        string
 		set         variables
 		ask, prompt bool
-		off         string // what turns asking off
+		off         string // the source that turns asking off
 	}{
 		{"nothing is set", nil, true, true, ""},
 		{"prompts are off", variables{"GIT_TERMINAL_PROMPT": "0"}, true, false, ""},

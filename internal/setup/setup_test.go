@@ -13,8 +13,8 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// TestPlan: what is written is the least that says what the host is, and what an
-// earlier application had is taken back.
+// TestPlan: setup writes the fewest settings that describe the host, and removes the
+// settings of an earlier application.
 func TestPlan(t *testing.T) {
 	const named, unnamed = "https://gitlab.example.com", "https://code.example.com"
 	at := func(kind, root, auth, token string) oauthflow.Found {
@@ -87,7 +87,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestPlanGivesUp where no setting makes the rest of the configuration fit.
+// TestPlanGivesUp: if no setting fits the rest of the configuration, setup returns an
+// error.
 func TestPlanGivesUp(t *testing.T) {
 	host := oauthflow.Found{Kind: "gitlab", AuthURL: "https://gitlab.example.com/oauth/authorize", TokenURL: "https://gitlab.example.com/oauth/token"}
 	w := &wizard{
@@ -99,7 +100,7 @@ func TestPlanGivesUp(t *testing.T) {
 	}
 }
 
-// TestTellSetUp: who set it is said, and no secret.
+// TestTellSetUp: the output names the source of each setting, and contains no secret.
 func TestTellSetUp(t *testing.T) {
 	const host = "https://gitlab.example.com"
 	for _, row := range []struct {
@@ -144,7 +145,7 @@ func TestShellWord(t *testing.T) {
 	}
 }
 
-// TestPagesAreOfKnownKinds: each kind that doorkey knows has a page of its own.
+// TestPagesAreOfKnownKinds: each kind that doorkey supports has its own page.
 func TestPagesAreOfKnownKinds(t *testing.T) {
 	for _, kind := range oauthflow.Kinds() {
 		if page := pageOf(kind); page.kind != kind {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestInterrupt: what ends a sign-in is known for it, whatever errors this release of
-// Go has for signals.
+// TestInterrupt: a signal that ends a sign-in is recognized as one, whatever errors this
+// release of Go has for signals.
 func TestInterrupt(t *testing.T) {
 	self, err := os.FindProcess(os.Getpid())
 	if err != nil {
@@ -35,7 +35,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestInterruptIsNoTimeout: the cause of a context that ends otherwise stays.
+// TestInterruptIsNoTimeout: if something else ends a context, its cause does not change.
 func TestInterruptIsNoTimeout(t *testing.T) {
 	errTimeout := errors.New("too late")
 	limited, cancel := context.WithTimeoutCause(t.Context(), 0, errTimeout)

@@ -14,12 +14,12 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// insideTerminal is the variable by which a test knows that it runs in a terminal, and
-// what to do there.
+// insideTerminal is set if the test runs in a terminal. Its value says what the test does
+// there.
 const insideTerminal = "DOORKEY_TEST_SHELL_TERMINAL"
 
-// TestShellTerminal reads a real terminal through bash, as it is done in mintty. What is
-// typed there is typed only once the program has said that it is ready.
+// TestShellTerminal reads a real terminal through bash, as doorkey does in mintty. The test
+// types only after the program has printed that it is ready.
 func TestShellTerminal(t *testing.T) {
 	if do := os.Getenv(insideTerminal); do != "" {
 		useShellTerminal(t.Context(), do)
@@ -42,7 +42,7 @@ func TestShellTerminal(t *testing.T) {
 		{"time is up", "late", "", "error context deadline exceeded", "read \""},
 		{"time is up for a secret: typing is shown again", "late secret", "", " echo ", "-echo "},
 		{"no terminal", "none", "", "error bash cannot read from this terminal", "read \""},
-		{"the size", "size", "", "size 0 0", "error"}, // as script has it
+		{"the size", "size", "", "size 0 0", "error"}, // script reports this size
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			screen := runInTerminal(t, row.do, row.typed)
@@ -53,7 +53,7 @@ func TestShellTerminal(t *testing.T) {
 	}
 }
 
-// runInTerminal runs this test in a terminal of its own, and returns what is shown.
+// runInTerminal runs this test in its own terminal, and returns what the terminal shows.
 func runInTerminal(t *testing.T, do, typed string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "script", "-qec", os.Args[0]+" -test.run=TestShellTerminal", "/dev/null")
@@ -139,7 +139,7 @@ func useShellTerminal(ctx context.Context, do string) {
 	}
 }
 
-// leftTerminal is a bash that has no terminal.
+// leftTerminal returns a bash that has no terminal.
 func leftTerminal() string {
 	file, err := os.CreateTemp("", "bash-")
 	if err != nil {

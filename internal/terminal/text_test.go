@@ -21,8 +21,8 @@ func TestEscapeUnprintable(t *testing.T) {
 	}
 }
 
-// FuzzPrintable: nothing that a terminal acts on, breaks a line or turns it
-// around comes through, and every character stays in its place.
+// FuzzPrintable: the output has no character that a terminal acts on, that breaks a line,
+// or that changes the text direction. Every character stays in its place.
 func FuzzPrintable(f *testing.F) {
 	for _, seed := range []string{"plain", "\x1b[2J", "\u009b", "a\r\nb\u2028\u2029", "\u202e\u2066\u200f\u061c", "\u200b\ufeff\u00ad\U000e0041", "\xc0\xaf\xed\xa0\x80\xff", "\u00a0\u3000", "e\u0301"} {
 		f.Add(seed)

@@ -9,9 +9,9 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// TestAttackByText has every text that a server or a URL chooses in the flows'
-// messages: what a terminal would act on is replaced, in the answer's words too.
-// (TestNothingFromOutsideReachesTheTerminalRaw has the messages one by one.)
+// TestAttackByText puts every text that a server or a URL chooses into the flows' messages.
+// Characters that a terminal would act on are replaced, in the answer's words too.
+// (TestNothingFromOutsideReachesTheTerminalRaw tests the messages one by one.)
 func TestAttackByText(t *testing.T) {
 	for name, text := range map[string]string{
 		"clears the screen":            "\x1b[2J",

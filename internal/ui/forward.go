@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// homePatience is how long git on another machine waits before it is said for what.
+// homePatience is how long git on another machine waits before doorkey prints what it waits
+// for.
 const homePatience = 3 * time.Second
 
-// WaitingForHome says on the other machine, after a few seconds, that doorkey at home is
-// still busy. The caller calls stop when there is an answer; nothing is said after that.
+// WaitingForHome prints on the other machine, after a few seconds, that doorkey at home is
+// still busy. The caller calls stop when there is an answer. After that, it prints nothing.
 func (u *UI) WaitingForHome(origin string) (stop func()) {
 	var saying sync.Mutex
 	answered := false
@@ -29,8 +30,8 @@ func (u *UI) WaitingForHome(origin string) (stop func()) {
 	}
 }
 
-// DeclinedAtHome is said on the other machine when the person at home did not confirm
-// (ssh --confirm).
+// DeclinedAtHome prints on the other machine that the user at home did not confirm (ssh
+// --confirm).
 func (u *UI) DeclinedAtHome(origin string) {
 	u.tell(u.Stderr, event{Event: "error", Host: origin}, fmt.Sprintf("you did not allow git here to use your sign-in to %s\nto be asked again, start a new session", origin))
 }

@@ -20,7 +20,7 @@ import (
 	"git-credential-doorkey/oauthflow"
 )
 
-// inCI is a person behind a log: no terminal, stderr captured.
+// inCI is a UI whose output goes to a log: it has no terminal, and stderr is captured.
 func inCI(stderr *bytes.Buffer) *UI {
 	return &UI{Stderr: stderr, Environment: environment.Environment{Variable: func(name string) string { return map[string]string{"CI": "true"}[name] }}}
 }
@@ -89,8 +89,8 @@ func TestEventsAreAnObjectALine(t *testing.T) {
 	}
 }
 
-// TestDevicePageOfAnotherServer: nobody enters a code at another server without being
-// told that it is one.
+// TestDevicePageOfAnotherServer: before users enter a code on another server's page,
+// doorkey tells them that it belongs to another server.
 func TestDevicePageOfAnotherServer(t *testing.T) {
 	for _, row := range []struct{ host, want string }{
 		{"", ""},
@@ -104,8 +104,8 @@ func TestDevicePageOfAnotherServer(t *testing.T) {
 	}
 }
 
-// TestCountdownInALog: a line every 30 s, so that whoever reads the log of a
-// job sees that it waits, and until when.
+// TestCountdownInALog: doorkey prints a line every 30 s, so that people who read the log of
+// a job see that it waits, and until when.
 func TestCountdownInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var stderr bytes.Buffer
@@ -123,7 +123,7 @@ func TestCountdownInALog(t *testing.T) {
 	})
 }
 
-// TestDocumentHasEveryEvent: the table of events is what doorkey says.
+// TestDocumentHasEveryEvent: the table of events lists what doorkey prints.
 func TestDocumentHasEveryEvent(t *testing.T) {
 	var said []string
 	files, err := filepath.Glob("*.go")
@@ -147,5 +147,6 @@ func TestDocumentHasEveryEvent(t *testing.T) {
 	}
 }
 
-// TestDocumentHasEveryField: what programs read of an event is described.
+// TestDocumentHasEveryField: the document describes every field of an event that programs
+// can read.
 func TestDocumentHasEveryField(t *testing.T) { docs.HasFields(t, "docs/for-programs.md", event{}) }

@@ -8,11 +8,10 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestAttackByConfusedHost: a grant and a password are kept for two hosts. Who
-// asks for another one that looks alike, or for the same one by another scheme or
-// port, is given neither, can put nothing in their place and makes nobody forget
-// them. (The parser's own tables are in credential/read_test.go and
-// attack_host_test.go there.)
+// TestAttackByConfusedHost: doorkey stores a grant and a password for two hosts. A request
+// for a different host that looks similar, or for the same host with another scheme or
+// port, gets neither of them, cannot replace them and cannot delete them. (The parser's own
+// tables are in credential/read_test.go and credential/attack_host_test.go.)
 func TestAttackByConfusedHost(t *testing.T) {
 	parts.Long(t)
 	v := newVictim(t)
@@ -90,8 +89,8 @@ func TestAttackByConfusedHost(t *testing.T) {
 	}
 }
 
-// TestAttackByURL: git takes URLs apart and decodes them before it asks. What a
-// submodule's URL can hold comes to doorkey like this.
+// TestAttackByURL: git parses and decodes URLs before it asks. doorkey gets the content of
+// a submodule's URL in this form.
 func TestAttackByURL(t *testing.T) {
 	v := newVictim(t)
 	keepGrant(t, v.state, cache.InFile, "https://gitlab.example.com", "")

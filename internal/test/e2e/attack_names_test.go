@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestSecurityNamesItsTests: every promise of SECURITY.md names a test, every
-// test that it names exists, and no test of an attack is left out.
+// TestSecurityNamesItsTests: every promise in SECURITY.md names a test, every test that it
+// names exists, and it names every test of an attack.
 func TestSecurityNamesItsTests(t *testing.T) {
 	content, err := os.ReadFile("SECURITY.md")
 	if err != nil {
@@ -48,7 +48,7 @@ func TestSecurityNamesItsTests(t *testing.T) {
 	}
 }
 
-// attacks lists the tests and scripts that are called one.
+// attacks lists the tests and scripts whose names say that they are an attack.
 func attacks(t *testing.T) (names []string) {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func (TestAttack\w+)\(`)

@@ -11,9 +11,10 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// TestAttackByEditedRecord: somebody can write to the files, through a backup or
-// a synchronised home, say, and has not the data key. What is sealed is given to
-// nobody and sent nowhere, whatever they make of what lies open.
+// TestAttackByEditedRecord: an attacker can write to the files, for example through a
+// backup or a synchronised home, but does not have the data key. Whatever they change in
+// the parts that are not encrypted, doorkey neither returns nor sends the encrypted
+// secrets.
 func TestAttackByEditedRecord(t *testing.T) {
 	for name, edit := range map[string]struct{ user, pattern, replacement string }{
 		"token endpoint":                  {"work", `"token_endpoint": "[^"]*"`, `"token_endpoint": "THIEF/token"`},
@@ -60,10 +61,10 @@ func TestAttackByEditedRecord(t *testing.T) {
 	}
 }
 
-// TestAttackByMovedRecord: a sealed account is put into the file of a host of
-// the thief's, with all that lies open about it set to fit there.
+// TestAttackByMovedRecord: an attacker moves an encrypted account into the file of their
+// own host, and changes everything that is not encrypted to fit that host.
 func TestAttackByMovedRecord(t *testing.T) {
-	for _, fits := range []string{"nothing", `"origin": "`, ""} { // what of the addresses is set to fit
+	for _, fits := range []string{"nothing", `"origin": "`, ""} { // which addresses the attacker changes
 		v := newVictim(t)
 		thief := v.meetsStranger(t, true)
 		keepGrant(t, v.state, cache.InFile, "https://gitlab.example.com", "")
@@ -87,9 +88,9 @@ func TestAttackByMovedRecord(t *testing.T) {
 	}
 }
 
-// TestAttackByStoreAndErase: what git, another helper or a script tells doorkey
-// to keep or to forget changes a grant only if it names the token that is
-// current. (The storage tests hold the same for passwords.)
+// TestAttackByStoreAndErase: if git, another helper or a script asks doorkey to store or
+// erase something, that changes a grant only if it contains the current token. (The storage
+// tests check the same for passwords.)
 func TestAttackByStoreAndErase(t *testing.T) {
 	const place = "protocol=https\nhost=gitlab.example.com\n"
 	for name, attack := range map[string]struct{ verb, attributes string }{
@@ -128,8 +129,8 @@ func TestAttackByStoreAndErase(t *testing.T) {
 	}
 }
 
-// TestAttackByLongLife: the expiry lies open. Who edits it can have a token given
-// to the person's git that is over, and nothing else.
+// TestAttackByLongLife: the expiry is not encrypted. An attacker who edits it can make
+// doorkey return an expired token to the user's git, and nothing else.
 func TestAttackByLongLife(t *testing.T) {
 	v := newVictim(t)
 	locked, err := v.state.Lock(t.Context(), "https://gitlab.example.com", nil)

@@ -9,9 +9,9 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestAttackByRedirectedRemote: the person's server sends git on to another
-// one, or to plain http. git asks for a credential there; the token of the first
-// host is not given.
+// TestAttackByRedirectedRemote: the user's server redirects git to another server, or to
+// plain http. git asks for a credential there. doorkey does not return the token of the
+// first host.
 func TestAttackByRedirectedRemote(t *testing.T) {
 	parts.Long(t)
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -44,8 +44,8 @@ func TestAttackByRedirectedRemote(t *testing.T) {
 	}
 }
 
-// TestAttackByRedirectedRefresh: a token endpoint that sends the refresh token on
-// to another server does not bring it there, and the grant is kept.
+// TestAttackByRedirectedRefresh: if a token endpoint redirects to another server, the
+// refresh token is not sent to that server, and doorkey still has the grant.
 func TestAttackByRedirectedRefresh(t *testing.T) {
 	parts.Long(t)
 	for _, status := range []int{301, 302, 303, 307, 308} {

@@ -10,9 +10,9 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// repositorySettings are what the configuration of a repository may hold, of
-// those that whoever made it would like doorkey to obey. THIEF is a server of
-// theirs, SERVER the person's; TRACE is a command that leaves a trace.
+// repositorySettings are settings in a repository's configuration that an attacker would
+// like doorkey to obey. THIEF is the attacker's server, SERVER is the user's, and TRACE is
+// a command that leaves a trace.
 func repositorySettings() map[string][]string {
 	return map[string][]string{
 		"client ID":                           {"credential.SERVER.oauthClientId evil"},
@@ -50,9 +50,9 @@ func repositorySettings() map[string][]string {
 	}
 }
 
-// TestAttackByRepository: with any of that in the repository in which git runs,
-// sign-in, refresh and the next fetch go as they do elsewhere: to the person's
-// server, as the person's application.
+// TestAttackByRepository: if git runs in a repository with any of these settings, sign-in,
+// refresh and the next fetch work as they do elsewhere, with the user's server and the
+// user's application.
 func TestAttackByRepository(t *testing.T) {
 	parts.Long(t)
 	for name, configured := range repositorySettings() {
@@ -91,8 +91,8 @@ func TestAttackByRepository(t *testing.T) {
 	}
 }
 
-// clones makes the repository in which the victim's git runs, with settings that
-// come with it.
+// clones makes the repository in which the victim's git runs, with the settings that come
+// with it.
 func (v *victim) clones(t *testing.T, settings []string, names *strings.Replacer) {
 	t.Helper()
 	v.directory = filepath.Join(v.home, "project")
@@ -109,7 +109,7 @@ func (v *victim) clones(t *testing.T, settings []string, names *strings.Replacer
 	}
 }
 
-// fieldOf returns the value of a key in an answer of the protocol.
+// fieldOf returns the value of a key in an answer to git.
 func fieldOf(answer, key string) string {
 	for line := range strings.Lines(answer) {
 		if value, found := strings.CutPrefix(strings.TrimSuffix(line, "\n"), key+"="); found {
@@ -119,8 +119,9 @@ func fieldOf(answer, key string) string {
 	return ""
 }
 
-// TestAttackByRepositorysTrust: whom to trust is not a repository's to say
-// either. The server here has a certificate that nobody else vouches for.
+// TestAttackByRepositorysTrust: a repository cannot choose which certificates doorkey
+// trusts, either. Only the repository's configuration vouches for the certificate of this
+// server.
 func TestAttackByRepositorysTrust(t *testing.T) {
 	for _, setting := range []string{"http.sslVerify false", "http.SERVER.sslVerify false", "http.sslCAInfo AUTHORITY", "http.SERVER.sslCAInfo AUTHORITY"} {
 		t.Run(setting, func(t *testing.T) {

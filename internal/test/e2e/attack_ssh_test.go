@@ -13,8 +13,8 @@ import (
 	"git-credential-doorkey/internal/test/sshd"
 )
 
-// TestAttackByUserOverThere: another user of the machine that somebody has logged in to
-// with "git credential-doorkey ssh" gets neither the word of the session nor an answer.
+// TestAttackByUserOverThere: the user logs in to a machine with "git credential-doorkey
+// ssh". Another user of that machine gets neither the word of the session nor an answer.
 func TestAttackByUserOverThere(t *testing.T) {
 	if os.Getuid() != 0 {
 		parts.Missing(t, "root, to be two other users", "run this test as root, as .ci/run does")
@@ -32,11 +32,12 @@ func TestAttackByUserOverThere(t *testing.T) {
 		{"ends the session", ": >$DOORKEY_FORWARD/alive"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			// That the session serves git shows that the attack had something to reach.
+			// The session answers git, which shows that the attacker had something to
+			// reach.
 			command := "test -S $DOORKEY_FORWARD/s && echo served; setpriv --reuid 61002 --regid 61002 --clear-groups sh -c '" + strings.ReplaceAll(row.command, "'", `'\''`) + "' && echo works"
 			doorkey := exec.CommandContext(t.Context(), "git-credential-doorkey", "ssh", "-F", server.Config, "there", command)
 			doorkey.Env = append(os.Environ(), "DOORKEY_STATE_DIR="+filepath.Join(t.TempDir(), "state"))
-			output, _ := doorkey.Output() // the exit code is the attack's
+			output, _ := doorkey.Output() // the exit code is that of the attack
 			if string(output) != "served\n" {
 				t.Errorf("got %q", output)
 			}

@@ -15,19 +15,19 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// Two users who need not be known to the system.
+// Two user IDs that the system does not have to know.
 const (
 	victimID = 61001
 	otherID  = 61002
 )
 
-// machine is what two users share: a directory in which each may make files, as
-// in /tmp, with a state directory of the victim's in it.
+// machine is what two users share: a directory in which both can make files, as in /tmp,
+// with the victim's state directory in it.
 type machine struct {
 	shared, state, program string
 }
 
-// newMachine makes it. It takes root to be two other users.
+// newMachine makes a machine. Only root can run programs as two other users.
 func newMachine(t *testing.T) machine {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -44,7 +44,7 @@ func newMachine(t *testing.T) machine {
 	}
 	content, err := os.ReadFile(built)
 	m := machine{shared, filepath.Join(shared, "state"), filepath.Join(shared, "git-credential-doorkey")}
-	// The modes are set by name, whatever umask the tests run with.
+	// Chmod sets the modes, whatever the umask of the tests is.
 	err = errors.Join(err, os.WriteFile(m.program, content, 0o700), os.Chmod(m.program, 0o755), os.Chmod(shared, 0o777|os.ModeSticky))
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +52,7 @@ func newMachine(t *testing.T) machine {
 	return m
 }
 
-// as runs a command of the shell as a user, with input. $STATE is the state
-// directory.
+// as runs a shell command as a user, with input. $STATE is the state directory.
 func (m machine) as(t *testing.T, user uint32, input, command string) (output string, ok bool) {
 	t.Helper()
 	var all bytes.Buffer
@@ -75,7 +74,7 @@ const (
 	storePlanted  = "protocol=https\nhost=h.example\nusername=u\npassword=planted\n"
 )
 
-// must runs a command that has to work for the attack to be one.
+// must runs a command that has to succeed, or there would be no attack.
 func (m machine) must(t *testing.T, user uint32, input, command string) {
 	t.Helper()
 	if output, ok := m.as(t, user, input, command); !ok {
@@ -83,8 +82,8 @@ func (m machine) must(t *testing.T, user uint32, input, command string) {
 	}
 }
 
-// TestAttackByUserOnFiles: another user of this machine, in a home that lets them
-// in, gets nothing out of the state directory and nothing into it.
+// TestAttackByUserOnFiles: even if another user of this machine can enter the home
+// directory, they can read and write nothing in the state directory.
 func TestAttackByUserOnFiles(t *testing.T) {
 	m := newMachine(t)
 	m.must(t, victimID, storePassword, "umask 000; git-credential-doorkey store")
@@ -103,8 +102,7 @@ func TestAttackByUserOnFiles(t *testing.T) {
 			t.Errorf("%s works: %s", command, output)
 		}
 	}
-	// Files are private by themselves, too: whoever opens the directory opens
-	// none of them.
+	// The files are private, too: a user who can enter the directory cannot read them.
 	m.must(t, victimID, "", "chmod 755 $STATE")
 	for _, file := range files {
 		if output, ok := m.as(t, otherID, "", "cat $STATE/"+file.Name()); ok {
@@ -117,9 +115,9 @@ func TestAttackByUserOnFiles(t *testing.T) {
 	}
 }
 
-// TestAttackByUserWhoWasFirst: another user has made what the victim's doorkey
-// is going to use. It is refused, at once and with its name; nothing of it is
-// believed, and nothing is written to it.
+// TestAttackByUserWhoWasFirst: another user has made the files that the victim's doorkey is
+// going to use. doorkey rejects them immediately, and the error names them. It neither
+// believes their content nor writes to them.
 func TestAttackByUserWhoWasFirst(t *testing.T) {
 	const doorkeys = "git-credential-doorkey store <planted && chmod -R "
 	for _, row := range []struct{ name, other, victim string }{
@@ -145,7 +143,7 @@ func TestAttackByUserWhoWasFirst(t *testing.T) {
 			if row.other != "" {
 				m.must(t, otherID, "", "umask 077; "+row.other)
 			}
-			if row.victim != "" { // the victim's own directory, for a while with the wrong mode
+			if row.victim != "" { // the victim's own directory, with the wrong mode for a while
 				m.must(t, victimID, "", "mkdir -m 777 $STATE && chmod 777 $STATE")
 				m.must(t, otherID, "", row.victim)
 				m.must(t, victimID, "", "chmod 700 $STATE")
@@ -165,7 +163,7 @@ func TestAttackByUserWhoWasFirst(t *testing.T) {
 	}
 }
 
-// belongingTo lists the files of a user and what is in them.
+// belongingTo lists a user's files and their contents.
 func (m machine) belongingTo(t *testing.T, user uint32) string {
 	t.Helper()
 	var list strings.Builder
@@ -190,9 +188,9 @@ func (m machine) belongingTo(t *testing.T, user uint32) string {
 	return list.String()
 }
 
-// TestAttackByUserWhoSwaps: where anybody may rename anything (a directory for
-// all without the sticky bit), another user can take the state directory away
-// and put theirs in its place. That costs the accounts, and tells them nothing.
+// TestAttackByUserWhoSwaps: in a directory where anyone can rename anything (writable for
+// all, without the sticky bit), another user can replace the state directory by their own.
+// The victim loses the accounts, but the other user learns nothing.
 func TestAttackByUserWhoSwaps(t *testing.T) {
 	m := newMachine(t)
 	m.must(t, victimID, storePassword, "git-credential-doorkey store")
@@ -215,8 +213,8 @@ func TestAttackByUserWhoSwaps(t *testing.T) {
 	}
 }
 
-// TestAttackByUserOnRoot: root can read and write everywhere, and so believes
-// nothing that another user owns, however private it looks.
+// TestAttackByUserOnRoot: root can read and write everywhere. So a doorkey that root runs
+// believes nothing that another user owns, however private it looks.
 func TestAttackByUserOnRoot(t *testing.T) {
 	m := newMachine(t)
 	m.must(t, otherID, storePlanted, "git-credential-doorkey store")

@@ -22,12 +22,12 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// victim is a person with a home and doorkey as git's only helper, for those
-// who would like to have the tokens.
+// victim is a user with a home directory and doorkey as git's only helper. The attackers
+// want the tokens.
 type victim struct {
 	keeper
 	directory string // where git and doorkey run
-	log       string // of the browser
+	log       string // written by the browser
 	state     *cache.Cache
 }
 
@@ -44,7 +44,7 @@ func newVictim(t *testing.T) victim {
 	return v
 }
 
-// signsInAt starts a GitLab and tells the victim's git and doorkey of it.
+// signsInAt starts a GitLab, and configures the victim's git and doorkey for it.
 func (v *victim) signsInAt(t *testing.T) *fakegitlab.Server {
 	t.Helper()
 	server, err := fakegitlab.Start(fakegitlab.Options{Directory: t.TempDir()})
@@ -64,8 +64,8 @@ func (v *victim) signsInAt(t *testing.T) *fakegitlab.Server {
 	return server
 }
 
-// browserLog names a file in a directory of its own: a browser may write to it
-// after the test's end, when it has shown the last page.
+// browserLog returns the path of a file in a separate directory, because a browser may
+// write to it after the end of the test, when it has shown the last page.
 func browserLog(t *testing.T) string {
 	t.Helper()
 	directory, err := os.MkdirTemp("", "doorkey-browser-")
@@ -80,7 +80,7 @@ func browserLog(t *testing.T) string {
 	return filepath.Join(directory, "log")
 }
 
-// opened is how often the victim's browser was opened, and where.
+// opened returns how often the victim's browser was opened, and where.
 func (v victim) opened(t *testing.T) (times int, log string) {
 	t.Helper()
 	content, err := os.ReadFile(v.log)
@@ -115,7 +115,7 @@ func (v victim) asks(t *testing.T, verb, request string) result {
 	return v.runs(t, request, "git-credential-doorkey", verb)
 }
 
-// files are the victim's files of these names, and what is in them.
+// files returns the victim's files that match the patterns, with their contents.
 func (v victim) files(t *testing.T, patterns ...string) string {
 	t.Helper()
 	var all strings.Builder
@@ -135,8 +135,8 @@ func (v victim) files(t *testing.T, patterns ...string) string {
 	return all.String()
 }
 
-// stranger is a server that the victim's git and doorkey trust as a server, and
-// that wants a token.
+// stranger is a server that wants a token. The victim's git and doorkey trust its
+// certificate.
 type stranger struct {
 	*httptest.Server
 	mutex       sync.Mutex
@@ -177,21 +177,22 @@ func (v victim) meetsStranger(t *testing.T, withTLS bool) *stranger {
 	return s
 }
 
-// met returns how many connections the stranger has had, and what it was given.
+// met returns how many connections the stranger has had, and which Authorization headers it
+// got.
 func (s *stranger) met() (connections int, given []string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.connections, s.given
 }
 
-// letExpire sets the expiry of all accounts back, as if time had passed.
+// letExpire sets back the expiry of all accounts, as if time had passed.
 func (v victim) letExpire(t *testing.T) {
 	t.Helper()
 	v.edit(t, "http*.json", `"expiry": "[^"]*"`, `"expiry": "2001-01-01T00:00:00Z"`)
 }
 
-// edit replaces a pattern in the victim's files of these names, of which there
-// must be one that has it.
+// edit replaces a pattern in the victim's files that match a name. One of these files must
+// contain the pattern.
 func (v victim) edit(t *testing.T, names, pattern, replacement string) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(v.state.Directory, names))

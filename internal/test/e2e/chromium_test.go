@@ -18,12 +18,12 @@ import (
 //
 // It waits until doorkey has written the address of a sign-in to EVENTS, a file
 // of events, opens it and presses the button on the consent page. The script
-// fails unless doorkey's page with that title and text is the end, the code is
-// left nowhere in the browser, nobody else was asked for anything, and the page
-// is whole on every screen.
+// fails unless the browser ends on doorkey's page with that title and text, the
+// code is nowhere in the browser, the browser has sent no requests to other
+// servers, and the page fits on every screen.
 //
-// Pictures of the page are kept in the directory DOORKEY_TEST_SCREENSHOTS, where
-// that is set.
+// Screenshots of the page are stored in the directory DOORKEY_TEST_SCREENSHOTS,
+// if that is set.
 func chromiumCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: chromium EVENTS BUTTON TITLE TEXT")
@@ -47,8 +47,8 @@ func chromiumCommand(ts *testscript.TestScript, neg bool, args []string) {
 	checkRequests(ts, b, end)
 }
 
-// endAddress is where a sign-in ends: on the host of its redirect address,
-// with nothing in it that came there.
+// endAddress returns where a sign-in ends: on the host of its redirect address, without any
+// of the parameters that arrived there.
 func endAddress(ts *testscript.TestScript, address string) *url.URL {
 	request, err := url.Parse(address)
 	ts.Check(err)
@@ -57,8 +57,8 @@ func endAddress(ts *testscript.TestScript, address string) *url.URL {
 	return &url.URL{Scheme: "http", Host: redirect.Host, Path: "/doorkey-signed-in"}
 }
 
-// checkRequests looks at all that the pages have asked for: things of the
-// server's, and of doorkey's the address with the code and the last page.
+// checkRequests checks all requests of the pages: only requests to the server, and requests
+// to doorkey for the address with the code and for the last page.
 func checkRequests(ts *testscript.TestScript, b *chromium.Browser, end *url.URL) {
 	asked := map[string]int{}
 	for _, request := range b.Requests() {
@@ -71,8 +71,8 @@ func checkRequests(ts *testscript.TestScript, b *chromium.Browser, end *url.URL)
 	}
 }
 
-// checkHistory looks for the code where the person, or the next one at this
-// screen, would find it: in the address bar, and where Back and Forward lead.
+// checkHistory looks for the code in the places where the user, or the next user of this
+// screen, could find it: in the address bar, and after Back and Forward.
 func checkHistory(ts *testscript.TestScript, b *chromium.Browser, end *url.URL) {
 	checkAddress(ts, b, end)
 	b.Back()
@@ -93,8 +93,7 @@ func checkAddress(ts *testscript.TestScript, b *chromium.Browser, end *url.URL) 
 	}
 }
 
-// checkScreens looks at the page as people have it: on a large screen and on a
-// phone's, light and dark.
+// checkScreens checks the page on a large screen and on a phone's, light and dark.
 func checkScreens(ts *testscript.TestScript, b *chromium.Browser, name string) {
 	directory := os.Getenv("DOORKEY_TEST_SCREENSHOTS")
 	if directory == "" {

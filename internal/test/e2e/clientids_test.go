@@ -10,8 +10,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestBuiltInClientIDs builds doorkey as a distributor does, and sees which
-// hosts it would sign in to: to these it answers that interactive sign-in is turned off.
+// TestBuiltInClientIDs builds doorkey as a distributor does, and checks which hosts it
+// would sign in to: for these, it answers that interactive sign-in is turned off.
 func TestBuiltInClientIDs(t *testing.T) {
 	parts.Long(t)
 	parts.Go(t)
@@ -29,7 +29,7 @@ func TestBuiltInClientIDs(t *testing.T) {
 		get := exec.Command(program, "get")
 		get.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "GIT_CONFIG_NOSYSTEM=1", "DOORKEY_STATE_DIR="+home, "DOORKEY_INTERACTIVE=0")
 		get.Stdin = strings.NewReader("protocol=https\nhost=" + host + "\n\n")
-		output, _ := get.CombinedOutput() // it fails where it may not ask
+		output, _ := get.CombinedOutput() // it fails if it may not ask
 		if !strings.Contains(string(output), want) {
 			t.Errorf("%s: %s", host, output)
 		}

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// clockVariable is how many seconds the clock of a doorkey by buildWithClock is ahead.
+// clockVariable is how many seconds ahead the clock of a doorkey from buildWithClock is.
 const clockVariable = "DOORKEY_TEST_CLOCK"
 
-// readsClockVariable is a further file of package time. Nothing of it is in a doorkey
-// that is built in any other way.
+// readsClockVariable is an additional file of package time. Only a doorkey from
+// buildWithClock contains it.
 const readsClockVariable = `package time
 
 import "syscall"
@@ -25,8 +25,8 @@ var wrongBy = func() int64 {
 }()
 `
 
-// buildWithClock builds a doorkey whose clock can be wrong: Go programs ask the kernel
-// without the C library, so nothing can tell them another time from outside.
+// buildWithClock builds a doorkey whose clock can be wrong. Go programs ask the kernel
+// without the C library, so the time cannot be changed from outside.
 func buildWithClock(t *testing.T) string {
 	t.Helper()
 	output, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()

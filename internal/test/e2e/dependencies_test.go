@@ -10,8 +10,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestDependenciesAreDescribed: each module that go.mod names has its line, with
-// its size and its reason, and none has one that is gone.
+// TestDependenciesAreDescribed: each module in go.mod has a line with its size and its
+// reason, and there are no lines for other modules.
 func TestDependenciesAreDescribed(t *testing.T) {
 	required := regexp.MustCompile(`(?m)^\t(\S+) v`).FindAllStringSubmatch(readText(t, "go.mod"), -1)
 	_, section, _ := strings.Cut(readText(t, "docs/decisions.md"), "\n## Dependencies\n")
@@ -41,8 +41,8 @@ func readText(t *testing.T, file string) string {
 	return string(content)
 }
 
-// TestNoCgo: no package wants a C compiler, so that the program for every system
-// can be built on any, and to the same bytes.
+// TestNoCgo: no package needs a C compiler. So the program for every system can be built on
+// any system, with the same bytes.
 func TestNoCgo(t *testing.T) {
 	parts.Long(t)
 	parts.Go(t)
@@ -50,7 +50,7 @@ func TestNoCgo(t *testing.T) {
 		t.Run(system, func(t *testing.T) {
 			list := exec.CommandContext(t.Context(), "go", "list", "-buildvcs=false", "-deps", "-f", "{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}", ".")
 			list.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS="+system, "GOARCH=amd64")
-			var stderr strings.Builder // on which go says more than what it found, such as what it downloads
+			var stderr strings.Builder // go writes more than the result to it, such as what it downloads
 			list.Stderr = &stderr
 			if found, err := list.Output(); err != nil || len(found) > 0 {
 				t.Errorf("%v\n%s%s", err, found, &stderr)

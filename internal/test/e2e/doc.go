@@ -1,3 +1,3 @@
-// Package e2e tests the whole of doorkey: the program as it is built, with real
-// git, against fake and real servers.
+// Package e2e tests the whole program as it is built, with real git, against fake and real
+// servers.
 package e2e

@@ -14,8 +14,8 @@ import (
 	"git-credential-doorkey/internal/test/docs"
 )
 
-// TestLinksOfDocuments: each link between the files of the repository leads to a
-// file, and to a heading where it names one.
+// TestLinksOfDocuments: each link between the files of the repository leads to a file, and
+// to a heading if the link names one.
 func TestLinksOfDocuments(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	for _, document := range documents(t) {
@@ -57,7 +57,7 @@ func TestContentsOfREADME(t *testing.T) {
 	}
 }
 
-// documents are all documents of the repository, as paths with "/".
+// documents returns the paths of all documents of the repository, with "/".
 func documents(t *testing.T) (found []string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -85,7 +85,7 @@ func anchors(t *testing.T, document string) (all []string) {
 	return all
 }
 
-// anchorOf is how GitLab and GitHub call a heading in an address.
+// anchorOf returns the name that GitLab and GitHub give a heading in an address.
 func anchorOf(heading string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

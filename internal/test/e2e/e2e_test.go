@@ -17,8 +17,8 @@ import (
 	"git-credential-doorkey/internal/test/fakebrowser"
 )
 
-// TestMain makes the test binary the browser that doorkey opens, and "parallel". Under
-// Wine it stands in for doorkey, too.
+// TestMain lets the test binary act as the browser that doorkey opens, and as "parallel".
+// Under Wine, it acts as doorkey, too.
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", noSleepAtExit)
 	commands := map[string]func(){"fakebrowser": browse, "parallel": parallel}
@@ -43,7 +43,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// isSo has the conditions [git:2.46], this git is of that version or newer, and [root].
+// isSo evaluates the conditions [git:2.46], which means that git has this version or a
+// newer one, and [root].
 func isSo(condition string) (bool, error) {
 	if condition == "root" {
 		return os.Getuid() == 0, nil
@@ -70,8 +71,8 @@ func gitIsAtLeast(wanted string) (bool, error) {
 	return major > wantMajor || major == wantMajor && minor >= wantMinor, nil
 }
 
-// isolate gives a script a home of its own, in which git finds nothing but
-// what the script writes.
+// isolate gives a script its own home directory, in which git finds only what the script
+// writes.
 func isolate(env *testscript.Env) error {
 	dependsOnProgram()
 	home := filepath.Join(env.WorkDir, "home")
@@ -86,7 +87,7 @@ func isolate(env *testscript.Env) error {
 		"GORACE":  noSleepAtExit,
 		"BROWSER": "fakebrowser", "BROWSER_LOG": filepath.Join(env.WorkDir, "browser.log"), "BROWSER_ANSWER": "authorize",
 		"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": "",
-		"TZ": "UTC", // in which the New Year of "gitlab expire" is one
+		"TZ": "UTC", // in UTC, "gitlab expire" sets the expiry to the start of a year
 	} {
 		env.Setenv(name, value)
 	}
@@ -98,11 +99,11 @@ func isolate(env *testscript.Env) error {
 	return useWine(env)
 }
 
-// noSleepAtExit is the value of GORACE with which a program that has the race
-// detector in it does not sleep for a second at its end, as it does by default.
+// noSleepAtExit is a value of GORACE. A program that is built with the race detector sleeps
+// for a second at its end by default; with this value it does not.
 const noSleepAtExit = "atexit_sleep_ms=0"
 
-// closeServer ends a script's server. The script fails if it was sent anything
+// closeServer stops a script's server. The script fails if the server received anything
 // that a client must not send.
 func closeServer(t testscript.T, server *serverOf) {
 	if server.Server == nil {
@@ -114,8 +115,8 @@ func closeServer(t testscript.T, server *serverOf) {
 	}
 }
 
-// parallel is the command "parallel N command args…": it runs N of the same
-// command at once and fails with one of their messages if any fails.
+// parallel is the command "parallel N command args…". It runs N copies of the command at
+// once. If any of them fails, it fails with the message of one of them.
 func parallel() {
 	n, err := strconv.Atoi(os.Args[1])
 	if err != nil {
@@ -137,9 +138,8 @@ func parallel() {
 	}
 }
 
-// browse is the command "fakebrowser": the person who is sent to the browser.
-// It notes each visit in $BROWSER_LOG and answers as $BROWSER_ANSWER says:
-// authorize, deny, or ignore.
+// browse is the command "fakebrowser". It acts as the user in the browser, records each
+// visit in $BROWSER_LOG, and does what $BROWSER_ANSWER says: authorize, deny, or ignore.
 func browse() {
 	if err := visit(os.Args[len(os.Args)-1]); err != nil {
 		fmt.Fprintln(os.Stderr, "fakebrowser:", err)
@@ -174,7 +174,7 @@ func visit(address string) error {
 	return note(fmt.Sprintf("ended on %d %s\n%s", page.Status, page.URL, page.Body))
 }
 
-// note adds to the log in one write, since several browsers may be open.
+// note appends to the log with one write, because several browsers may be open.
 func note(text string) error {
 	log, err := os.OpenFile(os.Getenv("BROWSER_LOG"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {

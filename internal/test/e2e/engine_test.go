@@ -10,12 +10,11 @@ import (
 	"git-credential-doorkey/internal/test/engines"
 )
 
-// engineOf is where a script keeps its Doorkeeper.
+// engineOf is the key of a script's Doorkeeper.
 type engineOf struct{ *engines.Engine }
 
-// doorkeeperCommand is the command of the real engine: start, configure, expire (as
-// "gitlab expire"), revoke (all tokens), count GRANT-TYPE N. Its start sets
-// $GITLAB.
+// doorkeeperCommand is the command of the real engine: start, configure, expire (as "gitlab
+// expire"), revoke (all tokens), count GRANT-TYPE N. "start" sets $GITLAB.
 func doorkeeperCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: doorkeeper <command>")
@@ -49,13 +48,12 @@ func countOf(ts *testscript.TestScript, engine *engines.Engine, args []string) {
 	}
 }
 
-// oidcOf is where a script keeps its oidc-provider.
+// oidcOf is the key of a script's oidc-provider.
 type oidcOf struct{ *engines.Engine }
 
-// oidcCommand is the command of the second real engine: start, configure, expire,
-// count GRANT-TYPE N, and approve FILE, which waits until doorkey has written
-// its device code to the file as an event. Its start sets $OIDC
-// and $CLIENT_ID.
+// oidcCommand is the command of the second real engine: start, configure, expire, count
+// GRANT-TYPE N, and approve FILE, which waits until doorkey has written its device code to
+// the file as an event. "start" sets $OIDC and $CLIENT_ID.
 func oidcCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: oidc <command>")
@@ -85,13 +83,13 @@ func oidcCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// eventField waits for an event in a file of events, and returns what the first
-// group of the pattern is there.
+// eventField waits for an event in a file of events, and returns the first group of the
+// pattern in it.
 func eventField(ts *testscript.TestScript, path, pattern string) string {
 	event := regexp.MustCompile(pattern)
 	var found [][]byte
 	if !comes(func() bool {
-		content, _ := os.ReadFile(path) // which may not be there yet
+		content, _ := os.ReadFile(path) // it may not exist yet
 		found = event.FindSubmatch(content)
 		return found != nil
 	}) {

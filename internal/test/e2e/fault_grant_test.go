@@ -17,14 +17,15 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// grantFault is what goes wrong after a server has given a grant, as strace injects
-// it: the calls of a process that are counted from the server's answer on.
+// grantFault is a failure after a server has issued a grant. strace injects it into the
+// system calls of a process, which are counted from the server's answer on.
 type grantFault struct {
 	call, fault, when string
-	lost              bool // the grant cannot be stored: the token is used all the same
+	lost              bool // the grant cannot be stored; doorkey returns the token anyway
 }
 
-// mustCome: without these calls nothing is stored.
+// mustCome reports whether the fault has to occur: nothing can be stored without these
+// calls.
 func (f grantFault) mustCome() bool {
 	return f.call == "pwrite64" || f.call == "fsync" || f.call == "renameat"
 }
@@ -48,9 +49,9 @@ func grantFaults() (all []grantFault) {
 	)
 }
 
-// TestNoGrantIsLost: once the server has answered, no file operation that fails, once,
-// several times or for good, and no process that is killed between writing and
-// renaming, costs the sign-in. git has its token in any case.
+// TestNoGrantIsLost: once the server has answered, the user never has to sign in again
+// because of a failed file operation (once, several times or always), or because a process
+// was killed between writing and renaming. In any case, git gets its token.
 func TestNoGrantIsLost(t *testing.T) {
 	parts.Strace(t)
 	for _, fault := range grantFaults() {
@@ -63,7 +64,7 @@ func TestNoGrantIsLost(t *testing.T) {
 			v.getsGrant(t, server, fakegitlab.TokenRefreshToken, "exchange", fault)
 		})
 		if fault.when == "1+" || strings.HasPrefix(fault.fault, "signal") {
-			continue // a person can sign in once more
+			continue // the user can sign in again
 		}
 		t.Run("sign-in "+name, func(t *testing.T) {
 			t.Parallel()
@@ -73,7 +74,7 @@ func TestNoGrantIsLost(t *testing.T) {
 	}
 }
 
-// keepsExpiredGrant gives the victim a grant that has to be refreshed.
+// keepsExpiredGrant stores a grant for the victim that has to be refreshed.
 func (v *victim) keepsExpiredGrant(t *testing.T, server *fakegitlab.Server) {
 	t.Helper()
 	access, refresh := server.IssueGrant()
@@ -91,8 +92,8 @@ func (v *victim) keepsExpiredGrant(t *testing.T, server *fakegitlab.Server) {
 	}
 }
 
-// getsGrant has the victim's get obtain a grant, with a fault in the process of that
-// verb from the server's answer on, and looks what the next get has of it.
+// getsGrant makes the victim's get obtain a grant. From the server's answer on, the process
+// with that verb has a fault. Then it checks what the next get returns.
 func (v *victim) getsGrant(t *testing.T, server *fakegitlab.Server, kind fakegitlab.Kind, verb string, fault grantFault) {
 	t.Helper()
 	held := make(chan struct{})
@@ -130,7 +131,7 @@ func passwordIn(answer string) string {
 	return password
 }
 
-// process finds the victim's process of a verb.
+// process returns the victim's process with that verb.
 func (v *victim) process(t *testing.T, verb string) string {
 	t.Helper()
 	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -145,8 +146,8 @@ func (v *victim) process(t *testing.T, verb string) string {
 	return ""
 }
 
-// injects attaches strace to a process, and returns what it writes to when the fault
-// is in place.
+// injects attaches strace to a process. It returns the path of the trace when the fault is
+// active.
 func (v *victim) injects(t *testing.T, process string, fault grantFault) (trace string) {
 	t.Helper()
 	trace = filepath.Join(t.TempDir(), "trace")
@@ -173,7 +174,7 @@ func (v *victim) injects(t *testing.T, process string, fault grantFault) (trace 
 	return trace
 }
 
-// isTraced reports whether all threads of a process have the tracer.
+// isTraced reports whether the tracer is attached to all threads of a process.
 func isTraced(process string, tracer int) bool {
 	threads, _ := filepath.Glob(filepath.Join("/proc", process, "task", "*", "status"))
 	return !slices.ContainsFunc(threads, func(path string) bool {

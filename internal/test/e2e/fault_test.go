@@ -14,18 +14,17 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// fileChange is what a command does to the password that is kept.
+// fileChange is what a command does to the stored password.
 type fileChange struct {
-	name, verb, request, password string // the password that is there then; "" for none
+	name, verb, request, password string // the password after the change; "" for none
 
-	path    string // that the kept password is for
-	isOlder bool   // it is in the origin's file, where an older doorkey puts those for a path
+	path    string // of the stored password
+	isOlder bool   // the password is in the origin's file, where an older doorkey stores those for a path
 }
 
-// TestEveryFileOperationFails makes each system call that a change does to a
-// file of the cache fail in turn, or be the last one of a process that is
-// killed. After each, the old account or the new one (or none, after an erase) is
-// there, and the next change goes through: the lock is free.
+// TestEveryFileOperationFails makes each system call of a change to a file of the cache
+// fail in turn, or kills the process at it. After each fault, the old account or the new
+// one exists (or none, after an erase). The next change succeeds, because the lock is free.
 func TestEveryFileOperationFails(t *testing.T) {
 	parts.Long(t)
 	parts.Strace(t)
@@ -49,7 +48,7 @@ func TestEveryFileOperationFails(t *testing.T) {
 				}
 				t.Run(change.name+" "+call+" "+fault, func(t *testing.T) {
 					t.Parallel()
-					const most = 60 // of one call in one change
+					const most = 60 // the same call in one change
 					for n := 1; n <= most; n++ {
 						if !faultOnce(t, change, fmt.Sprintf("inject=%s:%s:when=%d", call, fault, n)) {
 							return
@@ -62,8 +61,8 @@ func TestEveryFileOperationFails(t *testing.T) {
 	}
 }
 
-// isOfChange picks what is tried for passwords for one path, which have most of their
-// code in common with the others: the calls that change something.
+// isOfChange selects the faults for passwords for one path, because most of their code is
+// the same as for the others. It selects the calls that change something.
 func isOfChange(call, fault string) bool {
 	switch call {
 	case "openat", "mkdirat":
@@ -74,8 +73,8 @@ func isOfChange(call, fault string) bool {
 	return false
 }
 
-// faultOnce changes a password with one fault and looks what is there then. It
-// reports whether the fault has come.
+// faultOnce changes a password with one fault and checks the password after that. It
+// reports whether the fault occurred.
 func faultOnce(t *testing.T, change fileChange, fault string) bool {
 	t.Helper()
 	s := state{t, filepath.Join(t.TempDir(), "state"), change.path}
@@ -97,7 +96,7 @@ func faultOnce(t *testing.T, change fileChange, fault string) bool {
 		t.Fatalf("keys %v, %v", keys, err)
 	}
 	arguments = append(arguments, "-P", keys[0], "git-credential-doorkey", change.verb)
-	output, failure := s.run(change.request, "strace", arguments...) // it may well fail
+	output, failure := s.run(change.request, "strace", arguments...) // it may fail
 
 	if got := s.password(); got != "old" && got != change.password {
 		t.Errorf("%s: the password is %q\n%v\n%s", fault, got, failure, output)
@@ -116,7 +115,7 @@ func faultOnce(t *testing.T, change fileChange, fault string) bool {
 // pathsOfTests is the directory of passwords for one path.
 const pathsOfTests = "https-h.example.paths"
 
-// fileOfPath is the name of a path's file in it.
+// fileOfPath is the name of a path's file in that directory.
 func fileOfPath(path string) string {
 	sum := sha256.Sum256([]byte(path))
 	return hex.EncodeToString(sum[:16]) + ".json"
@@ -126,10 +125,10 @@ func fileOfPath(path string) string {
 type state struct {
 	t         *testing.T
 	directory string
-	path      string // that the password is for; "" for every path
+	path      string // of the password; "" for every path
 }
 
-// makeOlder puts the password into the origin's file, which has the same form.
+// makeOlder moves the password into the origin's file, which has the same format.
 func (s state) makeOlder() {
 	s.t.Helper()
 	paths := filepath.Join(s.directory, pathsOfTests)
@@ -139,7 +138,7 @@ func (s state) makeOlder() {
 	}
 }
 
-// ofPath is what a request for the password has of its path.
+// ofPath returns the line for the path in a request for the password.
 func (s state) ofPath() string {
 	if s.path == "" {
 		return ""

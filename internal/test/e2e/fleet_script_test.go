@@ -16,7 +16,7 @@ import (
 	"git-credential-doorkey/internal/test/registers"
 )
 
-// fleetOf is where a script keeps the engine of its fleet.
+// fleetOf is the key of the engine of a script's fleet.
 type fleetOf struct{ *registers.Engine }
 
 // fleetCommand is the command of a fleet:
@@ -24,11 +24,11 @@ type fleetOf struct{ *registers.Engine }
 //	fleet start ENGINE   start etcd, etcd-with-users, kubernetes or vault, and set $FLEET to its
 //	                     address, $FLEET_URL, $FLEET_CA, $FLEET_DATA and $FLEET_TOKEN; the files etcd-password and
 //	                     etcd-reader are for "git credential approve"
-//	fleet configure      tell git of the fleet for the GitLab of the script, with a new key
-//	fleet host NAME      all that follows runs on another machine
-//	fleet expire         two hours later: the token is expired, as the server, the record and
-//	                     all machines know
-//	fleet kill           end the engine, as a power cut does
+//	fleet configure      configure git for the fleet with the GitLab of the script, with a new key
+//	fleet host NAME      run everything that follows on another machine
+//	fleet expire         two hours later: the token has expired for the server, the record and
+//	                     all machines
+//	fleet kill           stop the engine, as a power cut does
 //	fleet revive         start it again, with its data
 func fleetCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -91,8 +91,8 @@ func fleetEngines() map[string]func(testing.TB) *registers.Engine {
 	}
 }
 
-// expireFleet sets the expiry of a fleet's token back, as if time had passed: in the
-// record, and in what the machines have in their state directories.
+// expireFleet sets back the expiry of a fleet's token, as if time had passed: in the
+// record, and in the state directories of the machines.
 func expireFleet(engine *registers.Engine, key, origin string, states []string) error {
 	keys, err := fleet.ParseKeys(secret.New(key))
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"git-credential-doorkey/internal/test/registers"
 )
 
-// machines is a fleet: machines with a state directory and a clock each, a GitLab and an
-// engine.
+// machines is a fleet: machines with their own state directories and clocks, a GitLab and
+// an engine.
 type machines struct {
 	victim
 	t       *testing.T
@@ -30,9 +30,9 @@ type machines struct {
 	number  int
 }
 
-// TestFleet: machines that share one sign-in over each engine ask nobody, refresh once
-// for each expiry, and lose nothing if processes are killed, answers are lost, or the
-// engine is away. No two of their clocks agree.
+// TestFleet: machines share one sign-in with each engine. doorkey does not ask the user,
+// refreshes once for each expiry, and loses nothing if processes are killed, answers are
+// lost, or the engine cannot be reached. No two of the machines' clocks agree.
 func TestFleet(t *testing.T) {
 	parts.Long(t)
 	program := buildWithClock(t)
@@ -41,7 +41,8 @@ func TestFleet(t *testing.T) {
 	}
 }
 
-// live is the life of the fleet: some expiries, some kills, an engine that is away.
+// live simulates the life of a fleet: several expiries, several kills, and an engine that
+// cannot be reached.
 func (m *machines) live(t *testing.T) {
 	m.mustAsk(t) // with the token of the sign-in
 	m.expectRefreshes(t, 0)
@@ -54,7 +55,7 @@ func (m *machines) live(t *testing.T) {
 	m.proxy.losing.Store(true)
 	m.askAndKill(t, 200)
 	m.proxy.losing.Store(false)
-	if isTLS := strings.HasPrefix(m.engine.URL, "https:"); isTLS && m.proxy.lost.Load() == 0 { // plain HTTP is for this machine alone, without a proxy
+	if isTLS := strings.HasPrefix(m.engine.URL, "https:"); isTLS && m.proxy.lost.Load() == 0 { // plain HTTP is only for this machine, without a proxy
 		t.Error("no answer was lost")
 	}
 	m.mustAsk(t)
@@ -98,7 +99,7 @@ func newMachines(t *testing.T, program string, start func(testing.TB) *registers
 		m.git(t, "", "config", "--global", "http."+m.engine.URL+".sslCAInfo", m.engine.CAFile)
 	}
 	if m.engine.User != "" {
-		// For all machines the password is in git's own store.
+		// On all machines, the password is in git's own store.
 		m.git(t, "", "config", "--global", "credential."+m.engine.URL+".helper", "")
 		m.git(t, "", "config", "--global", "--add", "credential."+m.engine.URL+".helper", "store")
 		m.git(t, fmt.Sprintf("url=%s\nusername=%s\npassword=%s\n\n", m.engine.URL, m.engine.User, m.engine.Password), "credential", "approve")
@@ -109,7 +110,7 @@ func newMachines(t *testing.T, program string, start func(testing.TB) *registers
 	return m
 }
 
-// expire has the access token expire, as all know.
+// expire makes the access token expire everywhere.
 func (m *machines) expire(t *testing.T) {
 	t.Helper()
 	m.server.ExpireAccessTokens()
@@ -122,7 +123,7 @@ func (m *machines) expire(t *testing.T) {
 	}
 }
 
-// command is a get on one of the machines.
+// command returns a get on one of the machines.
 func (m *machines) command(ctx context.Context, machine int) *exec.Cmd {
 	command := exec.CommandContext(ctx, m.program, "get")
 	command.Dir, command.Stdin = m.directory, strings.NewReader("protocol=https\nhost="+strings.TrimPrefix(m.server.URL(), "https://")+"\n\n")
@@ -132,7 +133,7 @@ func (m *machines) command(ctx context.Context, machine int) *exec.Cmd {
 	return command
 }
 
-// onEach calls something for each machine at once.
+// onEach calls a function for each machine at once.
 func (m *machines) onEach(do func(machine int)) {
 	var running sync.WaitGroup
 	for machine := range m.number {
@@ -141,8 +142,8 @@ func (m *machines) onEach(do func(machine int)) {
 	running.Wait()
 }
 
-// mustAsk has two commands on each machine ask at once. All get a token that the server
-// accepts.
+// mustAsk runs two commands on each machine at once. All of them get a token that the
+// server accepts.
 func (m *machines) mustAsk(t *testing.T) {
 	t.Helper()
 	m.onEach(func(machine int) {
@@ -160,15 +161,15 @@ func (m *machines) mustAsk(t *testing.T) {
 	})
 }
 
-// askAndKill starts commands on all machines, and kills half of them at some moment.
-// What refreshes for them lives on.
+// askAndKill starts commands on all machines, and kills half of them at a random moment.
+// The processes that refresh for them survive.
 func (m *machines) askAndKill(t *testing.T, count int) {
 	t.Helper()
 	var running sync.WaitGroup
 	for i := range count {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		if i%2 == 0 {
-			time.AfterFunc(rand.N(time.Second), cancel) // which kills
+			time.AfterFunc(rand.N(time.Second), cancel) // this kills the command
 		}
 		running.Go(func() {
 			defer cancel()
@@ -178,8 +179,8 @@ func (m *machines) askAndKill(t *testing.T, count int) {
 	running.Wait()
 }
 
-// mustFail has each machine ask while the engine is away: an error that names it, in
-// time, and nobody is asked.
+// mustFail runs a command on each machine while the engine cannot be reached. Each has to
+// return, in time, an error that names the engine, without asking the user.
 func (m *machines) mustFail(t *testing.T) {
 	t.Helper()
 	m.onEach(func(machine int) {

@@ -16,17 +16,17 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// keeper is a helper that keeps passwords, as the only one that git asks, with
-// a home of its own.
+// keeper is a helper that stores passwords. It is git's only helper, and has its own home
+// directory.
 type keeper struct {
 	name        string
 	home        string
-	program     []string // how it is run without "git credential" in between
+	program     []string // how to run it directly, without "git credential"
 	environment []string
 }
 
-// newKeeper gives a helper of that name an empty home: git's own "store" and
-// "cache", or "doorkey" with the place for its data key behind it.
+// newKeeper gives a helper an empty home directory. Its name is git's own "store" or
+// "cache", or "doorkey" followed by the place for its data key.
 func newKeeper(t *testing.T, name, bus string) keeper {
 	t.Helper()
 	dependsOnProgram()
@@ -62,10 +62,9 @@ func (k keeper) git(t *testing.T, input string, args ...string) string {
 	return stdout.String()
 }
 
-// take takes a step: "VERB URL [KEY=VALUE…] [-> ANSWER]". The verbs "approve",
-// "reject" and "fill" go through "git credential"; "store", "erase" and "get"
-// go to the helper itself, whatever this git knows of the keys. It returns what
-// is wrong with the answer, "" if nothing is.
+// take performs a step: "VERB URL [KEY=VALUE…] [-> ANSWER]". The verbs "approve", "reject"
+// and "fill" go through "git credential". "store", "erase" and "get" go to the helper
+// itself, whatever keys this git supports. It returns what is wrong with the answer, or "".
 func (k keeper) take(t *testing.T, step string) string {
 	t.Helper()
 	question, want, asks := strings.Cut(step, " -> ")
@@ -82,8 +81,8 @@ func (k keeper) take(t *testing.T, step string) string {
 	return ""
 }
 
-// requestFor writes a URL and further attributes as git does for helpers. The
-// attribute challenge=N stands for a line of that length from the server.
+// requestFor writes a URL and additional attributes in the format in which git writes them
+// for helpers. The attribute challenge=N stands for a line of that length from the server.
 func requestFor(t *testing.T, address string, attributes []string) string {
 	t.Helper()
 	parsed, err := url.Parse(address)
@@ -114,8 +113,8 @@ func requestFor(t *testing.T, address string, attributes []string) string {
 	return strings.Join(lines, "\n") + "\n\n"
 }
 
-// answerIn is what an answer says of the credential: "USERNAME:PASSWORD", each
-// a "?" where git has to ask the person, and what goes with the password.
+// answerIn returns the credential in an answer, "USERNAME:PASSWORD", and what goes with the
+// password. A "?" means that git has to ask the user for that part.
 func answerIn(output string) string {
 	fields := map[string]string{"username": "?", "password": "?"}
 	for line := range strings.Lines(output) {
@@ -133,8 +132,8 @@ func answerIn(output string) string {
 	return answer
 }
 
-// forEachKeeper runs a test for git's own helpers and for doorkey with its data
-// key in both places.
+// forEachKeeper runs a test for git's own helpers and for doorkey with its data key in both
+// places.
 func forEachKeeper(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) keeper)) {
 	for _, name := range []string{"store", "cache", "doorkey file", "doorkey keyring"} {
 		t.Run(name, func(t *testing.T) {

@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// layer is a package, which of our own packages it imports, and why so.
+// layer is a package, the other packages of this module that it imports, and why.
 type layer struct {
 	name    string
 	imports []string
 	why     string
 }
 
-// layers are all packages, from the bottom to the top: each knows only what stands
-// above its row, so that it can be read with nothing else in mind.
+// layers are all packages, from the bottom to the top. Each imports only packages above its
+// row, so you can read it without knowing the others.
 func layers() []layer {
 	return []layer{
 		{"internal/secret", nil, "a text that never prints; all others hand it on"},
@@ -52,7 +52,7 @@ func layers() []layer {
 		{".", []string{"cache", "credential", "internal/command", "internal/doctor", "internal/environment", "internal/forward", "internal/gitconfig", "internal/helper", "internal/manual",
 			"internal/secret", "internal/settings", "internal/setup", "internal/terminal", "internal/trace", "internal/ui"}, "puts the program together"},
 
-		// What is not in the program: a fake is not made of what it is to judge.
+		// These are not in the program. A fake does not use the code that it checks.
 		{"internal/test/fakegitlab", nil, "checks what a client sends, so it knows no client"},
 		{"internal/test/fakebrowser", nil, "a person in front of any server"},
 		{"internal/test/parts", nil, "what tests with a real part have in common"},
@@ -81,8 +81,8 @@ func layers() []layer {
 	}
 }
 
-// TestLayers: every package stands in the table, imports what its row says and
-// nothing else of ours, and a row names only rows above it.
+// TestLayers: every package is in the table and imports only what its row says from this
+// module, and a row names only rows above it.
 func TestLayers(t *testing.T) {
 	const module = "git-credential-doorkey"
 	rows := make(map[string]layer)
@@ -120,7 +120,7 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// TestRootHasOneFile: a stranger sees where to begin.
+// TestRootHasOneFile: the root has one Go file, so that a newcomer sees where to start.
 func TestRootHasOneFile(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || !slices.Equal(files, []string{"main.go"}) {
@@ -128,7 +128,7 @@ func TestRootHasOneFile(t *testing.T) {
 	}
 }
 
-// packages are all directories of the module with a package in them.
+// packages returns all directories of the module that contain a package.
 func packages(t *testing.T) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {

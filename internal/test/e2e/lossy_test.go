@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// lossyProxy is a proxy (CONNECT, RFC 9110) that can lose what servers answer: some
-// connections end in the middle of it.
+// lossyProxy is a proxy (CONNECT, RFC 9110) that can lose answers of servers: some
+// connections end in the middle of an answer.
 type lossyProxy struct {
 	address string // "http://127.0.0.1:port"
 	losing  atomic.Bool
-	lost    atomic.Int64 // connections
+	lost    atomic.Int64 // number of lost connections
 }
 
-// startLossyProxy starts one, which ends with the test.
+// startLossyProxy starts a proxy, which stops at the end of the test.
 func startLossyProxy(t *testing.T) *lossyProxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -60,10 +60,12 @@ func (p *lossyProxy) serve(client net.Conn) {
 	p.answer(client, server)
 }
 
-// mostBeforeLoss is more than a TLS handshake and an answer: the loss meets either.
+// mostBeforeLoss is more than the size of a TLS handshake and an answer, so the loss can be
+// in either of them.
 const mostBeforeLoss = 6000
 
-// answer passes on what the server says: of every fourth connection, only the beginning.
+// answer passes the server's bytes on. For every fourth connection, it passes on only the
+// beginning.
 func (p *lossyProxy) answer(client, server net.Conn) {
 	if !p.losing.Load() || rand.N(4) > 0 {
 		io.Copy(client, server)

@@ -23,10 +23,10 @@ const (
 	manyAccounts = 100
 )
 
-// TestManyAccounts: what a get from the cache costs does not grow with the
-// number of origins; of many accounts on one origin only the file is larger, and
-// one is unsealed. Counted, not timed: the calls that touch the state directory,
-// and how often the keyring is asked for a key.
+// TestManyAccounts: the cost of a get from the cache does not grow with the number of
+// origins. With many accounts on one origin, only the file is larger, and doorkey decrypts
+// one account. The test counts instead of measuring time: the calls that touch the state
+// directory, and how often the keyring is asked for a key.
 func TestManyAccounts(t *testing.T) {
 	parts.Long(t)
 	parts.Strace(t)
@@ -65,14 +65,14 @@ func TestManyAccounts(t *testing.T) {
 				}
 			}
 
-			// An erase compares with them all.
+			// An erase compares all of them.
 			among = k.trace(t, "erase", "https://oauth2:other@many.example")
 			among.wants(t, "?:?", keysFromKeyring)
 		})
 	}
 }
 
-// keepGrant keeps a fresh grant as a sign-in does.
+// keepGrant stores a fresh grant as a sign-in does.
 func keepGrant(t *testing.T, state *cache.Cache, place cache.KeyPlace, origin, label string) {
 	t.Helper()
 	locked, err := state.Lock(t.Context(), origin, nil)
@@ -89,7 +89,7 @@ func keepGrant(t *testing.T, state *cache.Cache, place cache.KeyPlace, origin, l
 	}
 }
 
-// fillWithOrigins puts the files of many other origins beside the one of a host.
+// fillWithOrigins adds the files of many other origins to the directory of a host's file.
 func fillWithOrigins(t *testing.T, directory, host string) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(directory, "https-"+host+".json"))
@@ -109,8 +109,8 @@ func fillWithOrigins(t *testing.T, directory, host string) {
 // tracedRun is what one run of doorkey did.
 type tracedRun struct {
 	output string
-	calls  []string // that touch the state directory, in their order: "openat NAME"
-	keys   int      // that the keyring was asked for
+	calls  []string // calls that touch the state directory, in their order: "openat NAME"
+	keys   int      // how often the keyring was asked for one
 }
 
 // trace runs doorkey under strace.
@@ -140,8 +140,8 @@ func (k keeper) trace(t *testing.T, verb, address string) tracedRun {
 	return result
 }
 
-// wants checks the credential of the answer, without its expiry, and that
-// something was traced at all.
+// wants checks the credential in the answer, without its expiry, and that the trace is not
+// empty.
 func (r tracedRun) wants(t *testing.T, answer string, keys int) {
 	t.Helper()
 	if got, _, _ := strings.Cut(r.output, " password_expiry_utc="); got != answer {
@@ -155,7 +155,7 @@ func (r tracedRun) wants(t *testing.T, answer string, keys int) {
 	}
 }
 
-// withoutReads leaves out what depends on the size of a file.
+// withoutReads removes the calls that depend on the size of a file.
 func (r tracedRun) withoutReads() []string {
 	return slices.DeleteFunc(slices.Clone(r.calls), func(call string) bool { return strings.HasPrefix(call, "read ") })
 }

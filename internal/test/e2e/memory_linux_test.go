@@ -2,9 +2,9 @@ package e2e
 
 import "testing"
 
-// TestMemoryIsPrivate: no other process of the same user can look into doorkey
-// (environ is left to whoever may trace a process, proc(5)), as it can into any
-// other program of that user's.
+// TestMemoryIsPrivate: no other process of the same user can look into doorkey, although it
+// can look into that user's other programs. (The kernel allows reading environ to processes
+// that may trace the process, proc(5).)
 func TestMemoryIsPrivate(t *testing.T) {
 	m := newMachine(t)
 	m.must(t, victimID, "", `

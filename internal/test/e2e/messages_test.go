@@ -15,8 +15,8 @@ import (
 	"git-credential-doorkey/internal/test/docs"
 )
 
-// TestCommandsCanBeCopied: a command in a message or a hint ends its line, without
-// quotes, so that a double click and a copy take it whole.
+// TestCommandsCanBeCopied: a command in a message or a hint is at the end of its line,
+// without quotes, so that users can select and copy all of it.
 func TestCommandsCanBeCopied(t *testing.T) {
 	for _, message := range messages(t) {
 		for line := range strings.Lines(message) {
@@ -30,8 +30,8 @@ func TestCommandsCanBeCopied(t *testing.T) {
 	}
 }
 
-// TestQuotedMessagesAreOurs: a user who searches the documentation for a message finds
-// the words that doorkey prints.
+// TestQuotedMessagesAreOurs: the documentation quotes messages as doorkey prints them, so
+// that a search for a message finds it.
 func TestQuotedMessagesAreOurs(t *testing.T) {
 	ofOthers := []string{
 		"git: 'credential-doorkey' is not a git command", "No manual entry for git-credential-doorkey",
@@ -53,8 +53,9 @@ func TestQuotedMessagesAreOurs(t *testing.T) {
 	}
 }
 
-// TestErrorsWithHintsAreInTheDocuments: each error that needs a hint has a heading that
-// says more about it. The doctor's findings are explained where the doctor shows them.
+// TestErrorsWithHintsAreInTheDocuments: each error that needs a hint has a heading in the
+// documents, which explain it. The documents explain the doctor's findings where they
+// describe the doctor.
 func TestErrorsWithHintsAreInTheDocuments(t *testing.T) {
 	var quoted []string
 	for _, document := range documentsWithMessages() {
@@ -71,12 +72,13 @@ func TestErrorsWithHintsAreInTheDocuments(t *testing.T) {
 	}
 }
 
-// documentsWithMessages explain messages, each below a heading of the third level.
+// documentsWithMessages returns the documents that explain messages, each below a heading
+// of the third level.
 func documentsWithMessages() []string {
 	return []string{"docs/troubleshooting.md", "docs/over-ssh.md"}
 }
 
-// quotedMessages returns the messages that a document has as headings.
+// quotedMessages returns the messages that are headings in a document.
 func quotedMessages(t *testing.T, document string) (quoted []string) {
 	t.Helper()
 	for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(docs.Prose(t, document), -1) {
@@ -88,8 +90,8 @@ func quotedMessages(t *testing.T, document string) (quoted []string) {
 	return quoted
 }
 
-// errorsWithHints returns all errors of the program whose first line is their own and is
-// followed by a hint.
+// errorsWithHints returns all errors of the program that are followed by a hint and whose
+// first line is a text of their own.
 func errorsWithHints(t *testing.T) (errors []string) {
 	t.Helper()
 	for _, file := range sources(t) {
@@ -118,7 +120,7 @@ func isErrorFunction(function ast.Expr) bool {
 	return is && (selector.Sel.Name == "Errorf" || selector.Sel.Name == "New")
 }
 
-// says reports whether a message has all pieces of a quotation, in their order.
+// says reports whether a message contains all pieces of a quotation, in their order.
 func says(message, quoted string) bool {
 	for _, piece := range pieces(quoted) {
 		_, after, found := strings.Cut(message, strings.TrimSpace(piece))
@@ -130,21 +132,20 @@ func says(message, quoted string) bool {
 	return true
 }
 
-// pieces are what a quotation consists of besides what differs from time to time:
-// that is "…" in a message; in the quotation it may be a number or a word in
-// quotes, for example.
+// pieces returns the parts of a quotation that do not vary. The varying parts are "…" in a
+// message. In the quotation, they may be a number or a word in quotes, for example.
 func pieces(quoted string) []string {
 	return strings.Split(regexp.MustCompile(`\b\d+(m\d+)?s?\b|"[a-z_…]+"`).ReplaceAllString(quoted, "…"), "…")
 }
 
-// isTelling reports whether a piece of a quotation is that of one message, or of
-// few: two words stand in many.
+// isTelling reports whether a piece of a quotation identifies one message, or a few. Two
+// words occur in too many messages.
 func isTelling(piece string) bool {
 	return len(regexp.MustCompile(`\pL\S*`).FindAllString(piece, -1)) >= 3
 }
 
-// messages are all texts in the program's source, as they are put together
-// there. What is filled in is "…".
+// messages returns all texts in the program's source, in the form in which the program puts
+// them together. Inserted values are "…".
 func messages(t *testing.T) (texts []string) {
 	t.Helper()
 	for _, file := range sources(t) {
@@ -153,8 +154,8 @@ func messages(t *testing.T) (texts []string) {
 	return texts
 }
 
-// sources are the files of the program's source, without tests and tools, as paths with
-// "/".
+// sources returns the paths of the program's source files, with "/", without tests and
+// tools.
 func sources(t *testing.T) (found []string) {
 	t.Helper()
 	for _, directory := range packages(t) {
@@ -210,8 +211,8 @@ func filledIn(format string) string {
 	return regexp.MustCompile(`%(\[\d\])?[dqsvw]`).ReplaceAllString(format, "…")
 }
 
-// textOf is what an expression of texts comes to; "…" where that is seen only when
-// it runs.
+// textOf returns the value of an expression of texts. Parts that are known only at run time
+// are "…".
 func textOf(expression ast.Expr) string {
 	switch e := expression.(type) {
 	case *ast.BasicLit:

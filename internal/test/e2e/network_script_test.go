@@ -8,12 +8,12 @@ import (
 	"git-credential-doorkey/internal/test/proxy"
 )
 
-// proxyOf is where a script keeps its proxy.
+// proxyOf is the key of a script's proxy.
 type proxyOf struct{ *proxy.Proxy }
 
 // proxyCommand is the command of the real proxies:
 //
-//	proxy start http|socks   a proxy that wants a user name and a password
+//	proxy start http|socks   a proxy that requires a user name and a password
 //	proxy count N            fail unless it has connected N times
 //
 // start sets $PROXY_HOST, $PROXY_USER and $PROXY_PASSWORD.

@@ -13,9 +13,8 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// TestProgramAsksNoKeyring: scripts, keepers and victims start the doorkey that
-// is on PATH. On Windows and macOS it
-// asks no keyring, whatever a script sets or unsets.
+// TestProgramAsksNoKeyring: scripts, keepers and victims start the doorkey that is on PATH.
+// On Windows and macOS, it does not ask a keyring, whatever a script sets or unsets.
 func TestProgramAsksNoKeyring(t *testing.T) {
 	if os.Getenv(windowsPrograms) != "" {
 		t.Skip("Wine has a Credential Manager of its own")
@@ -36,15 +35,15 @@ func TestProgramAsksNoKeyring(t *testing.T) {
 	}
 }
 
-// TestBuildsAskNoKeyring: so does each doorkey that a test or a tool builds for
-// itself, unless it has a reason of its own.
+// TestBuildsAskNoKeyring: a doorkey that a test or a tool builds for itself does not ask a
+// keyring either, unless there is a reason for it.
 func TestBuildsAskNoKeyring(t *testing.T) {
 	reasons := map[string]string{
 		"internal/test/e2e/start_test.go":    "it measures the program of a release, and has it answer what needs no key",
 		"internal/tool/bench/programs.go":    "it measures the program of a release, with a keyring of its own",
 		"internal/tool/release/build.go":     "it makes the release, and starts nothing",
 		"internal/test/registers/build.go":   "it builds engines, and no doorkey",
-		"internal/test/e2e/program_test.go":  "", // no reason: it has the tag
+		"internal/test/e2e/program_test.go":  "", // it needs no reason: it has the tag
 		"internal/test/practice/practice.go": "",
 	}
 	for _, file := range goFiles(t, "internal/test", "internal/tool") {
@@ -63,7 +62,7 @@ func TestBuildsAskNoKeyring(t *testing.T) {
 	}
 }
 
-// goFiles are the files of Go in and below these directories, with slashes.
+// goFiles returns the paths of the Go files in and below these directories, with slashes.
 func goFiles(t *testing.T, directories ...string) (files []string) {
 	t.Helper()
 	for _, directory := range directories {
@@ -80,8 +79,8 @@ func goFiles(t *testing.T, directories ...string) (files []string) {
 	return files
 }
 
-// TestNoKeyringTag: with the tag, and only with it, the program for Windows and
-// macOS has the file in which no keyring is reachable.
+// TestNoKeyringTag: the program for Windows and macOS contains the file without a keyring
+// if it is built with the tag, and only then.
 func TestNoKeyringTag(t *testing.T) {
 	parts.Go(t)
 	for tags, want := range map[string]string{"": "keyring_native.go", practice.NoKeyring: "keyring_native_none.go"} {

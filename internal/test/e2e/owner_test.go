@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// TestWhoseFilesTheyAre: what others can read and what belongs to somebody else
-// are two things, each with its own way out, which depends on who that is, and on
-// whose the directory is that it stands in: nobody is told to take over "/". Git is
-// stopped only where a file of accounts is there that cannot be read, and doorkey
-// signs in to its host: nothing but a grant is kept there.
+// TestWhoseFilesTheyAre: files that others can read and files that belong to another user
+// are two different problems. Each has its own hint. It depends on who the owner is, and on
+// who owns the directory above: doorkey never tells a user to take over "/". doorkey stops
+// git only if it cannot read an existing file of accounts and it signs in to that host,
+// because then only a grant can be stored there.
 func TestWhoseFilesTheyAre(t *testing.T) {
 	const (
 		elsewhere = "hint: set DOORKEY_STATE_DIR to a directory that you own\n"
@@ -21,10 +21,10 @@ func TestWhoseFilesTheyAre(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		owner  uint32
-		before string // what the owner does
-		user   uint32 // who runs doorkey then
-		with   string // which variables, for env(1)
-		unseen bool   // nothing can be seen of what is kept
+		before string // the command that the owner runs
+		user   uint32 // the user who runs doorkey after that
+		with   string // the variables that are set, for env(1)
+		unseen bool   // doorkey cannot see whether anything is stored
 		want   []string
 	}{
 		{"made by root, with sudo, and closed", 0, "git-credential-doorkey store <password", victimID, "", true,

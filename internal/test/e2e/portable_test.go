@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// linuxOnly returns what the programs of other systems understand differently, or
-// do not have: the pattern of each, and what to write instead.
+// linuxOnly returns what programs on other systems understand differently or do not
+// support. The key is a pattern, and the value says what to write instead.
 func linuxOnly() map[string]string {
 	return map[string]string{
 		`\bsed (-[a-zA-Z]+ )*-i `:       "sed -i.old, and remove the copy",
@@ -28,8 +28,8 @@ func linuxOnly() map[string]string {
 	}
 }
 
-// TestScriptsArePortable: what only Linux has stands behind a condition, so that
-// the scripts pass on macOS and Windows.
+// TestScriptsArePortable: lines that run only on Linux are behind a condition, so that the
+// scripts pass on macOS and Windows.
 func TestScriptsArePortable(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(scripts) == 0 {
@@ -42,8 +42,9 @@ func TestScriptsArePortable(t *testing.T) {
 	}
 }
 
-// notPortable finds the lines of a script that only Linux can run and that other
-// systems come to. A condition covers its line, [!linux] and needs all that follow.
+// notPortable finds the lines of a script that run only on Linux and that other systems
+// reach. A condition applies to its line. "[!linux]" and "needs" apply to all lines that
+// follow.
 func notPortable(script string) (problems []string) {
 	for line := range strings.Lines(script) {
 		line = strings.TrimSpace(line)
@@ -87,8 +88,8 @@ func TestNotPortable(t *testing.T) {
 	}
 }
 
-// TestWorkflowHasTime: the scripts take longer than the ten minutes that go test
-// gives them by itself.
+// TestWorkflowHasTime: the scripts need more than the ten minutes that go test allows by
+// default.
 func TestWorkflowHasTime(t *testing.T) {
 	workflow := readText(t, ".github/workflows/ci.yml")
 	tests := regexp.MustCompile(`(?m)^.*go test .*$`).FindAllString(workflow, -1)

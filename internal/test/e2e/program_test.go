@@ -15,20 +15,19 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 	"git-credential-doorkey/internal/test/practice"
 
-	// What main.go puts together, so that "go test" runs these tests again when
-	// something in the program has changed.
+	// The packages that main.go uses, so that "go test" runs these tests again after a
+	// change in the program.
 	_ "git-credential-doorkey/internal/doctor"
 	_ "git-credential-doorkey/internal/setup"
 )
 
-// builtProgram is the variable that names a doorkey which is built already, for a
-// compiled test that runs where there is no Go.
+// builtProgram is the variable with the path of a doorkey that was already built, for a
+// compiled test on a machine without Go.
 const builtProgram = "DOORKEY_TEST_PROGRAM"
 
-// putProgramOnPath builds doorkey into a directory, or takes the one that is built
-// already, and has git find it. It is built as the tests are, with or without the
-// race detector. "go build" reads GOFLAGS, by which internal/tool/mutate gives it
-// another source.
+// putProgramOnPath puts a doorkey into a directory where git finds it. It builds doorkey,
+// or uses the one that was already built. The race detector is on if it is on for the
+// tests. "go build" reads GOFLAGS, with which internal/tool/mutate replaces a source file.
 func putProgramOnPath(directory string) error {
 	program := filepath.Join(directory, "git-credential-doorkey")
 	if runtime.GOOS == "windows" {
@@ -51,8 +50,8 @@ func putProgramOnPath(directory string) error {
 	return os.Setenv("PATH", directory+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// asksNoKeyring returns an error unless a doorkey was built for tests: on Windows
-// and macOS, any other would ask the keyring of the person who runs them.
+// asksNoKeyring returns an error unless a doorkey was built for tests. On Windows and
+// macOS, any other doorkey would ask the keyring of the developer who runs the tests.
 func asksNoKeyring(program string) error {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -66,7 +65,7 @@ func asksNoKeyring(program string) error {
 	return fmt.Errorf(`"%s" was not built for tests: build it with -tags=%s`, program, practice.NoKeyring)
 }
 
-// buildCommand builds doorkey, in the directory of the repository.
+// buildCommand returns the command that builds doorkey, in the directory of the repository.
 func buildCommand(ctx context.Context, program string, options ...string) *exec.Cmd {
 	arguments := append([]string{"build", "-buildvcs=false", "-tags=" + practice.NoKeyring, "-o", program}, options...)
 	if raceDetector {
@@ -75,13 +74,13 @@ func buildCommand(ctx context.Context, program string, options ...string) *exec.
 	return exec.CommandContext(ctx, "go", append(arguments, ".")...)
 }
 
-// dependsOnProgram has "go test" run a test again when main.go has changed, which no
-// test can import: it notes which files a test has looked at. A compiled test may run
-// where there is no source.
+// dependsOnProgram makes "go test" run a test again after a change of main.go, which no
+// test can import: go test records which files a test has looked at. A compiled test may
+// run without the source.
 func dependsOnProgram() { _, _ = os.Stat("main.go") }
 
-// enterRepository makes the directory of the repository the working directory, so
-// that tests name its files as everybody does.
+// enterRepository changes to the directory of the repository, so that tests use the usual
+// paths of its files.
 func enterRepository() error {
 	directory, err := parts.FindRepository()
 	if err != nil {
@@ -90,9 +89,8 @@ func enterRepository() error {
 	return os.Chdir(directory)
 }
 
-// undisturbed are the tests, which the environment of whoever runs them has nothing
-// to say to, and which find the program on PATH. The commands have theirs from their
-// test.
+// undisturbed runs the tests so that the developer's environment has no effect on them, and
+// with doorkey on PATH. Commands get their environment from their test.
 type undisturbed struct{ *testing.M }
 
 func (u undisturbed) Run() int {

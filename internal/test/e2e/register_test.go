@@ -15,10 +15,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// register is "gitlab register [confidential]": the person does on GitLab's page
-// what stands on the terminal, and nothing else, or leaves "Confidential" ticked
-// as it is by default. It sets $APPLICATION_ID and, of a confidential
-// application, $APPLICATION_SECRET to what the page then shows.
+// register is "gitlab register [confidential]". It does on GitLab's page what the terminal
+// shows, and nothing else, or leaves "Confidential" ticked as it is by default. It sets
+// $APPLICATION_ID and, for a confidential application, $APPLICATION_SECRET to what the page
+// shows after that.
 func register(ts *testscript.TestScript, args []string) {
 	screen := screenOf(ts)
 	browser := browserOf(ts)
@@ -44,7 +44,7 @@ func register(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// onScreen returns the first group of a pattern.
+// onScreen returns the first group of a pattern in a text.
 func onScreen(ts *testscript.TestScript, text, pattern string) string {
 	found := regexp.MustCompile("(?m)" + pattern).FindStringSubmatch(text)
 	if found == nil {
@@ -53,7 +53,7 @@ func onScreen(ts *testscript.TestScript, text, pattern string) string {
 	return strings.TrimSpace(found[1])
 }
 
-// browserOf is a browser that trusts the fake GitLab and keeps its cookies.
+// browserOf returns a browser that trusts the fake GitLab and stores its cookies.
 func browserOf(ts *testscript.TestScript) *http.Client {
 	pem, err := os.ReadFile(ts.Getenv("GITLAB_CA"))
 	ts.Check(err)

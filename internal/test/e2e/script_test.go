@@ -18,7 +18,7 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// scriptCommands are what scripts can say besides testscript's own commands.
+// scriptCommands returns the commands of scripts besides testscript's own.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": gitlab, "browser": browser, "appears": appears, "needs": needs, "needs-strace": needsStrace, "keyring": startKeyring, "readonly": readOnly,
@@ -26,12 +26,12 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	}
 }
 
-// testOf is where a script keeps its test.
+// testOf is the key of a script's test.
 type testOf struct{}
 
 func test(ts *testscript.TestScript) testing.TB { return ts.Value(testOf{}).(testing.TB) }
 
-// needs is "needs PROGRAM PACKAGE": skip the script where a program is missing.
+// needs is "needs PROGRAM PACKAGE": skip the script if a program is missing.
 func needs(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: needs PROGRAM PACKAGE")
@@ -39,8 +39,7 @@ func needs(ts *testscript.TestScript, neg bool, args []string) {
 	parts.Program(test(ts), args[0], "apt-get install "+args[1])
 }
 
-// needsStrace is "needs-strace": skip the script where strace cannot look into
-// doorkey.
+// needsStrace is "needs-strace": skip the script if strace cannot trace doorkey.
 func needsStrace(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: needs-strace")
@@ -56,8 +55,8 @@ func startKeyring(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", keyring.Start(test(ts)).Address)
 }
 
-// readOnly is "readonly DIRECTORY": nothing can be written there until the end
-// of the script. Modes do not stop root, for whom a read-only mount does.
+// readOnly is "readonly DIRECTORY": nothing can be written there until the end of the
+// script. File modes do not stop root, so for root it mounts the directory read-only.
 func readOnly(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: readonly DIRECTORY")
@@ -74,7 +73,7 @@ func readOnly(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Exec("mount", "-o", "remount,bind,ro", args[0]))
 }
 
-// serverOf is where a script keeps its fake GitLab.
+// serverOf is the key of a script's fake GitLab.
 type serverOf struct {
 	*fakegitlab.Server
 	held chan struct{} // closed by "gitlab behave"
@@ -86,26 +85,26 @@ type serverOf struct {
 //	             [-no-device] [-device-lifetime 5m] [-client-certificate]
 //	             [-scopes 'read_repository read_user']
 //	             [-gateway 'X-Gate: open'] [-as github|gitea|bitbucket]
-//	gitlab configure             tell git of its CA and doorkey of its application
-//	gitlab register [confidential]  do on its page what stands on the terminal, and set $APPLICATION_ID
-//	gitlab expire                two hours later: all access tokens are over, as doorkey knows
-//	gitlab revoke-tokens         all access tokens are dead, refresh tokens good
-//	gitlab revoke-grants         all tokens are dead
-//	gitlab replace-application   another one, with an ID of its own: $CLIENT_ID
-//	gitlab alive FILE, dead FILE fail unless the token in the file is that
-//	gitlab approve-device        the person enters the code that was given last
-//	gitlab expire-codes          the codes that were given are over
-//	gitlab deny-device           the person says no there
+//	gitlab configure             configure git for its CA and doorkey for its application
+//	gitlab register [confidential]  do on its page what the terminal shows, and set $APPLICATION_ID
+//	gitlab expire                two hours later: all access tokens have expired, for doorkey, too
+//	gitlab revoke-tokens         all access tokens are invalid, refresh tokens are valid
+//	gitlab revoke-grants         all tokens are invalid
+//	gitlab replace-application   register another application with a new ID: $CLIENT_ID
+//	gitlab alive FILE, dead FILE fail unless the token in the file is valid, or invalid
+//	gitlab approve-device        the user enters the code that was issued last
+//	gitlab expire-codes          all issued codes have expired
+//	gitlab deny-device           the user refuses there
 //	gitlab count KIND N          fail unless it has counted N requests of a kind
-//	gitlab await KIND N          wait until it has counted as many
+//	gitlab await KIND N          wait until it has counted N requests of a kind
 //	gitlab misbehave KIND [-times N] [-status N] [-cut] [-carry-out] [-delay 1s] [-hold] [-fill N] [-body B] [-location URL] [-www-authenticate C] [-date D]
-//	gitlab behave                 which also lets go of the answers that are held
+//	gitlab behave                 stop misbehaving, and send the answers that are held
 //
-// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID, with
-// -client-certificate $CLIENT_CERTIFICATE and $CLIENT_KEY, for an application
-// that has to have them $CLIENT_SECRET and $REDIRECT_URI, and with -redirect a
-// $REDIRECT_URI with that path and a port that is free. The script fails if the
-// server was sent anything that a client must not send.
+// start sets $GITLAB, $GITLAB_HOST, $GITLAB_CA and $CLIENT_ID. With
+// -client-certificate it sets $CLIENT_CERTIFICATE and $CLIENT_KEY, for an
+// application that needs them $CLIENT_SECRET and $REDIRECT_URI, and with -redirect
+// a $REDIRECT_URI with that path and a free port. The script fails if the server
+// received anything that a client must not send.
 func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: gitlab <command>")
@@ -121,7 +120,7 @@ func gitlab(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "configure":
 		for _, setting := range [][2]string{
-			{"credential.oauthTimeout", "60"}, // no script waits five minutes for a mistake
+			{"credential.oauthTimeout", "60"}, // if something is wrong, a script does not wait for five minutes
 			{"http." + server.URL() + ".sslCAInfo", server.CAFile()},
 			{"credential." + ts.Getenv("GITLAB_ORIGIN") + ".oauthClientId", server.ClientID()},
 		} {
@@ -222,7 +221,7 @@ func count(ts *testscript.TestScript, server *fakegitlab.Server, args []string) 
 	}
 }
 
-// lastUserCode waits until a code has been given that nobody has answered.
+// lastUserCode waits for a code that was issued and that the user has not answered yet.
 func lastUserCode(ts *testscript.TestScript, server *fakegitlab.Server) string {
 	code := ""
 	if !comes(func() bool {
@@ -237,11 +236,11 @@ func lastUserCode(ts *testscript.TestScript, server *fakegitlab.Server) string {
 	return code
 }
 
-// patience is how long a script waits for what has to come, on a machine that
-// has much else to do: nobody waits as long where all is well.
+// patience is how long a script waits for a result on a busy machine. If everything works,
+// the wait is much shorter.
 const patience = 2 * time.Minute
 
-// comes waits, at most that long, until there is what has to come.
+// comes waits until a condition is true, for up to that time.
 func comes(isThere func() bool) bool {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if isThere() {
@@ -284,8 +283,8 @@ func misbehave(ts *testscript.TestScript, server *serverOf, args []string) {
 	server.Misbehave(m)
 }
 
-// browser is "browser opened N": the browser has been opened N times. It is
-// waited for: nobody waits for a browser to start.
+// browser is "browser opened N": fail unless the browser was opened N times. It waits for
+// that, because doorkey does not wait for a browser to start.
 func browser(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || args[0] != "opened" {
 		ts.Fatalf("usage: browser opened N")
@@ -305,8 +304,8 @@ func browser(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// appears is "appears REGEXP FILE": wait until the file has it. The name may
-// have a pattern of the shell's in it.
+// appears is "appears REGEXP FILE": wait until the file matches. The file name may contain
+// a shell pattern.
 func appears(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: appears REGEXP FILE")
@@ -324,12 +323,11 @@ func appears(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// expireAccounts sets the expiry that doorkey has noted back, as if time had
-// passed.
+// expireAccounts sets back the expiry that doorkey has stored, as if time had passed.
 func expireAccounts(ts *testscript.TestScript) { ts.Check(expireIn(ts.Getenv("STATE"))) }
 
-// expireIn sets back the expiry of all accounts in a state directory. It lies open in
-// the files.
+// expireIn sets back the expiry of all accounts in a state directory. The expiry is not
+// encrypted.
 func expireIn(state string) error {
 	paths, err := filepath.Glob(filepath.Join(state, "http*.json"))
 	if err != nil {

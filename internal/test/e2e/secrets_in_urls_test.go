@@ -8,8 +8,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// addressesWithSecrets are URLs as people have them who put a secret there; some
-// of them are none, since a character of the secret would have to be escaped.
+// addressesWithSecrets returns URLs in which users put secrets. Some of them are not valid
+// URLs, because a character of the secret would have to be escaped.
 func addressesWithSecrets() map[string]string {
 	return map[string]string{
 		"password":                             "https://ada:hush@127.0.0.1:1/p",
@@ -24,18 +24,18 @@ func addressesWithSecrets() map[string]string {
 	}
 }
 
-// TestAddressesWithSecrets: wherever such a URL comes from, and whatever is wrong
-// with it, what it has in it is shown by no command. Each says something that it
-// can say only when it has come to the URL.
+// TestAddressesWithSecrets: no command shows the secret in such a URL, wherever the URL
+// comes from and whatever is wrong with it. Each command prints a text that shows that it
+// has reached the URL.
 func TestAddressesWithSecrets(t *testing.T) {
 	parts.Long(t)
 	const host = "https://127.0.0.1:1"
 	const refused = "is not the URL of a host|the URL contains a password"
 	for _, row := range []struct {
-		name, setting string   // "KEY VALUE", with ADDRESS for the URL, in the repository
-		global        string   // the same, in the person's own configuration
-		commands      []string // with ADDRESS for the URL
-		says          string   // each of them, as a regular expression; SHOWN is how the URL may be shown
+		name, setting string   // "KEY VALUE" in the repository; ADDRESS stands for the URL
+		global        string   // likewise, in the user's own configuration
+		commands      []string // ADDRESS stands for the URL
+		says          string   // in the output of each command, a regular expression; SHOWN is the URL as doorkey may show it
 	}{
 		{"given", "", "", []string{"login ADDRESS", "logout ADDRESS", "status ADDRESS", "token ADDRESS", "setup ADDRESS --client-id x --no-sign-in", "doctor ADDRESS"}, refused},
 		{"given as the only host", "", "", []string{"install --host ADDRESS"}, `--host (is not the URL of a host|contains a user name)|"ftp://127\.0\.0\.1:1" is not an https URL`},

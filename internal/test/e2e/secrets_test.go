@@ -13,9 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// showsNoSecret is "shows-no-secret FILE-OR-DIRECTORY...": in none of these files stands
-// a token or code that the server has given out, or a password in the script's
-// file "others", in any form that could be turned back.
+// showsNoSecret is "shows-no-secret FILE-OR-DIRECTORY...". It fails if any of these files
+// contains a token or code that the server issued, or a password from the script's file
+// "others", in any form from which the secret could be recovered.
 func showsNoSecret(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: shows-no-secret FILE-OR-DIRECTORY...")
@@ -43,7 +43,7 @@ func showsNoSecret(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// secretIn names the form in which one of the secrets stands in the content.
+// secretIn returns the form in which the content contains one of the secrets.
 func secretIn(content []byte, secrets []string) string {
 	for _, secret := range secrets {
 		for form, written := range map[string]string{

@@ -5,19 +5,19 @@ import (
 	"testing"
 )
 
-// scriptsOfEachFlow are what "go test -short" runs of testdata/script: for each way
-// to sign in and for most commands the script that shows most of it quickly, and of
-// the attacks the quick ones.
+// scriptsOfEachFlow returns the scripts of testdata/script that "go test -short" runs: for
+// each flow and for most commands, the script that tests most of it quickly, and the quick
+// attacks.
 func scriptsOfEachFlow() []string {
 	return []string{
-		"clone", "device-root", "provider-gitea-terminal", // by browser, by device code, by paste
+		"clone", "device-root", "provider-gitea-terminal", // browser, device and paste flow
 		"recovery-declined", "password",
 		"login-terminal", "logout-keyring", "status", "token", "setup-root", "doctor", "usage", "events",
 		"badinput", "quit", "plain-http", "repository-config", "attack-every-host", "attack-pasted-command", "attack-text",
 	}
 }
 
-// scriptsToRun are the directory of all scripts or, with -short, the files of some.
+// scriptsToRun returns the directory of all scripts or, with -short, the files of some.
 func scriptsToRun(t *testing.T) (directory string, files []string) {
 	t.Helper()
 	directory = filepath.Join("testdata", "script")

@@ -9,10 +9,10 @@ import (
 	"git-credential-doorkey/internal/test/sshd"
 )
 
-// sshdCommand is "sshd start [SETTING...]": a real sshd, with further lines of its
-// sshd_config. It sets $SSH_CONFIG, in which the host is called "there", and $SSH_HOME, the
-// home there; $SSH_PATH is PATH there. Over there git trusts the GitLab of the script, and
-// doorkey is not on PATH: it is $DOORKEY.
+// sshdCommand is "sshd start [SETTING...]": a real sshd, with additional lines for its
+// sshd_config. It sets $SSH_CONFIG, in which the host is called "there", $SSH_HOME, the
+// home directory there, and $SSH_PATH, the PATH there. On that host, git trusts the
+// script's GitLab. doorkey is not on PATH there, but at $DOORKEY.
 func sshdCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || args[0] != "start" {
 		ts.Fatalf("usage: sshd start [SETTING...]")

@@ -14,9 +14,9 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestStart keeps what git waits for each time from growing by accident: the
-// program's size, and what its packages do before main. What either costs is in
-// docs/speed.md.
+// TestStart makes sure that two things for which git waits each time do not grow by
+// accident: the program's size, and what its packages do before main. docs/speed.md has
+// their cost.
 func TestStart(t *testing.T) {
 	parts.Long(t)
 	parts.Go(t)
@@ -51,7 +51,7 @@ func TestStart(t *testing.T) {
 			continue
 		}
 		packages++
-		// Package os/user is in every program, and has nothing to do at start.
+		// Package os/user is in every program, but must have nothing to do at start.
 		if name == "os/user" || slices.Contains(notAtStart(runtime.GOOS), name) {
 			t.Errorf("package %s is in the program again, and initialized at each start", name)
 		}
@@ -72,14 +72,14 @@ func TestStart(t *testing.T) {
 // program for a system, because what they do before main takes time at each start.
 func notAtStart(system string) []string {
 	packages := []string{"html", "text/template", "encoding/xml", "encoding/gob"}
-	if system != "darwin" { // where go-keyring quotes for security(1) with it
+	if system != "darwin" { // go-keyring uses it on macOS to quote for security(1)
 		packages = append(packages, "regexp", "regexp/syntax")
 	}
 	return packages
 }
 
-// TestStartOnEverySystem: none of these packages is in the program for any target
-// of a release. TestStart sees only the system that it runs on.
+// TestStartOnEverySystem: none of these packages is in the program for any target of a
+// release. TestStart checks only the system on which it runs.
 func TestStartOnEverySystem(t *testing.T) {
 	parts.Go(t)
 	for _, system := range []string{"linux", "darwin", "windows", "freebsd"} {
@@ -101,7 +101,7 @@ func packagesOf(t *testing.T, system, processor string) []string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", ".")
 	list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+system, "GOARCH="+processor)
-	var stderr strings.Builder // on which go says more than what it found, such as what it downloads
+	var stderr strings.Builder // go writes more than the result to it, such as what it downloads
 	list.Stderr = &stderr
 	output, err := list.Output()
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"testing"
 )
 
-// attributes are what a request says of a credential; a key that is missing is
-// left out of it.
+// attributes are the attributes of a credential in a request. A missing key is not in the
+// request.
 type attributes map[string]string
 
-// matches is git's rule (credential_match): what is wanted and not said matches
-// anything.
+// matches is git's rule (credential_match): if a wanted attribute is not given, any value
+// matches.
 func (wanted attributes) matches(kept attributes, keys ...string) bool {
 	return !slices.ContainsFunc(keys, func(key string) bool {
 		value, said := wanted[key]
@@ -36,7 +36,7 @@ func (wanted attributes) String() string {
 	return lines.String()
 }
 
-// model is what a helper keeps, the newest first, and all that one has to be.
+// model is the simplest correct helper. It stores credentials, the newest first.
 type model []attributes
 
 func (m *model) take(verb string, wanted attributes) string {
@@ -58,8 +58,8 @@ func (m *model) take(verb string, wanted attributes) string {
 	return ""
 }
 
-// TestStorageAtRandom: doorkey answers as the model does, and so does git's
-// store helper, whatever is kept and forgotten in whatever order.
+// TestStorageAtRandom: doorkey and git's store helper answer as the model does, whatever
+// they store and erase, in any order.
 func TestStorageAtRandom(t *testing.T) {
 	home := t.TempDir()
 	config := filepath.Join(home, "config")
@@ -73,7 +73,7 @@ func TestStorageAtRandom(t *testing.T) {
 			directory := t.TempDir()
 			t.Setenv("DOORKEY_STATE_DIR", filepath.Join(directory, "state"))
 			random := rand.New(rand.NewPCG(seed, 0))
-			// Before git 2.42 store's erase does not look at the password.
+			// Before git 2.42, store's erase ignores the password.
 			namesPasswords := seed%2 == 0
 			withGits := !namesPasswords || isGit(t, "2.42")
 			var kept model
@@ -96,7 +96,8 @@ func TestStorageAtRandom(t *testing.T) {
 	}
 }
 
-// anyStep draws a verb and a request from a small world, in which things meet.
+// anyStep returns a random verb and request. There are few possible values, so that
+// requests often concern the same credential.
 func anyStep(random *rand.Rand, namesPasswords bool) (string, attributes) {
 	draw := func(from ...string) string { return from[random.IntN(len(from))] }
 	const leftOut = "left out"

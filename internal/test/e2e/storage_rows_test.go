@@ -4,15 +4,15 @@ package e2e
 type storageRow struct {
 	name    string
 	usePath bool              // credential.useHttpPath
-	git     string            // the first git with which the row makes sense, "" for any
-	own     map[string]string // git's own helper: the first git in which it does so too, "" for none
+	git     string            // the first git version for which the row makes sense; "" for any
+	own     map[string]string // git's own helper, and the first git version in which it does the same; "" for none
 	steps   []string
 }
 
-// storageRows are the cases. Where git's own helpers differ, doorkey does as the
-// better one: of several credentials that fit, store gives the one that was kept
-// last, and cache any; before git 2.42 an erase did not look at the password, and
-// cache forgot one at a time; store has no room for what goes with a password.
+// storageRows are the cases. If git's own helpers differ, doorkey does what the better one
+// does. If several credentials match, store returns the one that was stored last, and cache
+// returns any of them. Before git 2.42, an erase ignored the password, and cache removed
+// one credential at a time. store cannot store what goes with a password.
 func storageRows() []storageRow {
 	never := func(helpers ...string) map[string]string {
 		own := make(map[string]string)
@@ -73,7 +73,7 @@ func storageRows() []storageRow {
 			"fill imaps://mail.example/INBOX -> alice:two",
 			"fill imaps://mail.example/Drafts -> ?:?",
 		}},
-		// git does not find what store wrote: it takes the slash off the path.
+		// git does not find what store wrote, because git removes the slash from the path.
 		{name: "passphrases of certificates", own: never("store"), steps: []string{
 			"approve cert://:one@//home/ada/one.pem",
 			"approve cert://:two@//home/ada/two.pem",
@@ -87,7 +87,7 @@ func storageRows() []storageRow {
 			"fill https://code.example -> al ice@work.example: p:@/%=ö ",
 			"fill https://al%20ice%40work.example@code.example -> al ice@work.example: p:@/%=ö ",
 		}},
-		// RFC 3986 section 6.2: these are one place.
+		// RFC 3986 section 6.2: these are the same place.
 		{name: "case of the host, default port", own: never("store", "cache"), steps: []string{
 			"approve https://alice:one@code.example",
 			"fill https://Code.Example:443 -> alice:one",

@@ -2,9 +2,9 @@ package e2e
 
 import "testing"
 
-// TestStorage: doorkey keeps passwords as git's own helpers do ("git help
-// gitcredentials", "git help credential-store"). Each row runs through the real
-// "git credential" with git's store, git's cache and doorkey as the only helper.
+// TestStorage: doorkey stores passwords as git's own helpers do ("git help gitcredentials",
+// "git help credential-store"). Each row runs the real "git credential" with git's store,
+// git's cache and doorkey as the only helper.
 func TestStorage(t *testing.T) {
 	forEachKeeper(t, func(t *testing.T, fresh func(*testing.T) keeper) {
 		for _, row := range storageRows() {
@@ -21,8 +21,8 @@ func TestStorage(t *testing.T) {
 	})
 }
 
-// check takes the steps of a row. A helper of git's that is known to answer
-// otherwise has to: the row says what doorkey does better.
+// check performs the steps of a row. If a helper of git's is known to answer differently,
+// it has to do so: the row says what doorkey does better.
 func (row storageRow) check(t *testing.T, k keeper, differs bool) {
 	if row.usePath {
 		k.git(t, "", "config", "--global", "credential.useHttpPath", "true")

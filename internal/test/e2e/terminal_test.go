@@ -15,18 +15,18 @@ import (
 
 // terminalCommand is the command of a real terminal, tmux:
 //
-//	terminal start COLUMNS COMMAND   run a shell command in it; COLUMNSxROWS where
-//	                                 it is not to have 50 rows
-//	terminal shows REGEXP            wait until the screen has it; a space is also the
-//	                                 end of a line, which doorkey breaks between words
+//	terminal start COLUMNS COMMAND   run a shell command in it; COLUMNSxROWS for a
+//	                                 height other than 50 rows
+//	terminal shows REGEXP            wait until the screen matches; a space also matches
+//	                                 the end of a line, because doorkey breaks lines
 //	terminal lacks REGEXP            the screen does not have it now
 //	terminal type TEXT               type it and press Enter
 //	terminal key KEY                 press a key, such as C-c
-//	terminal copied TEXT             the clipboard has it (OSC 52)
-//	terminal keep FILE               write what stands on the screen to a file
+//	terminal copied TEXT             the clipboard contains it (OSC 52)
+//	terminal keep FILE               write the content of the screen to a file
 //	terminal stop                    close it
 //	terminal paste                   open the address on the screen in a browser on
-//	                                 another machine, and paste where that ends
+//	                                 another machine, and paste the address on which it ends
 //
 // The screen stays after the command has ended; its last line is then
 // "ended with <exit code>".
@@ -41,8 +41,9 @@ func terminalCommand(ts *testscript.TestScript, neg bool, args []string) {
 		if !found {
 			rows = "50"
 		}
-		// A new server each time: the old one may still be closing. The name of a
-		// socket has 107 characters at the most, which those of scripts come near.
+		// Each terminal gets a new server, because the old one may still be closing. The
+		// path of a socket can have at most 107 characters, and the paths of scripts are
+		// nearly as long.
 		directory, err := os.MkdirTemp("", "tmux-")
 		ts.Check(err)
 		ts.Setenv("TMUX_SOCKET", filepath.Join(directory, "socket"))
@@ -52,7 +53,7 @@ func terminalCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case "stop":
 		closeTerminal(ts)
 	case "copied":
-		// A terminal whose clipboard nothing was copied to has no buffer.
+		// If nothing was copied to the clipboard, the terminal has no buffer.
 		content, _ := exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "show-buffer").Output()
 		if pattern := regexp.MustCompile("^" + args[1] + "$"); pattern.Match(content) == neg {
 			ts.Fatalf("the clipboard has %q", content)
@@ -85,7 +86,7 @@ func terminalCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 func closeTerminal(ts *testscript.TestScript) {
 	socket := ts.Getenv("TMUX_SOCKET")
-	// It is closed already where the script has said so.
+	// The script may have closed it already.
 	_ = exec.Command("tmux", "-S", socket, "kill-server").Run()
 	os.RemoveAll(filepath.Dir(socket))
 }
@@ -102,7 +103,7 @@ func onScreenPattern(text string) *regexp.Regexp {
 	return regexp.MustCompile("(?m)" + strings.ReplaceAll(text, " ", `\s`))
 }
 
-// screenOf returns what stands on the screen, its wrapped lines joined.
+// screenOf returns the content of the screen, with its wrapped lines joined.
 func screenOf(ts *testscript.TestScript) string {
 	output, err := exec.Command("tmux", "-S", ts.Getenv("TMUX_SOCKET"), "capture-pane", "-p", "-J").Output()
 	if err != nil {
@@ -111,7 +112,8 @@ func screenOf(ts *testscript.TestScript) string {
 	return string(output)
 }
 
-// withoutMargins cuts off what a screen has behind its lines and below them.
+// withoutMargins removes the spaces at the ends of lines, and the empty lines at the end of
+// the screen.
 func withoutMargins(screen string) string {
 	return strings.TrimRight(regexp.MustCompile(`(?m) +$`).ReplaceAllString(screen, ""), "\n") + "\n"
 }
@@ -120,8 +122,8 @@ func addressOn(screen string) string {
 	return regexp.MustCompile(`https://\S+/oauth/authorize\?\S+`).FindString(screen)
 }
 
-// whereBrowserEnds opens an authorization address of a trusted application and
-// returns where the browser is sent: an address that it cannot reach.
+// whereBrowserEnds opens an authorization address of a trusted application and returns the
+// address to which the browser is redirected. The browser cannot reach that address.
 func whereBrowserEnds(ts *testscript.TestScript, address string) string {
 	browser := browserOf(ts)
 	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

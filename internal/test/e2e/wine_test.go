@@ -13,9 +13,9 @@ import (
 	"git-credential-doorkey/internal/test/wine"
 )
 
-// windowsPrograms is the variable that names a directory with doorkey,
-// fakebrowser and git (internal/test/wine/git) for Windows. Where it is set, the
-// scripts run doorkey for Windows under Wine, with the real git of this machine.
+// windowsPrograms is the variable with a directory that contains doorkey, fakebrowser and
+// git (internal/test/wine/git) for Windows. If it is set, the scripts run doorkey for
+// Windows under Wine, with this machine's real git.
 const windowsPrograms = "DOORKEY_TEST_WINDOWS"
 
 // runUnderWine is the command "git-credential-doorkey".
@@ -24,11 +24,11 @@ func runUnderWine() {
 	command := exec.Command("wine", append([]string{filepath.Join(directory, "git-credential-doorkey.exe")}, os.Args[1:]...)...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	for _, name := range []string{"GIT_CONFIG_GLOBAL", "XDG_STATE_HOME", "XDG_CONFIG_HOME"} {
-		os.Setenv(name, wine.ToWindows(os.Getenv(name))) // only a path with its drive is absolute there
+		os.Setenv(name, wine.ToWindows(os.Getenv(name))) // under Wine, only a path with its drive is absolute
 	}
 	os.Setenv("WINEPATH", wine.ToWindows(directory))
 	os.Unsetenv(windowsPrograms)
-	os.Unsetenv("TMPDIR") // Wine 10 crashes over it
+	os.Unsetenv("TMPDIR") // Wine 10 crashes because of it
 	err := command.Run()
 	if exit, ended := errors.AsType[*exec.ExitError](err); ended {
 		os.Exit(exit.ExitCode())
@@ -58,11 +58,10 @@ func useWine(env *testscript.Env) error {
 	return nil
 }
 
-// testsUnderWine are the tests of the packages that have something of their own on
-// Windows, compiled by .ci/wine. Left out are those for which git has to run a
-// program by a path with a drive, which the git of this machine cannot, those of
-// links, which Wine has not as Windows has them, and what takes git long to say
-// again what another test has shown.
+// testsUnderWine returns the tests of the packages that have code for Windows. .ci/wine
+// compiles them. It leaves out tests in which git has to run a program by a path with a
+// drive, which this machine's git cannot do, tests of links, which differ between Wine and
+// Windows, and slow tests with git that only repeat another test.
 func testsUnderWine() map[string]string {
 	return map[string]string{
 		"cache":       ".",

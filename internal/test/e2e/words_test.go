@@ -9,8 +9,8 @@ import (
 	"git-credential-doorkey/internal/test/docs"
 )
 
-// TestRetiredWords: no document uses an expression that is hard to read and that
-// we have replaced by a common one.
+// TestRetiredWords: no document uses an expression that is hard to read and that we have
+// replaced by a common one.
 func TestRetiredWords(t *testing.T) {
 	for _, document := range rewrittenDocuments(t) {
 		text := docs.Words(t, document)
@@ -25,12 +25,12 @@ func TestRetiredWords(t *testing.T) {
 	}
 }
 
-// TestRetiredWordsInMessages: no message, hint, prompt or help text of the program
-// uses one either.
+// TestRetiredWordsInMessages: no message, hint, prompt or help text of the program uses
+// such an expression either.
 func TestRetiredWordsInMessages(t *testing.T) {
 	for _, message := range messages(t) {
 		if !strings.Contains(message, " ") {
-			continue // a name: of an event, a field, a decision
+			continue // the name of an event, a field or a decision
 		}
 		for _, retired := range docs.RetiredWords() {
 			for _, place := range retired.Pattern.FindAllStringIndex(message, -1) {
@@ -40,8 +40,8 @@ func TestRetiredWordsInMessages(t *testing.T) {
 	}
 }
 
-// TestRetiredWordsAreFound: each pattern finds its example and leaves alone what is
-// to be written instead.
+// TestRetiredWordsAreFound: each pattern matches its example, and does not match its
+// replacement.
 func TestRetiredWordsAreFound(t *testing.T) {
 	all := docs.RetiredWords()
 	for _, retired := range all {
@@ -56,8 +56,8 @@ func TestRetiredWordsAreFound(t *testing.T) {
 	}
 }
 
-// TestREADMEIsShort: it is for someone who decides whether to use doorkey. Everything
-// else is in the documents that it links to.
+// TestREADMEIsShort: the README is for readers who decide whether to use doorkey.
+// Everything else is in the documents that it links to.
 func TestREADMEIsShort(t *testing.T) {
 	const most = 250
 	if lines := strings.Count(readText(t, "README.md"), "\n"); lines > most {
@@ -65,7 +65,8 @@ func TestREADMEIsShort(t *testing.T) {
 	}
 }
 
-// rewrittenDocuments are those that have been rewritten without the retired words.
+// rewrittenDocuments returns the documents that have been rewritten without the retired
+// words.
 func rewrittenDocuments(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob("docs/*.md")
@@ -79,13 +80,13 @@ func rewrittenDocuments(t *testing.T) []string {
 	return documents
 }
 
-// isForUsers reports whether a document is for people who use doorkey, rather than
-// for those who change it.
+// isForUsers reports whether a document is for people who use doorkey, and not for people
+// who change it.
 func isForUsers(document string) bool {
 	return !slices.Contains([]string{"CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md", "docs/decisions.md"}, document)
 }
 
-// around is a place in a text with some words on both sides.
+// around returns a place in a text with some words on both sides.
 func around(text string, place []int) string {
 	const context = 40
 	return text[max(0, place[0]-context):min(len(text), place[1]+context)]

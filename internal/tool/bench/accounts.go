@@ -14,17 +14,17 @@ import (
 	"git-credential-doorkey/internal/secret"
 )
 
-// keep makes a state directory with a grant of the practice GitLab in it, and
-// returns the directory.
+// keep makes a state directory with a grant of the practice GitLab, and returns the
+// directory.
 func (s *stage) keep(ctx context.Context, place cache.KeyPlace) (string, error) {
 	return s.keepOf(ctx, place, cache.Membership{})
 }
 
-// keepOf is keep for a grant that may be a fleet's.
+// keepOf does what keep does, for a grant that may belong to a fleet.
 func (s *stage) keepOf(ctx context.Context, place cache.KeyPlace, fleet cache.Membership) (string, error) {
 	directory := s.TempDir()
 	if place == cache.InKeyring {
-		os.Setenv("DBUS_SESSION_BUS_ADDRESS", s.keyring) // the cache looks nowhere else
+		os.Setenv("DBUS_SESSION_BUS_ADDRESS", s.keyring) // the cache looks only there
 	}
 	access, refresh := s.server.IssueGrant()
 	return directory, put(ctx, &cache.Cache{Directory: directory}, place, s.server.URL(), cache.Account{
@@ -43,7 +43,7 @@ func put(ctx context.Context, c *cache.Cache, place cache.KeyPlace, origin strin
 	return err
 }
 
-// expire sets back what a state directory has noted of its grant's expiry.
+// expire sets back the expiry of the grant in a state directory.
 func (s *stage) expire(ctx context.Context, directory string) error {
 	c := &cache.Cache{Directory: directory}
 	accounts, err := c.Accounts(s.server.URL())
@@ -80,7 +80,7 @@ func (s *stage) keepPaths(ctx context.Context, n int) (string, error) {
 	return c.Directory, nil
 }
 
-// crowd adds files of n other origins to a state directory. Nobody unseals them.
+// crowd adds the files of n other origins to a state directory. No process decrypts them.
 func (s *stage) crowd(directory string, n int) error {
 	paths, err := filepath.Glob(filepath.Join(directory, "https-*.json"))
 	if err != nil || len(paths) != 1 {

@@ -9,9 +9,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestTables: the tables that need no other helper come out whole. Each process
-// is checked to answer, and 64 of them with one expired token to cost one
-// refresh, or there is no table.
+// TestTables: the tables that need no other helper are complete. There is a table only if
+// each process answers, and if 64 processes with one expired token cost one refresh.
 func TestTables(t *testing.T) {
 	parts.Long(t)
 	parts.Go(t)

@@ -8,14 +8,14 @@ import (
 	"slices"
 )
 
-// verb is the process of a helper with a verb at its end.
+// verb returns the process of a helper with a verb as the last argument.
 func (p process) verb(verb string) process {
 	p.command = append(slices.Clone(p.command), verb)
 	return p
 }
 
-// competitorRows are other helpers, each of which has kept a password before it
-// is asked for it.
+// competitorRows returns rows for other helpers. Each helper stores a password first, and
+// is then asked for it.
 func (s *stage) competitorRows(ctx context.Context) ([]row, error) {
 	keepers := []struct {
 		name  string
@@ -46,8 +46,8 @@ func (s *stage) competitorRows(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// asked tells a helper a password, unless it knows one already, and returns the
-// row of asking for it.
+// asked makes a helper store a password, unless it already has one, and returns the row
+// that asks for it.
 func (s *stage) asked(ctx context.Context, name string, helper process) (row, error) {
 	get := helper.verb("get")
 	if helper.input == "" {
@@ -68,7 +68,7 @@ type absence string
 
 func (a absence) Error() string { return string(a) }
 
-// libsecret is the helper that Debian's git has for the keyring.
+// libsecret returns the helper for the keyring that comes with Debian's git.
 func (s *stage) libsecret(ctx context.Context) (process, error) {
 	if s.noKeyring != "" {
 		return process{}, absence(s.noKeyring)
@@ -80,7 +80,7 @@ func (s *stage) libsecret(ctx context.Context) (process, error) {
 	return process{command: []string{path}, environment: []string{"DBUS_SESSION_BUS_ADDRESS=" + s.keyring}}, nil
 }
 
-// gh is GitHub's program, which knows one token for github.com.
+// gh returns GitHub's program, which has one token for github.com.
 func (s *stage) gh(context.Context) (process, error) {
 	path, missing := installed("gh", "gh")
 	if missing != "" {
@@ -94,8 +94,8 @@ func (s *stage) gh(context.Context) (process, error) {
 	}, os.WriteFile(filepath.Join(directory, "hosts.yml"), []byte(hosts), 0o600)
 }
 
-// gitCredentialOAuth keeps nothing: it is asked for a host that it does not
-// know.
+// gitCredentialOAuth returns a helper that stores nothing. It is asked for a host that it
+// does not know.
 func (s *stage) gitCredentialOAuth(context.Context) (process, error) {
 	path, missing := installed("git-credential-oauth", "git-credential-oauth")
 	if missing != "" {

@@ -16,7 +16,7 @@ import (
 	"git-credential-doorkey/cache"
 )
 
-// printCounts prints what needs no clock: size, memory, system calls and
+// printCounts prints the numbers that need no clock: size, memory, system calls and
 // instructions.
 func printCounts(ctx context.Context, s *stage, _ int, out io.Writer) error {
 	directory, err := s.keep(ctx, cache.InFile)
@@ -68,9 +68,9 @@ func (s *stage) counts(ctx context.Context, p process) ([]string, error) {
 	}, err
 }
 
-// memory returns the peak memory and the page faults of a process, by GNU time:
-// what the kernel tells this program of its own children has its own memory in
-// it, from before they became another program.
+// memory returns the peak memory and the page faults of a process, as measured by GNU time.
+// The kernel's numbers for children of this program would include this program's own
+// memory, from before they became another program.
 func (s *stage) memory(ctx context.Context, p process) (peak, faults string, err error) {
 	said, err := s.watched(ctx, p, "time", "-f", "%M %R")
 	if err != nil {
@@ -84,8 +84,9 @@ func (s *stage) memory(ctx context.Context, p process) (peak, faults string, err
 	return fmt.Sprintf("%.1f MiB", float64(kilobytes)/1024), faults, nil
 }
 
-// systemCalls counts those of the process by strace. Without nanosleep: the Go
-// runtime's monitor calls that as long as strace makes everything slow.
+// systemCalls returns the number of system calls of a process, counted by strace. It leaves
+// out nanosleep: the Go runtime's monitor calls that as long as strace slows everything
+// down.
 func (s *stage) systemCalls(ctx context.Context, p process) (string, error) {
 	trace := filepath.Join(s.TempDir(), "trace")
 	_, err := s.watched(ctx, p, "strace", "-f", "-qq", "-o", trace, "-e", "trace=!nanosleep", "--")
@@ -104,10 +105,11 @@ func (s *stage) systemCalls(ctx context.Context, p process) (string, error) {
 
 var collected = regexp.MustCompile(`Collected : (\d+)`)
 
-// instructions counts those of the process in user space, by valgrind.
+// instructions returns the number of instructions of a process in user space, counted by
+// valgrind.
 func (s *stage) instructions(ctx context.Context, p process) (string, error) {
 	file := filepath.Join(s.TempDir(), "callgrind")
-	// Valgrind stumbles over the signals by which the Go runtime preempts.
+	// Valgrind fails at the signals that the Go runtime uses for preemption.
 	p.environment = append(slices.Clone(p.environment), "GODEBUG=asyncpreemptoff=1")
 	said, err := s.watched(ctx, p, "valgrind", "--tool=callgrind", "--callgrind-out-file="+file)
 	if err != nil {
@@ -120,7 +122,7 @@ func (s *stage) instructions(ctx context.Context, p process) (string, error) {
 	return string(found[1]), nil
 }
 
-// watched runs a process under another program, and returns what that said on
+// watched runs a process under another program, and returns what that program wrote to
 // standard error.
 func (s *stage) watched(ctx context.Context, p process, watcher ...string) ([]byte, error) {
 	path, err := exec.LookPath(watcher[0])
@@ -137,7 +139,7 @@ func (s *stage) watched(ctx context.Context, p process, watcher ...string) ([]by
 	return said.Bytes(), nil
 }
 
-// missingOr names a tool that is not installed; other errors are returned.
+// missingOr returns a text if a tool is not installed, and all other errors.
 func missingOr(err error, tool string) (string, error) {
 	if errors.Is(err, exec.ErrNotFound) {
 		return "missing: apt-get install " + tool, nil

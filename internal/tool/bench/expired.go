@@ -9,8 +9,8 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// expiredRows are 64 processes with one expired token. They can do no better
-// than one process that refreshes and 64 that find the result.
+// expiredRows are 64 processes with one expired token. The best possible result is one
+// process that refreshes and 64 that find the result.
 func expiredRows(ctx context.Context, s *stage) ([]row, error) {
 	const n = 64
 	directory, err := s.keep(ctx, cache.InFile)
@@ -30,8 +30,8 @@ func expiredRows(ctx context.Context, s *stage) ([]row, error) {
 	return []row{one, hot, all}, nil
 }
 
-// refresh times n gets at once that find their token expired, and sees to it
-// that they cost one refresh.
+// refresh measures n simultaneous gets that find their token expired, and checks that they
+// cost one refresh.
 func (s *stage) refresh(ctx context.Context, directory string, process process, n int) (time.Duration, error) {
 	if err := s.expire(ctx, directory); err != nil {
 		return 0, err

@@ -1,17 +1,17 @@
-// Bench measures whole processes of doorkey, as git starts them, beside an empty
-// Go program and beside other credential helpers, and prints tables for
+// Bench measures whole processes of doorkey, as git starts them, and compares them
+// with an empty Go program and with other credential helpers. It prints tables for
 // docs/speed.md.
 //
 //	go run ./internal/tool/bench
 //
-// All that is compared runs in the same minutes, in a new random order each
-// round, so that a busy machine slows all of it alike: the ratios mean
-// something, the times depend on the machine. A helper or a tool that is not
-// installed is named as missing.
+// Everything that is compared runs in the same minutes, in a new random order in
+// each round, so that a busy machine slows all of it down equally. The ratios are
+// meaningful, but the times depend on the machine. The output lists the helpers and
+// tools that are not installed.
 //
-// Everything is in a directory that is gone afterwards, with a practice GitLab
-// on 127.0.0.1, and a keyring and a session bus of its own. Your git
-// configuration and your keyring are not touched.
+// All files are in a directory that is removed at the end, with a practice GitLab on
+// 127.0.0.1, and a separate keyring and session bus. The benchmark does not use your
+// git configuration or your keyring.
 package main
 
 import (
@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	return nil
 }
 
-// table is one of the tables that are printed.
+// table is one of the printed tables.
 type table struct {
 	name  string
 	print func(ctx context.Context, s *stage, runs int, out io.Writer) error

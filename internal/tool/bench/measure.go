@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// row is something that is timed.
+// row is something whose time is measured.
 type row struct {
 	name    string
-	missing string // why it cannot be timed here; "" where it can
+	missing string // why it cannot be measured here; "" if it can
 	take    func(ctx context.Context) (time.Duration, error)
 
-	against []string // the rows whose times, added up, this one is compared with
-	bar     float64  // what the ratio is to be at the most; 0: no bar
+	against []string // the rows whose summed times this row is compared with
+	bar     float64  // the highest allowed ratio; 0 means no limit
 }
 
 // warmUps are rounds that do not count.
 const warmUps = 3
 
-// interleave times all rows in each round, each round in another order, and
-// returns the times by the name of the row.
+// interleave measures all rows in each round, each round in a different order, and returns
+// the times by the name of the row.
 func interleave(ctx context.Context, rows []row, rounds int) (map[string][]time.Duration, error) {
 	rows = slices.Clone(rows)
 	series := make(map[string][]time.Duration)
@@ -56,13 +56,13 @@ func median(times []time.Duration) time.Duration {
 // process is a program as git starts it: with a question on standard input.
 type process struct {
 	command     []string
-	environment []string // besides the stage's
+	environment []string // in addition to the stage's
 	input       string
 	want        string // a part of its answer
 }
 
-// check runs the process once and looks at its answer: what answers nothing is
-// quick, and no measure.
+// check runs the process once and checks its answer: a process without an answer is fast,
+// but its time means nothing.
 func (s *stage) check(ctx context.Context, p process) error {
 	command := s.command(ctx, p)
 	var stderr bytes.Buffer
@@ -77,8 +77,8 @@ func (s *stage) check(ctx context.Context, p process) error {
 	return nil
 }
 
-// time runs n of the process at once and returns how long it took until the last
-// one had ended.
+// time runs n copies of the process at once, and returns the time until the last one has
+// ended.
 func (s *stage) time(ctx context.Context, p process, n int) (time.Duration, error) {
 	inputs := make([]*os.File, n)
 	for i := range inputs {
@@ -94,7 +94,7 @@ func (s *stage) time(ctx context.Context, p process, n int) (time.Duration, erro
 	var failure error
 	for _, input := range inputs {
 		command := s.command(ctx, p)
-		command.Stdin = input // a file: no goroutine copies anything
+		command.Stdin = input // a file, so that no goroutine copies anything
 		if failure = command.Start(); failure != nil {
 			break
 		}
@@ -115,7 +115,8 @@ func (s *stage) command(ctx context.Context, p process) *exec.Cmd {
 	return command
 }
 
-// single is a row of one process at a time, many one of n at once.
+// single returns a row that runs one process at a time, and many returns one that runs n at
+// once.
 func (s *stage) single(ctx context.Context, name string, p process) (row, error) {
 	return s.many(ctx, name, p, 1)
 }

@@ -10,10 +10,10 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// build builds doorkey and the empty program as they are released, and copies
-// them as an installation does. The copy counts: the kernel keeps a file that
-// was written in one go in larger pages than one that a linker has mapped, and
-// starts a program from it up to a quarter sooner.
+// build builds doorkey and the empty program as for a release, and copies them as an
+// installation does. The copy matters: the kernel stores a file that was written at once in
+// larger pages than a file that a linker has mapped, and starts a program from it up to a
+// quarter faster.
 func (s *stage) build(ctx context.Context, programs string) error {
 	built := s.TempDir()
 	command := practice.Command(ctx, "", append(os.Environ(), "CGO_ENABLED=0", "GOTMPDIR="+built), "go",
@@ -59,8 +59,8 @@ func installed(name, aptPackage string) (path, missing string) {
 	return path, ""
 }
 
-// buildLibsecret builds git-credential-libsecret, which Debian's git has as a
-// source, or returns why it is missing.
+// buildLibsecret builds git-credential-libsecret, whose source comes with Debian's git, or
+// returns why it is missing.
 func (s *stage) buildLibsecret(ctx context.Context) (path, missing string) {
 	const source = "/usr/share/doc/git/contrib/credential/libsecret"
 	directory := s.TempDir()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// report prints a table of medians, with ratios of medians and, as a second
-// look, of the shortest times.
+// report prints a table of medians with their ratios and, as a second measure, the ratios
+// of the shortest times.
 func report(out io.Writer, title string, rows []row, series map[string][]time.Duration) error {
 	fmt.Fprintf(out, "\n**%s**\n\n", title)
 	lines := [][]string{{"", "median", "ratio", "of the shortest", "bar"}}
@@ -34,8 +34,8 @@ func report(out io.Writer, title string, rows []row, series map[string][]time.Du
 	return printTable(out, lines)
 }
 
-// base adds up what the row is compared with, by one statistic. It is not known
-// where one of it is missing.
+// base adds up the times that the row is compared with, by one statistic. It is unknown if
+// one of them is missing.
 func (r row) base(series map[string][]time.Duration, statistic func([]time.Duration) time.Duration) (base time.Duration, known bool) {
 	for _, name := range r.against {
 		if len(series[name]) == 0 {
@@ -52,7 +52,7 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
 }
 
-// printTable prints lines as Markdown has a table, the first as its heads.
+// printTable prints lines as a Markdown table; the first line is the header.
 func printTable(out io.Writer, lines [][]string) error {
 	table := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	for i, line := range lines {

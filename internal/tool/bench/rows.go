@@ -13,7 +13,7 @@ import (
 	"git-credential-doorkey/cache"
 )
 
-// The names of rows that others are compared with.
+// The names of rows that other rows are compared with.
 const (
 	emptyProgram = "empty Go program"
 	libsecret    = "git-credential-libsecret get"
@@ -22,13 +22,13 @@ const (
 
 const question = "protocol=https\nhost=%s\n\n"
 
-// told is a question with a credential in it, as git tells it to a helper.
+// told is a question with a credential, in the form in which git sends it to a helper.
 const told = "protocol=https\nhost=%s\nusername=oauth2\npassword=%s\n\n"
 
-// password is as long as a token of GitLab's.
+// password is as long as a GitLab token.
 const password = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-// get is a get of doorkey's from a state directory.
+// get returns a doorkey get from a state directory.
 func (s *stage) get(directory string) process {
 	return process{
 		command: []string{s.doorkey, "get"}, environment: []string{"DOORKEY_STATE_DIR=" + directory},
@@ -40,7 +40,7 @@ func (s *stage) emptyProcess() process {
 	return process{command: []string{s.empty}, input: fmt.Sprintf(question, s.host())}
 }
 
-// inKeyring is a hot get with the key in the keyring.
+// inKeyring returns a hot get with the key in the keyring.
 func (s *stage) inKeyring(ctx context.Context) (process, error) {
 	directory, err := s.keep(ctx, cache.InKeyring)
 	p := s.get(directory)
@@ -48,7 +48,7 @@ func (s *stage) inKeyring(ctx context.Context) (process, error) {
 	return p, err
 }
 
-// singleRows are one process at a time, of doorkey and of others.
+// singleRows run one process at a time, of doorkey and of other helpers.
 func singleRows(ctx context.Context, s *stage) ([]row, error) {
 	directory, err := s.keep(ctx, cache.InFile)
 	if err != nil {
@@ -132,8 +132,9 @@ func originRows(ctx context.Context, s *stage) ([]row, error) {
 	return rows, nil
 }
 
-// pathRows are a get and a store of a password for one path, from state directories
-// with more and more passwords at that host, and git's own helper with as many.
+// pathRows are a get and a store of a password for one path, from state directories with
+// more and more passwords for that host, and git's own helper with the same number of
+// passwords.
 func pathRows(ctx context.Context, s *stage) ([]row, error) {
 	const ofPath = "protocol=https\nhost=%s\npath=group/0.git\n"
 	var rows []row
@@ -169,7 +170,7 @@ func pathRows(ctx context.Context, s *stage) ([]row, error) {
 	return rows, nil
 }
 
-// parallelRows are many hot gets at once, beside as many empty programs.
+// parallelRows are many hot gets at once, compared with the same number of empty programs.
 func parallelRows(ctx context.Context, s *stage) ([]row, error) {
 	directory, err := s.keep(ctx, cache.InFile)
 	if err != nil {
@@ -191,14 +192,14 @@ func parallelRows(ctx context.Context, s *stage) ([]row, error) {
 	return rows, nil
 }
 
-// gitStore is git's own helper that keeps passwords in a file.
+// gitStore returns git's own helper that stores passwords in a file.
 func (s *stage) gitStore(ctx context.Context) (process, error) {
 	path, err := ofGit(ctx, "git-credential-store")
 	file := "--file=" + filepath.Join(s.TempDir(), "kept")
 	return process{command: []string{path, file}}, err
 }
 
-// gitStorePaths is git's own helper with n passwords at one host in its file.
+// gitStorePaths returns git's own helper with n passwords for one host in its file.
 func (s *stage) gitStorePaths(ctx context.Context, n int) (process, error) {
 	path, err := ofGit(ctx, "git-credential-store")
 	if err != nil {
@@ -212,7 +213,7 @@ func (s *stage) gitStorePaths(ctx context.Context, n int) (process, error) {
 	return process{command: []string{path, "--file=" + file, "get"}}, os.WriteFile(file, []byte(kept.String()), 0o600)
 }
 
-// gitCache is git's own helper that keeps passwords in the memory of a daemon.
+// gitCache returns git's own helper that stores passwords in the memory of a daemon.
 func (s *stage) gitCache(ctx context.Context) (process, error) {
 	path, err := ofGit(ctx, "git-credential-cache")
 	socket := "--socket=" + filepath.Join(s.TempDir(), "socket")

@@ -15,20 +15,20 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// stage is where everything happens: a directory that is gone afterwards, with
-// the programs, a home, a practice GitLab and a keyring.
+// stage is the test environment: a directory that is removed at the end, with the programs,
+// a home directory, a practice GitLab and a keyring.
 //
-// It does for the keyring of the tests what a test does.
+// It acts as a test for package keyring.
 type stage struct {
-	testing.TB // nil: keyring needs no more of it than the methods below
+	testing.TB // nil: keyring needs only the methods below
 
 	directory     string
 	environment   []string
-	doorkey       string // the programs' paths
+	doorkey       string // the paths of the programs
 	empty         string
 	server        *fakegitlab.Server
 	keyring       string // the address of its session bus
-	noKeyring     string // or why there is none
+	noKeyring     string // or why there is no keyring
 	inputs        map[string]string
 	cleanups      []func()
 	nextDirectory int
@@ -81,10 +81,10 @@ func (s *stage) Skipf(format string, values ...any) { s.Fatalf(format, values...
 // Fatal ends startKeyring.
 func (s *stage) Fatal(values ...any) { s.Fatalf("%s", fmt.Sprint(values...)) }
 
-// Helper is a test's.
+// Helper does what testing.TB requires: nothing.
 func (s *stage) Helper() {}
 
-// Cleanup has something done at the end, the last first.
+// Cleanup registers a function for the end. The last one runs first.
 func (s *stage) Cleanup(do func()) { s.cleanups = append(s.cleanups, do) }
 
 // TempDir returns a new directory, which clear removes.
@@ -97,7 +97,7 @@ func (s *stage) TempDir() string {
 	return directory
 }
 
-// inputFile opens a file with a text in it.
+// inputFile opens a file that contains a text.
 func (s *stage) inputFile(text string) (*os.File, error) {
 	path, written := s.inputs[text]
 	if !written {
@@ -110,7 +110,7 @@ func (s *stage) inputFile(text string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// host is the practice GitLab's, with its port.
+// host returns the host of the practice GitLab, with its port.
 func (s *stage) host() string { return strings.TrimPrefix(s.server.URL(), "https://") }
 
 func (s *stage) clear() error {

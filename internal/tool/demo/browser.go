@@ -7,7 +7,7 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// hasBrowser reports whether the person's own browser could open.
+// hasBrowser reports whether the user's own browser could open.
 func hasBrowser() bool {
 	switch runtime.GOOS {
 	case "windows", "darwin":
@@ -16,7 +16,7 @@ func hasBrowser() bool {
 	return os.Getenv("BROWSER") != "" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
-// isPersonHere reports whether somebody seems to look at the output.
+// isPersonHere reports whether a person seems to be looking at the output.
 func isPersonHere() bool {
 	return os.Getenv("CI") == "" && isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stdout.Fd())
 }

@@ -15,14 +15,14 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// fail keeps the first failure.
+// fail stores the first failure.
 func (s *story) fail(format string, values ...any) {
 	if s.err == nil {
 		s.err = fmt.Errorf(format, values...)
 	}
 }
 
-// counts are the server's of what matters here.
+// counts are the server's numbers that the demo checks.
 type counts struct{ signIns, refreshes, gitRequests, spent int }
 
 func (s *stage) countAll() counts {
@@ -32,7 +32,7 @@ func (s *stage) countAll() counts {
 	}
 }
 
-// counted checks and says what the server has counted since the last time.
+// counted checks and prints what the server has counted since the last time.
 func (s *story) counted(signIns, refreshes int) {
 	now, then := s.countAll(), s.counts
 	s.counts = now
@@ -54,8 +54,7 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// noProblems checks that the server was sent nothing that a client must not
-// send.
+// noProblems checks that the server received nothing that a client must not send.
 func (s *story) noProblems() {
 	if problems := s.server.Problems(); len(problems) > 0 {
 		s.fail("the server was sent what no client may send:\n%s", strings.Join(problems, "\n"))
@@ -63,16 +62,15 @@ func (s *story) noProblems() {
 	s.claim("the server checked every request, and found nothing wrong in any")
 }
 
-// readsOnlyThisConfiguration checks that git reads the demo's configuration, and
-// not the person's, before anything is written to it.
+// readsOnlyThisConfiguration checks that git reads the demo's configuration, and not the
+// user's, before anything is written to it.
 func (s *story) readsOnlyThisConfiguration(ctx context.Context) {
 	if email := s.ask(ctx, s.work, "config", "--global", "user.email"); email != "ada@example.com" {
 		s.fail("this git does not know GIT_CONFIG_GLOBAL, which came with git 2.32: update git, or leave -browser=own out")
 	}
 }
 
-// installed checks that git asks doorkey alone: an empty value resets its list
-// of helpers.
+// installed checks that git asks only doorkey: an empty value resets its list of helpers.
 func (s *story) installed(ctx context.Context) {
 	helpers := strings.Split(s.ask(ctx, s.work, "config", "--global", "--get-all", "credential.helper"), "\n")
 	reset := slices.Index(helpers, "")
@@ -92,8 +90,8 @@ func (s *story) pushed(ctx context.Context) {
 	s.claim("the commit is on the server")
 }
 
-// expire makes the access token expired, for the server and for doorkey, as if
-// two hours had passed. What doorkey notes of it lies open in its file.
+// expire makes the access token expire, for the server and for doorkey, as if two hours had
+// passed. doorkey stores the expiry unencrypted.
 func (s *story) expire() {
 	if s.err != nil {
 		return
@@ -126,7 +124,7 @@ func (s *story) readConfiguration() []byte {
 	return content
 }
 
-// unchanged checks that git's configuration is what it was.
+// unchanged checks that git's configuration is the same as before.
 func (s *story) unchanged(before []byte) {
 	if after := s.readConfiguration(); !bytes.Equal(before, after) {
 		s.fail("git's configuration was:\n%s\nand is:\n%s", before, after)
@@ -134,8 +132,8 @@ func (s *story) unchanged(before []byte) {
 	s.claim("git's configuration is what it was before, byte for byte")
 }
 
-// otherHelperKnowsNothing checks that the helper that stood in git's
-// configuration all the time was told no token.
+// otherHelperKnowsNothing checks that git never gave a token to the other helper, which was
+// in git's configuration all the time.
 func (s *story) otherHelperKnowsNothing() {
 	if _, err := os.Lstat(s.otherHelper); !errors.Is(err, fs.ErrNotExist) {
 		s.fail("the helper \"store\" was told the token (%v)", err)

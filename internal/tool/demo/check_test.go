@@ -13,7 +13,7 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// TestEveryClaimIsChecked lets each check meet what it has to find.
+// TestEveryClaimIsChecked makes each check find what it has to find.
 func TestEveryClaimIsChecked(t *testing.T) {
 	for _, test := range []struct {
 		name string

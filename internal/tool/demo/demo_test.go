@@ -15,7 +15,7 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// browserMark is set where the test binary is to be a person's own browser.
+// browserMark is set if the test binary acts as the user's own browser.
 const browserMark = "DEMO_TEST_IS_BROWSER"
 
 func TestMain(m *testing.M) {
@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// person is somebody with a git configuration and an environment with which the
-// demo would fail if it used them.
+// person is a user with a git configuration and an environment with which the demo would
+// fail if it used them.
 type person struct{ temporary, home, settings string }
 
 const personsConfiguration = `[http]
@@ -39,7 +39,7 @@ const personsConfiguration = `[http]
 
 func newPerson(t *testing.T) person {
 	t.Helper()
-	parts.Go(t) // before nothing can be fetched any more: the person's proxy is nobody
+	parts.Go(t) // before downloads become impossible: the person's proxy does not exist
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS"} {
 		value, err := exec.Command("go", "env", name).Output()
 		if err != nil {
@@ -60,7 +60,7 @@ func newPerson(t *testing.T) person {
 	}
 	for name, value := range map[string]string{
 		"TMPDIR": p.temporary, "TMP": p.temporary, "TEMP": p.temporary, "HOME": p.home, "XDG_CONFIG_HOME": p.settings,
-		// Where doorkey may not look for a terminal, it speaks on stderr.
+		// Without a terminal, doorkey prints to stderr.
 		"CI":      "true",
 		"GIT_DIR": "/nonexistent", "HTTPS_PROXY": "http://127.0.0.1:1", "DOORKEY_INTERACTIVE": "0",
 	} {
@@ -69,10 +69,10 @@ func newPerson(t *testing.T) person {
 	return p
 }
 
-// isUntouched fails the test unless the person's directories are as they were.
+// isUntouched fails the test unless the person's directories are unchanged.
 func (p person) isUntouched(t *testing.T) {
 	t.Helper()
-	// Go keeps its own statistics among the settings.
+	// Go stores its own statistics in the settings.
 	for directory, want := range map[string]string{p.temporary: "", p.home: ".gitconfig", p.settings: "go"} {
 		entries, err := os.ReadDir(directory)
 		if err != nil {
@@ -89,8 +89,8 @@ func (p person) isUntouched(t *testing.T) {
 	}
 }
 
-// ownBrowser makes the test binary the person's browser. It is named without
-// its directory: BROWSER cannot have a path with spaces.
+// ownBrowser makes the test binary the person's browser. BROWSER contains its name without
+// the directory, because BROWSER cannot contain a path with spaces.
 func (p person) ownBrowser(t *testing.T) {
 	t.Helper()
 	program, err := os.Executable()
@@ -102,7 +102,7 @@ func (p person) ownBrowser(t *testing.T) {
 	t.Setenv(browserMark, "yes")
 }
 
-// clues are lines that the story has to have, in this order.
+// clues are lines that the output must have, in this order.
 var clues = []string{
 	"doorkey: sign in once, then git works by itself\n", "$  go build",
 	"ok  git asked the helper \"store\"; now it asks only doorkey",
@@ -121,7 +121,7 @@ func TestDemo(t *testing.T) {
 		args      []string
 		browser   func(person, *testing.T)
 		alsoSaid  string
-		toldAside string // on stderr, where git and doorkey speak to the person
+		toldAside string // on stderr, where git and doorkey print messages for the user
 	}{
 		{name: "a program gives the consent", alsoSaid: "a program presses"},
 		{name: "the person's own browser", args: []string{"-browser=own"}, browser: person.ownBrowser,
@@ -157,8 +157,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// checkPage checks that the text fits a terminal of 80 columns, is plain, and
-// has nothing in it that looks like a token of the server's.
+// checkPage checks that the text fits a terminal with 80 columns, is plain, and contains
+// nothing that looks like a token.
 func checkPage(t *testing.T, text string) {
 	t.Helper()
 	for line := range strings.Lines(text) {

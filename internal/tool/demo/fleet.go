@@ -13,8 +13,8 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// tellOfFleet is the chapter of two computers that share one sign-in by a record in
-// etcd. Where etcd is not installed, it is left out.
+// tellOfFleet shows two computers that share one sign-in through a record in etcd. If etcd
+// is not installed, the demo leaves this part out.
 func (s *story) tellOfFleet(ctx context.Context) {
 	program, err := exec.LookPath("etcd")
 	if err != nil || s.err != nil {
@@ -43,8 +43,8 @@ func (s *story) tellOfFleet(ctx context.Context) {
 	}
 }
 
-// startEtcd starts an etcd on the loopback interface, and returns its address and what
-// ends it.
+// startEtcd starts an etcd on the loopback interface, and returns its address and a
+// function that stops it.
 func (s *story) startEtcd(ctx context.Context, program string) (address string, stop func()) {
 	client, peer := s.freeAddress(), s.freeAddress()
 	etcd := practice.Command(ctx, s.directory, s.environment, program, "--data-dir", filepath.Join(s.directory, "etcd"),
@@ -72,7 +72,7 @@ func (s *story) startEtcd(ctx context.Context, program string) (address string, 
 	return client, stop
 }
 
-// freeAddress is one at which nobody listens.
+// freeAddress returns an address at which no process listens.
 func (s *story) freeAddress() string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

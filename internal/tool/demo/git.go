@@ -11,13 +11,13 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// The times that a command gets.
+// Time limits of commands.
 const (
 	patience           = 2 * time.Minute
-	patienceWithPerson = 6 * time.Minute // more than the sign-in itself gets
+	patienceWithPerson = 6 * time.Minute // longer than the limit of the sign-in itself
 )
 
-// build builds doorkey, and this program, which is the browser.
+// build builds doorkey, and this program, which acts as the browser.
 func (s *story) build(ctx context.Context) {
 	s.note("(the first time, Go compiles for up to a minute)")
 	s.show("go build git-credential-doorkey")
@@ -28,13 +28,13 @@ func (s *story) build(ctx context.Context) {
 	s.err = practice.Build(ctx, s.directory, s.programs, "git-credential-doorkey", "git-credential-doorkey/internal/tool/demo")
 }
 
-// git runs and shows a git command that a person would type.
+// git runs and shows a git command as a user would type it.
 func (s *story) git(ctx context.Context, args ...string) {
 	s.gitMessages(ctx, args...)
 }
 
-// gitInSilence is git, and fails if doorkey said anything: all is to go by
-// itself.
+// gitInSilence does what git does, and fails if doorkey prints anything: everything has to
+// work without the user.
 func (s *story) gitInSilence(ctx context.Context, args ...string) {
 	messages := s.gitMessages(ctx, args...)
 	if strings.Contains(messages, "doorkey:") {
@@ -42,7 +42,7 @@ func (s *story) gitInSilence(ctx context.Context, args ...string) {
 	}
 }
 
-// gitMessages is git, and returns what was said on standard error.
+// gitMessages does what git does, and returns what was printed to standard error.
 func (s *story) gitMessages(ctx context.Context, args ...string) (messages string) {
 	s.show("git " + strings.Join(args, " "))
 	if s.err == nil {
@@ -51,13 +51,13 @@ func (s *story) gitMessages(ctx context.Context, args ...string) (messages strin
 	return messages
 }
 
-// changeDirectory makes git run in a directory of the one before.
+// changeDirectory makes git run in a subdirectory of the current directory.
 func (s *story) changeDirectory(name string) {
 	s.show("cd " + name)
 	s.work = filepath.Join(s.work, name)
 }
 
-// gitWithPerson is git where the person has to sign in.
+// gitWithPerson does what git does, if the user has to sign in.
 func (s *story) gitWithPerson(ctx context.Context, args ...string) {
 	if !s.ownBrowser {
 		s.note(`(a program presses "Authorize" in place of a person)`)
@@ -79,8 +79,8 @@ func (s *story) gitWithPerson(ctx context.Context, args ...string) {
 	}
 }
 
-// gitAtOnce runs the same git command n times at the same moment. All have to
-// succeed. Where the computer is slow, doorkey may say that it waits.
+// gitAtOnce runs the same git command n times at the same moment. All of them have to
+// succeed. On a slow computer, doorkey may print that it waits.
 func (s *story) gitAtOnce(ctx context.Context, n int, args ...string) {
 	s.show(fmt.Sprintf("git %s   (%d at once)", strings.Join(args, " "), n))
 	if s.err != nil {

@@ -1,18 +1,18 @@
 // Demo shows doorkey's main job: one sign-in in the browser, then clone, push
-// and fetch by themselves, with a silent refresh when the token has expired.
+// and fetch without the user, with a silent refresh when the token has expired.
 //
 //	go run ./internal/tool/demo
 //
 // It needs git and Go, and runs real git and real doorkey against a practice
-// GitLab on this computer. Everything that it says is checked: it ends with exit
-// code 1 and the reason if anything is otherwise.
+// GitLab on this computer. It checks everything that it prints: if anything is
+// different, it ends with exit code 1 and the reason.
 //
-// A program gives the consent that a person gives in the browser. With
-// -browser=own the person does.
+// A program gives the consent that a user gives in the browser. With
+// -browser=own, you give it yourself.
 //
-// All that is written is in one temporary directory, which is removed at the
-// end and after Ctrl-C (Go's build cache aside). The person's git configuration
-// and keyring are left alone.
+// All files that it writes are in one temporary directory, which is removed at the
+// end and after Ctrl-C (except for Go's build cache). It does not use your git
+// configuration or your keyring.
 package main
 
 import (
@@ -30,16 +30,16 @@ import (
 )
 
 func main() {
-	// Without SIGPIPE here, "demo | head" would end it before it has removed
-	// its directory.
+	// Without SIGPIPE here, "demo | head" would kill the demo before it has removed its
+	// directory.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// run does what the arguments say and returns the exit code: 0 if all was as
-// promised, 1 with the reason on stderr if not.
+// run does what the arguments say and returns the exit code: 0 if everything was as
+// promised, or 1 with the reason on stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := choose(ctx, args, stdout, stderr)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
@@ -56,7 +56,7 @@ const usage = `usage: go run ./internal/tool/demo [-browser=automatic|own]
                       server's certificate, which nobody but this demo knows
 `
 
-// choose runs the demo, or is the browser in it.
+// choose runs the demo, or acts as the browser in it.
 func choose(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 2 && args[0] == practice.ConsentVerb {
 		return practice.Consent(ctx, args[1])
@@ -78,11 +78,11 @@ func choose(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	return play(ctx, *browser == "own", stdout, stderr)
 }
 
-// play sets the stage, tells the story on it, and clears everything away.
+// play makes the test environment, runs the demo in it, and removes everything.
 func play(ctx context.Context, ownBrowser bool, stdout, stderr io.Writer) error {
 	began := time.Now()
 	shown := page{out: stdout, styled: isStyled(stdout)}
-	shown.title("doorkey: sign in once, then git works by itself") // at once: what follows takes a while
+	shown.title("doorkey: sign in once, then git works by itself") // immediately, because the next steps take a while
 	setting, err := newStage(ownBrowser)
 	if err != nil {
 		return err

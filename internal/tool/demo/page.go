@@ -9,8 +9,7 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// page is what the person reads: lines of up to 80 columns, with colour on a
-// terminal.
+// page is the output for the user: lines of up to 80 columns, with colour on a terminal.
 type page struct {
 	out    io.Writer
 	styled bool
@@ -23,8 +22,8 @@ const (
 	green = "32"
 )
 
-// isStyled reports whether colour is welcome: on a terminal that can show it,
-// and not against the person's wish (no-color.org).
+// isStyled reports whether to use colour: if the output is a terminal that can show it, and
+// the user does not forbid it (no-color.org).
 func isStyled(out io.Writer) bool {
 	file, isFile := out.(*os.File)
 	terminal := os.Getenv("TERM")
@@ -46,7 +45,7 @@ func (p page) end(took time.Duration) {
 	p.title(fmt.Sprintf("All was as promised, in %.1f seconds. Nothing is left behind.", took.Seconds()))
 }
 
-// step begins a part of the story.
+// step starts a part of the demo.
 func (s *story) step(text string) {
 	if s.err != nil {
 		return
@@ -56,24 +55,24 @@ func (s *story) step(text string) {
 	s.title(fmt.Sprintf(" %d   %s", s.steps, text))
 }
 
-// show shows a command that is run.
+// show prints a command that is run.
 func (s *story) show(command string) {
 	if s.err == nil {
 		s.plain("  $  " + command)
 	}
 }
 
-// note says what a person has to know beside the command.
+// note prints what the user has to know in addition to the command.
 func (s *story) note(text string) {
 	if s.err == nil {
 		s.plain("     " + s.style(faint, text))
 	}
 }
 
-// waitingInterval is how often a person hears of what takes long.
+// waitingInterval is how often the demo prints that it is still waiting.
 const waitingInterval = 10 * time.Second
 
-// waiting says again and again, until stop is called, what the next line waits for.
+// waiting prints repeatedly, until stop is called, what the demo waits for.
 func (p page) waiting(what string) (stop func()) {
 	begun, done, ended := time.Now(), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -92,7 +91,7 @@ func (p page) waiting(what string) (stop func()) {
 	return func() { close(done); <-ended }
 }
 
-// claim says what was checked.
+// claim prints what was checked.
 func (s *story) claim(text string) {
 	if s.err == nil {
 		s.plain(" " + s.style(green, "ok") + "  " + text)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestWaiting: a person hears every ten seconds that something still happens, and
-// nothing of it once it is done.
+// TestWaiting: the demo prints every ten seconds that it is still working, and nothing once
+// it is done.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer

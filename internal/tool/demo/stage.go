@@ -10,21 +10,21 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// stage is where the demo plays: a temporary directory with everything in it.
+// stage is the demo's environment: a temporary directory with everything in it.
 type stage struct {
 	directory     string
-	programs      string // doorkey and the demo, first on git's PATH
+	programs      string // contains doorkey and the demo, and is first on git's PATH
 	configuration string // git's only configuration file
-	work          string // where git is run
+	work          string // where git runs
 	state         string // doorkey's accounts
-	otherHelper   string // where the helper "store" would keep what it is told
+	otherHelper   string // where the helper "store" would store what it gets
 	environment   []string
 	ownBrowser    bool
 	server        *fakegitlab.Server
 }
 
-// initialConfiguration is what git knows before the demo. Tasks in the background would
-// still write when the directory is removed.
+// initialConfiguration is git's configuration before the demo. Background tasks could still
+// be writing when the directory is removed, so it turns them off.
 const initialConfiguration = `# The configuration of the demo's person, which uninstall has to give back.
 [user]
 	name = Ada
@@ -78,9 +78,9 @@ func (s *stage) furnish() error {
 	return os.WriteFile(s.configuration, []byte(text), 0o600)
 }
 
-// isolate makes the environment of git and doorkey from the person's. A person's
-// own browser needs the person's home: there, git's variables alone have to
-// keep git out of it.
+// isolate makes the environment of git and doorkey from the user's environment. The user's
+// own browser needs the user's home directory. In that case, only git's variables separate
+// git from that directory.
 func (s *stage) isolate(person []string) []string {
 	environment := append(practice.Environment(person, s.programs, s.configuration),
 		"DOORKEY_STATE_DIR="+s.state, "DOORKEY_FLOW=browser", practice.CAVariable+"="+s.server.CAFile())
@@ -88,11 +88,11 @@ func (s *stage) isolate(person []string) []string {
 		return environment
 	}
 	environment = append(environment, practice.NobodyThere(filepath.Dir(s.configuration))...)
-	// By name, because the path may have a space in it, which BROWSER cannot.
+	// By name, because the path may contain a space, which BROWSER does not allow.
 	return append(environment, "BROWSER=demo "+practice.ConsentVerb)
 }
 
-// clear ends the server and removes the directory.
+// clear stops the server and removes the directory.
 func (s *stage) clear() error {
 	var closing error
 	if s.server != nil {

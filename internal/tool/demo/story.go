@@ -6,13 +6,13 @@ import (
 	"io"
 )
 
-// story tells what happens and checks it. After the first failure, which err
-// keeps, nothing more is done or said: the story reads as if all went well.
+// story prints what happens and checks it. After the first failure, which is stored in err,
+// nothing more is run or printed. So the code reads as if nothing could fail.
 type story struct {
 	*stage
 	page
-	stderr io.Writer // of the git command that waits for a person
-	counts counts    // the server's, when the last step ended
+	stderr io.Writer // of the git command that waits for the user
+	counts counts    // of the server, when the last step ended
 	steps  int
 	err    error
 }
@@ -20,7 +20,7 @@ type story struct {
 // parallelFetches is how many fetches run at once.
 const parallelFetches = 8
 
-// tell is the whole story.
+// tell runs the whole demo.
 func (s *story) tell(ctx context.Context) {
 	repository := s.server.URL() + "/group/project.git"
 	s.introduce(ctx)

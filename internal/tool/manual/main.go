@@ -1,5 +1,5 @@
-// Manual writes the manual page and the completions anew, from the table of
-// commands and options.
+// Manual writes the manual page and the completions again, from the table of commands and
+// options.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 
 func main() {
 	for path, content := range manual.Generated() {
-		// go generate starts it in internal/manual.
+		// go generate runs it in internal/manual.
 		if err := os.WriteFile(filepath.Join("..", "..", path), []byte(content), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

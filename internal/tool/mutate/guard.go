@@ -12,23 +12,23 @@ import (
 	"strings"
 )
 
-// guard is a piece of source that keeps somebody out.
+// guard is a piece of source that protects against an attack.
 type guard struct {
-	name    string // what it is that it does
+	name    string // what it does
 	test    string // "package TestName", and "/script" for one of testdata/script
 	file    string
-	with    string // the guard, as it stands once in the file
-	without string // what is there in its place when it is taken out
+	with    string // the guard, as it is in the file, exactly once
+	without string // what replaces the guard when it is removed
 }
 
-// command is the test, to be run by itself.
+// command returns the command that runs only this test.
 func (g guard) command(ctx context.Context) *exec.Cmd {
 	directory, name, _ := strings.Cut(g.test, " ")
 	pattern := "^" + strings.ReplaceAll(name, "/", "$/^") + "$"
 	return exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-timeout", testTime.String(), "-run", pattern, "./"+directory)
 }
 
-// passes makes sure that the test is there and passes while the guard stands.
+// passes checks that the test exists, and passes with the guard in place.
 func (g guard) passes(ctx context.Context) error {
 	output, err := g.command(ctx).CombinedOutput()
 	if err != nil {
@@ -40,14 +40,14 @@ func (g guard) passes(ctx context.Context) error {
 	return nil
 }
 
-// isMissed takes the guard out and fails unless its test does.
+// isMissed removes the guard, and returns an error unless its test then fails.
 func (g guard) isMissed(ctx context.Context, directory string) error {
 	overlay, err := g.takeOut(directory)
 	if err != nil {
 		return err
 	}
 	command := g.command(ctx)
-	// The test may build doorkey, too: both take the changed source.
+	// The test may build doorkey, too. Both builds use the changed source.
 	command.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
 	output, err := command.CombinedOutput()
 	switch {
@@ -61,8 +61,8 @@ func (g guard) isMissed(ctx context.Context, directory string) error {
 	return nil
 }
 
-// takeOut writes the file without the guard, and an overlay that has it in the
-// place of the true one.
+// takeOut writes the file without the guard, and an overlay that replaces the real file
+// with it.
 func (g guard) takeOut(directory string) (overlay string, err error) {
 	content, err := os.ReadFile(filepath.FromSlash(g.file))
 	if err != nil {

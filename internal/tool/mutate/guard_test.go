@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestGuardsStand: each guard is in its file once, so that it can be taken out,
-// and its test is there. That the test misses it is for the program to show.
+// TestGuardsStand: each guard is in its file exactly once, so that it can be removed, and
+// its test exists. The program itself shows that the test fails without the guard.
 func TestGuardsStand(t *testing.T) {
 	t.Chdir(filepath.Join("..", "..", ".."))
 	names := make(map[string]bool)

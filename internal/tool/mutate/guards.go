@@ -2,7 +2,8 @@ package main
 
 import "slices"
 
-// guards are all that SECURITY.md's promises stand on, in the order of the data.
+// guards returns everything that SECURITY.md's promises depend on, in the order in which
+// data flows.
 func guards() []guard {
 	return slices.Concat(guardsOfProtocol(), guardsOfMain(), guardsOfBrowserFlow(), guardsOfServers(), guardsOfCache(), guardsOfFleet())
 }

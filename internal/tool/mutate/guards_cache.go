@@ -1,6 +1,6 @@
 package main
 
-// guardsOfCache are those of the files and of what is sealed in them.
+// guardsOfCache returns the guards of the files and of their encrypted content.
 func guardsOfCache() []guard {
 	const (
 		private, unix, seal = "cache/private.go", "cache/private_unix.go", "cache/seal.go"

@@ -1,6 +1,6 @@
 package main
 
-// guardsOfFleet are those of the record that many machines share.
+// guardsOfFleet returns the guards of the record that many machines share.
 func guardsOfFleet() []guard {
 	const (
 		failures, opens              = "internal/fleet TestFailures", "internal/fleet TestOpenRefuses"

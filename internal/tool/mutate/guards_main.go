@@ -1,6 +1,6 @@
 package main
 
-// guardsOfMain are those of the stories, of what is said, and of the browser.
+// guardsOfMain returns the guards of the answers to git, of messages, and of the browser.
 func guardsOfMain() []guard {
 	return []guard{
 		{"tokens go over TLS", "internal/test/e2e TestScripts/plain-http", "internal/helper/get.go", `if !oauthflow.MayCarryTokens(q.Origin) {`, `if false {`},

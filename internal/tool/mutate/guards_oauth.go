@@ -1,6 +1,6 @@
 package main
 
-// guardsOfBrowserFlow are those of the sign-in in the browser.
+// guardsOfBrowserFlow returns the guards of the sign-in in the browser.
 func guardsOfBrowserFlow() []guard {
 	const (
 		browser, callback = "oauthflow/browser.go", "oauthflow/callback.go"
@@ -28,7 +28,7 @@ func guardsOfBrowserFlow() []guard {
 	}
 }
 
-// guardsOfServers are those of talking with servers.
+// guardsOfServers returns the guards of the communication with servers.
 func guardsOfServers() []guard {
 	const (
 		device, verification       = "oauthflow/device_answer.go", "oauthflow TestVerificationURL"

@@ -1,6 +1,6 @@
 package main
 
-// guardsOfProtocol are those of git's protocol and git's configuration.
+// guardsOfProtocol returns the guards of git's protocol and git's configuration.
 func guardsOfProtocol() []guard {
 	const (
 		read, host, request, response = "credential/read.go", "credential/host.go", "credential/request.go", "credential/response.go"

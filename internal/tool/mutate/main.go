@@ -1,11 +1,11 @@
-// Mutate shows that the tests of SECURITY.md hold what they say: it takes each
-// guard out of the source in turn, and sees the guard's test fail. Nothing in the
-// working tree is changed: the compiler is given a changed copy of one file in
-// its place (go help build, -overlay).
+// Mutate shows that the tests named in SECURITY.md detect what they claim to detect:
+// it removes each guard from the source in turn, and expects the guard's test to fail.
+// Nothing in the working tree is changed: the compiler gets a changed copy of one
+// file in its place (go help build, -overlay).
 //
 //	go run ./internal/tool/mutate [-run PATTERN]
 //
-// It takes some minutes, and is no part of "go test".
+// It takes some minutes, and is not part of "go test".
 package main
 
 import (
@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// Limits: of a run, and of one test with a guard taken out, which may wait for
-// ever where the guard was a limit itself.
+// Limits of a whole run, and of one test without its guard. Without a guard that is a limit
+// itself, the test may wait forever.
 const (
 	wholeTime = time.Hour
 	testTime  = 90 * time.Second
@@ -43,8 +43,7 @@ func main() {
 	}
 }
 
-// run takes out all guards that are wanted, and reports those that no test
-// misses.
+// run removes all selected guards, and reports those whose tests do not fail.
 func run(ctx context.Context, wanted *regexp.Regexp) error {
 	directory, err := os.MkdirTemp("", "doorkey-mutate-")
 	if err != nil {
@@ -52,7 +51,7 @@ func run(ctx context.Context, wanted *regexp.Regexp) error {
 	}
 	defer os.RemoveAll(directory)
 	tried, unmissed := 0, 0
-	healthy := make(map[string]error) // tests, without any change
+	healthy := make(map[string]error) // the results of the tests without any change
 	for _, g := range guards() {
 		if !wanted.MatchString(g.name) {
 			continue

@@ -1,5 +1,5 @@
-// notice writes NOTICE anew: the licences of all that is in the program beside
-// doorkey's own source. They ask to be passed on with it.
+// notice writes NOTICE again: the licences of everything in the program besides
+// doorkey's own source. These licences require that they are passed on with it.
 //
 //	go run ./internal/tool/notice
 package main

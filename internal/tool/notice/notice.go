@@ -12,14 +12,15 @@ import (
 	"strings"
 )
 
-// file is where the licences are, from the root of the source.
+// file is the path of the licences in the repository.
 const file = "NOTICE"
 
 const heading = `git-credential-doorkey has its own licence in the file LICENSE. Its program also has
 the works in it that are named here, each under the licence below its name.
 `
 
-// notice returns the licences of the program of every system, each text once.
+// notice returns the licences of everything in the program, on all systems. Each text
+// occurs once.
 func notice(ctx context.Context) (string, error) {
 	works, err := works(ctx)
 	if err != nil {
@@ -42,8 +43,8 @@ func notice(ctx context.Context) (string, error) {
 	return content.String(), nil
 }
 
-// works are the modules of the program on any system, and Go itself, with the
-// directory of each.
+// works returns the modules in the program on any system, and Go itself, with the directory
+// of each.
 func works(ctx context.Context) (map[string]string, error) {
 	root, err := goTool(ctx, nil, "env", "GOROOT")
 	if err != nil {
@@ -74,8 +75,8 @@ func goTool(ctx context.Context, environment []string, arguments ...string) (str
 	return string(output), err
 }
 
-// licence reads the licence of a work. It has to be one that lets doorkey be
-// passed on under the MIT licence, and asks for no more than its own text.
+// licence reads the licence of a work. The licence has to allow passing doorkey on under
+// the MIT licence, and to require nothing but its own text.
 func licence(directory string) (string, error) {
 	content, err := os.ReadFile(filepath.Join(directory, "LICENSE"))
 	if err != nil {

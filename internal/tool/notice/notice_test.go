@@ -14,7 +14,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestNotice: what is passed on with the program names all works in it.
+// TestNotice: the NOTICE that is passed on with the program names all works in it.
 func TestNotice(t *testing.T) {
 	parts.Go(t)
 	t.Chdir(filepath.Join("..", "..", ".."))

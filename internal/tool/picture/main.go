@@ -1,5 +1,5 @@
-// Picture draws docs/terminal.svg, the picture of the README: what a real terminal
-// shows of a real doorkey that meets a practice GitLab.
+// Picture draws docs/terminal.svg, the picture in the README. It shows a real terminal
+// in which a real doorkey talks to a practice GitLab.
 //
 //	go run ./internal/tool/picture
 //
@@ -18,7 +18,7 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// path is the picture's, in the repository.
+// path is the picture's path in the repository.
 const path = "docs/terminal.svg"
 
 func main() {

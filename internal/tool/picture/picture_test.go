@@ -13,8 +13,8 @@ import (
 
 	"git-credential-doorkey/internal/test/parts"
 
-	// What main.go puts together, so that "go test" runs these tests again when
-	// something in the program has changed.
+	// The packages that main.go uses, so that "go test" runs these tests again after a
+	// change in the program.
 	_ "git-credential-doorkey/internal/doctor"
 	_ "git-credential-doorkey/internal/setup"
 )
@@ -41,7 +41,7 @@ func TestPictureIsCurrent(t *testing.T) {
 	}
 }
 
-// kept is the picture in the repository.
+// kept returns the picture in the repository.
 func kept(t *testing.T) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(parts.Repository(t), filepath.FromSlash(path)))
@@ -51,8 +51,8 @@ func kept(t *testing.T) string {
 	return string(content)
 }
 
-// TestCodeCanBeScanned: the modules in the picture are squares, and those of the
-// address that the practice GitLab gives.
+// TestCodeCanBeScanned: the modules in the picture are squares, and encode the address that
+// the practice GitLab returns.
 func TestCodeCanBeScanned(t *testing.T) {
 	code, err := qr.Encode("https://"+host+"/oauth/device?user_code="+userCode, qr.L)
 	if err != nil {
@@ -70,10 +70,10 @@ func TestCodeCanBeScanned(t *testing.T) {
 	}
 }
 
-// place is where the left upper corner of a module is.
+// place is the position of the upper left corner of a module.
 type place struct{ x, y int }
 
-// corner is where the code begins: behind the white margin of four modules.
+// corner returns where the code starts, after the white margin of four modules.
 func corner(t *testing.T, picture string) (x, y int) {
 	t.Helper()
 	found := regexp.MustCompile(`class="paper" x="(\d+)" y="(\d+)"`).FindStringSubmatch(picture)
@@ -83,7 +83,7 @@ func corner(t *testing.T, picture string) (x, y int) {
 	return number(t, found[1]) + 4*width, number(t, found[2]) + 4*width
 }
 
-// blackModules takes the runs of black modules apart.
+// blackModules splits the runs of black modules.
 func blackModules(t *testing.T, picture string) map[place]bool {
 	t.Helper()
 	black := make(map[place]bool)
@@ -145,8 +145,8 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// TestReadRefusesColors: a color that doorkey did not have when the picture was made
-// is not lost without anybody seeing it.
+// TestReadRefusesColors: a color that doorkey did not use when the picture was made is an
+// error, so that the picture does not lose it unnoticed.
 func TestReadRefusesColors(t *testing.T) {
 	if _, err := read("\x1b[31mred\x1b[39m"); err == nil || !strings.Contains(err.Error(), `"31"`) {
 		t.Errorf("error %v", err)

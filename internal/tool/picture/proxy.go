@@ -7,9 +7,9 @@ import (
 	"net/http"
 )
 
-// proxy is an HTTP proxy that leads every CONNECT (RFC 9110 section 9.3.6) to one
-// address. So the practice GitLab has a name that no resolver knows, and a port
-// below 1024, and doorkey talks to it as to any other server.
+// proxy is an HTTP proxy that connects every CONNECT (RFC 9110 section 9.3.6) to one
+// address. So the practice GitLab has a name that is in no DNS, and a port below 1024, and
+// doorkey talks to it as to any other server.
 type proxy struct {
 	listener net.Listener
 	server   *http.Server
@@ -29,8 +29,8 @@ func (p *proxy) url() string { return "http://" + p.listener.Addr().String() }
 
 func (p *proxy) close() error { return p.server.Close() }
 
-// connect answers one request: the connection carries bytes in both directions until
-// one end closes it.
+// connect answers one request. The connection transports bytes in both directions until one
+// end closes it.
 func connect(w http.ResponseWriter, r *http.Request, to string) {
 	if r.Method != http.MethodConnect {
 		http.Error(w, "only CONNECT is answered", http.StatusMethodNotAllowed)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// line is a line of the screen. It has text, or modules of a QR code.
+// line is a line of the screen. It contains text, or modules of a QR code.
 type line struct {
 	text string
 	code []rune // half blocks, black on white; nil for text
@@ -14,14 +14,13 @@ type line struct {
 
 var escapes = regexp.MustCompile("\x1b\\[([0-9;]*)m")
 
-// The colors of the QR code as SGR parameters (ECMA-48), and those that end them.
+// The colors of the QR code as SGR parameters (ECMA-48), and the parameters that end them.
 const (
 	black, white               = "30", "107"
 	noForeground, noBackground = "39", "49"
 )
 
-// read takes a screen apart. It fails if the screen has a color that the picture
-// does not show.
+// read parses a screen. It fails if the screen has a color that the picture does not show.
 func read(screen string) (lines []line, err error) {
 	isCode := false
 	for _, raw := range strings.Split(strings.TrimRight(screen, " \n"), "\n") {
@@ -48,7 +47,7 @@ func newLine(text string, isCode bool) line {
 	return line{text: strings.TrimRight(text, " ")}
 }
 
-// withoutLastPrompt cuts off the prompt at which the session ended.
+// withoutLastPrompt removes the prompt at which the session ended.
 func withoutLastPrompt(lines []line) []line {
 	if last := len(lines) - 1; lines[last].text == strings.TrimRight(prompt, " ") {
 		return lines[:last]
@@ -56,7 +55,7 @@ func withoutLastPrompt(lines []line) []line {
 	return lines
 }
 
-// modules are the halves of a line of a QR code: true where a module is black.
+// modules returns the two halves of a line of a QR code: true means that a module is black.
 func (l line) modules() (upper, lower []bool) {
 	for _, block := range l.code {
 		upper = append(upper, block == '█' || block == '▀')

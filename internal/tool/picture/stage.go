@@ -16,12 +16,12 @@ import (
 // What the picture shows of the practice GitLab.
 const (
 	host          = "gitlab.example.com"
-	applicationID = "d00c0de0d00c0de0" // GitLab's have 64 digits, which fill a line
-	userCode      = "WDJBMJHT"         // the example of RFC 8628, written as GitLab writes a code
+	applicationID = "d00c0de0d00c0de0" // a GitLab ID has 64 digits, which fill a line
+	userCode      = "WDJBMJHT"         // the example in RFC 8628, written as GitLab writes a code
 )
 
-// stage is a practice environment: a home for doorkey, a GitLab, and a proxy by
-// which the GitLab has a name.
+// stage is a practice environment: a home directory for doorkey, a GitLab, and a proxy that
+// gives the GitLab a name.
 type stage struct {
 	home        string
 	directory   string // for everything else
@@ -43,8 +43,8 @@ func newStage(ctx context.Context) (*stage, error) {
 	return s, nil
 }
 
-// makeHome makes a directory whose path is as long as that of the home in the
-// picture: doorkey's lines then end where they would end there.
+// makeHome makes a directory whose path is as long as the home directory in the picture, so
+// that doorkey's lines break in the same places.
 func makeHome() (string, error) {
 	for n := range 1000 {
 		home := fmt.Sprintf("/tmp/d%03d", n)
@@ -77,9 +77,9 @@ func (s *stage) furnish(ctx context.Context) (err error) {
 	return s.configure(ctx, programs)
 }
 
-// configure makes the environment of a person who works on this machine over SSH,
-// and installs doorkey there. The network is set by the administrator, so that the
-// person's own configuration has nothing to do with this environment.
+// configure makes the environment of a user who works on this machine over SSH, and
+// installs doorkey there. The administrator's configuration sets the network, so that the
+// user's own configuration does not depend on this environment.
 func (s *stage) configure(ctx context.Context, programs string) error {
 	system := filepath.Join(s.directory, "gitconfig")
 	text := fmt.Sprintf("[http \"https://%s\"]\n\tproxy = %s\n\tsslCAInfo = %s\n", host, s.proxy.url(), s.server.CAFile())
@@ -90,7 +90,8 @@ func (s *stage) configure(ctx context.Context, programs string) error {
 	if err := os.WriteFile(start, []byte("PS1='"+prompt+"'\n"), 0o600); err != nil {
 		return err
 	}
-	// Of ssh the doctor asks the version. This machine may have another one, or none.
+	// The doctor asks ssh for its version. This machine may have another version, or no
+	// ssh.
 	if err := os.WriteFile(filepath.Join(programs, "ssh"), []byte("#!/bin/sh\necho OpenSSH_10.0 >&2\n"), 0o700); err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (s *stage) configure(ctx context.Context, programs string) error {
 	return err
 }
 
-// session is what the person types, and returns the screen at the end.
+// session types what the user types, and returns the screen at the end.
 func (s *stage) session(ctx context.Context) (screen string, err error) {
 	if s.terminal, err = startTerminal(ctx, s.directory, s.home, s.environment); err != nil {
 		return "", err
@@ -129,7 +130,7 @@ func (s *stage) session(ctx context.Context) (screen string, err error) {
 	return screen, nil
 }
 
-// clear ends everything and removes the directories.
+// clear stops everything and removes the directories.
 func (s *stage) clear() error {
 	var failures []error
 	if s.terminal != nil {

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// The geometry, in pixels. A character is twice as high as wide, so that the modules
-// of the QR code are squares.
+// The geometry, in pixels. A character is twice as high as wide, so that the modules of the
+// QR code are squares.
 const (
 	width, height = 8, 16 // of a character
-	baseline      = 12    // below the top of its line
+	baseline      = 12    // from the top of its line
 	margin        = 20
 )
 
-// head has the width and the height, twice. The monospace fonts of all systems are 0.6
+// head contains the width and the height twice. On all systems, the monospace fonts are 0.6
 // times as wide as high.
 const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img">
 <title>doorkey in a terminal</title>
@@ -51,8 +51,8 @@ func draw(lines []line) string {
 	return drawn.String()
 }
 
-// drawText draws a line of text at its place. The length is given, because a
-// reader's font may be wider.
+// drawText draws a line of text in its place. It sets the length, because the reader's font
+// may be wider.
 func drawText(text string, y int) string {
 	shown := strings.TrimLeft(text, " ")
 	if shown == "" {
@@ -79,7 +79,7 @@ func drawCode(l line, y int) string {
 	return paper + fmt.Sprintf("<path class=\"ink\" d=\"%s\"/>\n", ink)
 }
 
-// drawModules draws a row of modules, those that touch each other as one.
+// drawModules draws a row of modules. It draws adjacent modules as one.
 func drawModules(row []bool, y int) string {
 	var path strings.Builder
 	for x := 0; x < len(row); x++ {

@@ -17,7 +17,7 @@ const (
 	rows    = 120
 )
 
-// prompt is the shell's, and ready the end of a screen on which it waits.
+// prompt is the shell's prompt, and ready is the end of a screen on which the shell waits.
 const (
 	prompt = "$ "
 	ready  = `\n\$ $`
@@ -42,7 +42,7 @@ func startTerminal(ctx context.Context, directory, home string, environment []st
 	return t, err
 }
 
-// close ends the terminal and what runs in it.
+// close stops the terminal and everything that runs in it.
 func (t *terminal) close() error {
 	_, err := t.tmux(context.Background(), "kill-server")
 	return err
@@ -88,7 +88,7 @@ func (t *terminal) shows(ctx context.Context, pattern string) (screen string, er
 	return "", fmt.Errorf("the terminal does not show %q but:\n%s", pattern, textOf(screen))
 }
 
-// textOf is what stands on a screen, up to the last line that is not empty.
+// textOf returns the text on a screen, up to the last line that is not empty.
 func textOf(screen string) string {
 	text := escapes.ReplaceAllString(screen, "")
 	lines := strings.Split(strings.TrimRight(text, " \n"), "\n")

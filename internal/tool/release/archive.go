@@ -13,10 +13,10 @@ import (
 	"path/filepath"
 )
 
-// companion is a file that goes into every archive beside the program.
+// companion is a file that is in every archive next to the program.
 type companion struct{ source, place string }
 
-// companions lie beside the program, but for the documents.
+// companions are next to the program, except for the documents.
 func companions() (all []companion) {
 	for _, source := range []string{
 		"LICENSE", "NOTICE", "docs/git-credential-doorkey.1",
@@ -30,8 +30,8 @@ func companions() (all []companion) {
 	return all
 }
 
-// documents are the README and the files that it links to or shows. They keep their places, so
-// that the links lead to them in an archive and in a package, too.
+// documents returns the README and the files that it links to or shows. They stay in their
+// places, so that the links work in an archive and in a package, too.
 func documents() []string {
 	return []string{
 		"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md",
@@ -48,8 +48,8 @@ type member struct {
 	content []byte
 }
 
-// archive packs each target's program with its companions: as people expect it, a
-// zip for Windows and a compressed tar elsewhere, with one directory in it.
+// archive packs each target's program with its companions. As users expect, the archive is
+// a zip for Windows and a compressed tar elsewhere, with one directory in it.
 func (r release) archive(_ context.Context, targets []target) error {
 	for _, t := range targets {
 		members, err := r.members(t)
@@ -67,12 +67,13 @@ func (r release) archive(_ context.Context, targets []target) error {
 	return nil
 }
 
-// Base is the name of a target's archive without its ending, and of the directory in it.
+// Base returns the name of a target's archive without its extension. It is also the name of
+// the directory in the archive.
 func (r release) Base(t target) string {
 	return fmt.Sprintf("%s_%s_%s_%s", program, r.Version, t.System, t.Processor)
 }
 
-// ArchiveName is the file name of a target's archive.
+// ArchiveName returns the file name of a target's archive.
 func (r release) ArchiveName(t target) string {
 	if t.System == "windows" {
 		return r.Base(t) + ".zip"

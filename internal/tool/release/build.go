@@ -11,10 +11,10 @@ import (
 // target is a system and processor to build for.
 type target struct {
 	System, Processor string // GOOS and GOARCH
-	program           string // the path of what was built
+	program           string // the path of the built program
 }
 
-// targets are all that are built, with the directory for their programs.
+// targets returns all targets, with the directory for their programs.
 func targets(programs string) (all []target) {
 	for _, system := range []string{"linux", "darwin", "windows", "freebsd"} {
 		for _, processor := range []string{"amd64", "arm64"} {
@@ -26,7 +26,7 @@ func targets(programs string) (all []target) {
 	return all
 }
 
-// ProgramName is the name of the program's file on the system.
+// ProgramName returns the file name of the program on the system.
 func (t target) ProgramName() string {
 	if t.System == "windows" {
 		return program + ".exe"
@@ -34,9 +34,9 @@ func (t target) ProgramName() string {
 	return program
 }
 
-// build compiles the program for each target. Nothing of this machine and of the
-// state of the checkout gets into it, and no HTTP/2, which doorkey does not speak: the
-// program is 0.55 MB smaller without.
+// build compiles the program for each target. The program does not depend on this machine
+// or on the state of the checkout. It does not contain HTTP/2, which doorkey does not use.
+// That makes it 0.55 MB smaller.
 func (r release) build(ctx context.Context, targets []target) error {
 	for _, t := range targets {
 		command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags=nethttpomithttp2",

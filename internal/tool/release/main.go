@@ -1,13 +1,13 @@
-// release builds all that a release of doorkey consists of, from this directory's
-// source, for people who publish it:
+// release builds everything in a release of doorkey, from the source in this
+// directory, for people who publish it:
 //
 //	go run ./internal/tool/release -version v1.2.3 [-maintainer "NAME <ADDRESS>"] [-home URL -files URL]
 //
-// It leaves in dist/ an archive for each system and processor, packages for
-// Debian and Fedora, the list of modules in them, checksums, and, where -home and
-// -files say where the project and the files of this release will be found, the
-// manifests for Homebrew, Scoop and winget. The same source and version make the
-// same bytes, anywhere.
+// It writes to dist/: an archive for each system and processor, packages for Debian
+// and Fedora, the list of modules in them, and checksums. With -home and -files,
+// which say where the project and the files of this release will be, it also writes
+// the manifests for Homebrew, Scoop and winget. The same source and version make the
+// same bytes, on any machine.
 package main
 
 import (
@@ -31,22 +31,22 @@ func main() {
 	}
 }
 
-// release is what is made, from what, and where to.
+// release is what is built, from what, and where the result goes.
 type release struct {
 	Version    string // without the "v"
 	Maintainer string // of the packages: "NAME <ADDRESS>"
-	Home       string // the project's page; "" where there is none yet
-	Files      string // the directory of the web with the files of this release; "" likewise
+	Home       string // the project's page; "" if it does not exist yet
+	Files      string // the URL of the directory with the files of this release; "" likewise
 	Time       time.Time
 }
 
 const (
-	directory   = "dist" // where everything is left
+	directory   = "dist" // where all results are
 	program     = "git-credential-doorkey"
 	description = "Git credential helper that signs in with OAuth, once"
 )
 
-// versions are those that Go modules, Debian and Fedora all take.
+// versions matches the versions that Go modules, Debian and Fedora all accept.
 var versions = regexp.MustCompile(`^v(\d+\.\d+\.\d+)$`)
 
 func run(ctx context.Context, args []string) error {
@@ -75,8 +75,8 @@ func run(ctx context.Context, args []string) error {
 	return r.make(ctx)
 }
 
-// sourceTime is the time that every file of the release has: SOURCE_DATE_EPOCH
-// (reproducible-builds.org), else that of the last commit.
+// sourceTime returns the time of every file in the release: SOURCE_DATE_EPOCH
+// (reproducible-builds.org) if it is set, or the time of the last commit.
 func sourceTime(ctx context.Context) (time.Time, error) {
 	text := os.Getenv("SOURCE_DATE_EPOCH")
 	if text == "" {
@@ -93,7 +93,7 @@ func sourceTime(ctx context.Context) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// make makes everything anew, step by step.
+// make builds everything again, step by step.
 func (r release) make(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(directory), os.MkdirAll(directory, 0o755)); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (r release) make(ctx context.Context) error {
 	return tell()
 }
 
-// tell lists what was made.
+// tell lists the results.
 func tell() error {
 	return filepath.WalkDir(directory, func(path string, entry os.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {

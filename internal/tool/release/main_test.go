@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestRefused: a release that would be wrong is not begun.
+// TestRefused: the program does not start to build a release that would be wrong.
 func TestRefused(t *testing.T) {
 	for _, row := range []struct{ name, args, want string }{
 		{"no version", "", "-version"},
@@ -27,8 +27,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestDocumentsComeAlong: a link of the README leads to a file in an archive, too,
-// as does each link from one document to another.
+// TestDocumentsComeAlong: the links in the README, and the links between documents, lead to
+// files that are in an archive, too.
 func TestDocumentsComeAlong(t *testing.T) {
 	var places []string
 	for _, companion := range companions() {

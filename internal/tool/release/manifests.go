@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// sumsFile has the checksums, in the form of sha256sum(1).
+// sumsFile contains the checksums, in the format of sha256sum(1).
 const sumsFile = "SHA256SUMS"
 
-// sum writes the checksums of everything that is there by now.
+// sum writes the checksums of all files that exist at this step.
 func (r release) sum(context.Context, []target) error {
 	entries, err := os.ReadDir(directory)
 	if err != nil {
@@ -30,7 +30,7 @@ func (r release) sum(context.Context, []target) error {
 	return os.WriteFile(filepath.Join(directory, sumsFile), []byte(sums.String()), 0o644)
 }
 
-// Sum is the checksum of one file.
+// Sum returns the checksum of one file.
 func (r release) Sum(name string) (string, error) {
 	content, err := os.ReadFile(filepath.Join(directory, name))
 	if err != nil {
@@ -40,8 +40,7 @@ func (r release) Sum(name string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// describe writes the manifests for Homebrew, Scoop and winget, from the archives
-// that are there.
+// describe writes the manifests for Homebrew, Scoop and winget, for the existing archives.
 func (r release) describe(_ context.Context, targets []target) error {
 	if r.Files == "" {
 		fmt.Println("no -files: no manifests for Homebrew, Scoop and winget, which have to say where the archives are")

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// bill is a software bill of materials in the form of CycloneDX 1.6
-// (cyclonedx.org), which needs no more of a module than a Go program knows of
-// itself. SPDX would want its licence and its supplier as well.
+// bill is a software bill of materials in the CycloneDX 1.6 format (cyclonedx.org). That
+// format needs only the information about a module that a Go program has about itself. SPDX
+// also needs the licence and the supplier.
 type bill struct {
 	Form        string      `json:"bomFormat"`
 	FormVersion string      `json:"specVersion"`
@@ -36,8 +36,8 @@ type component struct {
 	URL     string `json:"purl"` // github.com/package-url/purl-spec
 }
 
-// listModules writes which modules are in the programs, as the programs themselves
-// say, all targets together.
+// listModules writes the list of modules in the programs of all targets, as the programs
+// themselves report them.
 func (r release) listModules(_ context.Context, targets []target) error {
 	var components []component
 	for _, t := range targets {

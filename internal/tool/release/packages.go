@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// nfpm makes deb and rpm packages. It is run by its version and is no dependency
-// of doorkey's.
+// nfpm makes deb and rpm packages. It runs in a fixed version and is not a dependency of
+// doorkey.
 const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2"
 
 // pack makes the packages for Debian and Fedora.
@@ -37,8 +37,8 @@ func (r release) pack(ctx context.Context, targets []target) error {
 	return nil
 }
 
-// packageConfiguration writes what nfpm is told, and the manual page in the form
-// that packages have it in, beside the target's program.
+// packageConfiguration writes nfpm's configuration, and the manual page in the format for
+// packages, to the directory of the target's program.
 func (r release) packageConfiguration(t target) (path string, err error) {
 	beside := filepath.Dir(t.program)
 	page, err := os.ReadFile("docs/git-credential-doorkey.1")

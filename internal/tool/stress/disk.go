@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// disk is the file system of the accounts, when it is filled.
+// disk is the file system with the accounts, if the stress test fills it.
 type disk struct {
 	mu       sync.Mutex
-	reached  bool // it has been full to the last byte
+	reached  bool // it has been completely full
 	full     bool
 	lastFull time.Time
 }
 
 const (
-	// largestDisk is where filling stops: it is somebody's real disk.
+	// largestDisk is the limit for filling, because it is the developer's real disk.
 	largestDisk = 16 << 20
-	// phase is how long the disk is full, and has room, in turn.
+	// phase is how long the disk is full, and how long it has space, in turns.
 	phase = 700 * time.Millisecond
 )
 
-// fill fills the file system of a directory again and again until ctx ends, and
-// empties it then. It is an error if the file system never was full.
+// fill fills the file system of a directory again and again until ctx ends, and then
+// empties it. It is an error if the file system was never full.
 func (d *disk) fill(ctx context.Context, directory string) error {
 	path := filepath.Join(directory, "filler")
 	defer os.Remove(path)
@@ -48,11 +48,11 @@ func (d *disk) fill(ctx context.Context, directory string) error {
 	return nil
 }
 
-// hold takes every bit of room for a phase.
+// hold uses all the space for a phase.
 func (d *disk) hold(ctx context.Context, path string) error {
 	file, err := os.Create(path)
 	if err != nil {
-		return nil // so full that not even this fits
+		return nil // the disk is so full that the file cannot be created
 	}
 	defer file.Close()
 	block := make([]byte, 256<<10)
@@ -64,14 +64,14 @@ func (d *disk) hold(ctx context.Context, path string) error {
 		}
 		if err != nil {
 			d.reach()
-			block = block[:4<<10] // what doorkey gives back is little
+			block = block[:4<<10] // doorkey releases only little space
 			pause(ctx, time.Millisecond)
 		}
 	}
 	return nil
 }
 
-// pause waits, or until ctx ends.
+// pause waits for a time, or until ctx ends.
 func pause(ctx context.Context, duration time.Duration) {
 	select {
 	case <-time.After(duration):
@@ -91,7 +91,7 @@ func (d *disk) set(full bool) {
 	d.full, d.lastFull = full, time.Now()
 }
 
-// wasFullSince reports whether the disk has been full at any time since then.
+// wasFullSince reports whether the disk was full at any time since then.
 func (d *disk) wasFullSince(then time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// patience is what a process gets before it is said to hang.
+// patience is how long a process may run before the report says that it hangs.
 const patience = 90 * time.Second
 
-// helper runs one process of doorkey with an input, as git would, and returns
-// what it printed. It may be killed on the way; ok is false then, and after a
-// failure, which is noted unless something else is to blame for it.
+// helper runs one process of doorkey with an input, as git would, and returns what it
+// printed. The process may be killed before it ends. ok is false in that case, and after a
+// failure. helper records the failure unless there is another reason for it.
 func (l *loop) helper(ctx context.Context, verb string, lines ...string) (output string, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -24,7 +24,7 @@ func (l *loop) helper(ctx context.Context, verb string, lines ...string) (output
 	process := exec.CommandContext(ctx, l.doorkey(), verb)
 	process.Dir, process.Env = l.directory, l.environment
 	process.Stdin, process.Stdout, process.Stderr = strings.NewReader(strings.Join(lines, "\n")+"\n"), &stdout, &stderr
-	process.WaitDelay = patience // whose output is still open holds up no more than that
+	process.WaitDelay = patience // limits the wait for output that is still open
 	began := time.Now()
 	if err := process.Start(); err != nil {
 		l.ledger.mistake("%s did not start: %v", verb, err)
@@ -50,8 +50,8 @@ func (l *loop) helper(ctx context.Context, verb string, lines ...string) (output
 	return stdout.String(), true
 }
 
-// mayKill kills some processes at a random moment. What it returns is called
-// after the end of the process and reports whether it was killed.
+// mayKill kills some processes at a random moment. Call the returned function after the end
+// of the process; it reports whether the process was killed.
 func (l *loop) mayKill(verb string, process *exec.Cmd) (killed func() bool) {
 	if !l.ledger.chooses(verb, l.risk, l.random) {
 		return func() bool { return false }
@@ -71,11 +71,11 @@ func (l *loop) mayKill(verb string, process *exec.Cmd) (killed func() bool) {
 	}
 }
 
-// childrenOfOneGet is how many children refresh for one get, one after the
-// other, when each is killed.
+// childrenOfOneGet is how many children refresh for one get, one after the other, if each
+// of them is killed.
 const childrenOfOneGet = 3
 
-// failed notes that a process failed that was not killed.
+// failed records the failure of a process that was not killed.
 func (l *loop) failed(verb string, lostChildren int, began time.Time, said string) {
 	switch {
 	case lostChildren >= childrenOfOneGet:

@@ -10,18 +10,18 @@ import (
 	"git-credential-doorkey/internal/test/fakegitlab"
 )
 
-// judge notes everything that does not hold at the end.
+// judge records every expectation that is not met at the end.
 func (s *stress) judge(ctx context.Context) {
 	if left := s.victims.outlive(); left > 0 {
 		s.ledger.mistake("%d processes that refresh did not end within %v", left, patience)
 	}
-	s.careful().command(ctx) // what was kept is good: this needs no sign-in
+	s.careful().command(ctx) // the stored token is valid: this needs no sign-in
 	s.judgeServer()
 	s.judgeAccount(ctx)
 	s.judgeFiles()
 }
 
-// judgeServer asks the server what was sent to it.
+// judgeServer checks what the server received.
 func (s *stress) judgeServer() {
 	if problems := s.server.Problems(); len(problems) > 0 {
 		s.ledger.mistake("the server was sent what no client may send: %s", strings.Join(problems, "; "))
@@ -30,8 +30,8 @@ func (s *stress) judgeServer() {
 		s.ledger.mistake("no token was refreshed: nothing was tried")
 	}
 	if s.killRefresh > 0 {
-		// A refresh that is killed at the wrong moment costs a sign-in, and the
-		// next may begin while the server still answers it.
+		// If a refresh is killed at the wrong moment, the user has to sign in again, and
+		// the next refresh may start while the server still answers that one.
 		if again := s.signInsAgain(); again > 0 && s.victims.killed == 0 {
 			s.ledger.mistake("%d sign-ins after the first, and no refresh was killed", again)
 		}
@@ -50,10 +50,11 @@ func (s *stress) judgeServer() {
 
 func (s *stress) refreshes() int { return s.server.Count(fakegitlab.TokenRefreshToken) }
 
-// signInsAgain counts those after the first, finished or not.
+// signInsAgain returns the number of sign-ins after the first, finished or not.
 func (s *stress) signInsAgain() int { return s.server.Count(fakegitlab.Authorize) - 1 }
 
-// judgeAccount reads what is kept: one account, whose refresh token is good.
+// judgeAccount reads what is stored: it has to be one account, whose refresh token is
+// valid.
 func (s *stress) judgeAccount(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -77,9 +78,8 @@ func (s *stress) judgeAccount(ctx context.Context) {
 	}
 }
 
-// judgeFiles looks for what should have been tidied up: a process that is
-// killed may leave the file that it was about to put in another's place, which
-// the next one uses.
+// judgeFiles looks for files that doorkey should have removed. A killed process may leave
+// the file with which it was about to replace another one; the next process uses that file.
 func (s *stress) judgeFiles() {
 	entries, err := os.ReadDir(s.accounts())
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// TestEveryMistakeIsFound lets each check meet what it has to find. The rows
-// share one setting and stand in the order in which they do harm.
+// TestEveryMistakeIsFound makes each check find what it has to find. The rows share one
+// setting. Their order is the order in which they do damage.
 func TestEveryMistakeIsFound(t *testing.T) {
 	s := newTestStress(t)
 	request := []string{"protocol=https", "host=" + s.host()}
@@ -49,7 +49,7 @@ func TestEveryMistakeIsFound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for range 2 { // the first erases, the second refreshes
+			for range 2 { // the first command erases, the second refreshes
 				s.server.RevokeAccessTokens()
 				s.careful().command(t.Context())
 			}

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// ledger counts what happens, and keeps what must not.
+// ledger counts what may happen, and stores what must not happen.
 type ledger struct {
 	mu       sync.Mutex
-	took     map[string][]time.Duration // by verb, of processes that ended by themselves
+	took     map[string][]time.Duration // by verb; only processes that were not killed
 	killed   map[string]int             // by verb
-	counted  map[string]int             // what may happen, by what it is
+	counted  map[string]int             // what may happen, by its name
 	mistakes []string
-	newest   int // every get that begins now hands out the token of this number or a later one
+	newest   int // every get that starts now returns the token with this number, or a newer one
 }
 
 func newLedger() *ledger {
@@ -50,7 +50,7 @@ func (l *ledger) mistake(format string, values ...any) {
 // shownMistakes is enough to see what is wrong.
 const shownMistakes = 10
 
-// summary is every mistake, shortened; "" for none.
+// summary returns all mistakes, shortened; "" if there are none.
 func (l *ledger) summary() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,7 +61,7 @@ func (l *ledger) summary() string {
 	return strings.Join(shown, "\n")
 }
 
-// raise says that all tokens before the given number are history.
+// raise records that no get may return tokens with lower numbers any more.
 func (l *ledger) raise(number int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,8 +74,8 @@ func (l *ledger) oldestAllowed() int {
 	return l.newest
 }
 
-// chooses reports whether a process is to be killed. Many end before their
-// moment comes, so more are chosen as long as fewer than the given per cent were
+// chooses reports whether a process will be killed. Many processes end before the random
+// moment. So it chooses more of them as long as fewer than the given percentage were
 // killed.
 func (l *ledger) chooses(verb string, percent int, random *rand.Rand) bool {
 	l.mu.Lock()
@@ -86,8 +86,8 @@ func (l *ledger) chooses(verb string, percent int, random *rand.Rand) bool {
 	return random.IntN(100) < percent
 }
 
-// someTime returns a moment within the life of a process with that verb, going
-// by one that has ended.
+// someTime returns a moment within the life of a process with that verb, based on a process
+// that has ended.
 func (l *ledger) someTime(verb string, random *rand.Rand) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -98,8 +98,7 @@ func (l *ledger) someTime(verb string, random *rand.Rand) time.Duration {
 	return time.Duration(random.Float64() * float64(life))
 }
 
-// percentile returns the time that the given per cent of the times do not
-// exceed.
+// percentile returns the time that the given percentage of the times do not exceed.
 func percentile(times []time.Duration, percent int) time.Duration {
 	if len(times) == 0 {
 		return 0

@@ -16,11 +16,11 @@ const (
 	failedOnFullDisk = "failed on the full disk"
 )
 
-// loop runs one git command after the other.
+// loop runs one git command after another.
 type loop struct {
 	*stress
 	random *rand.Rand
-	risk   int // per cent of its processes that are killed
+	risk   int // percentage of its processes that are killed
 }
 
 func (l *loop) run(ctx context.Context) {
@@ -33,9 +33,9 @@ func (l *loop) run(ctx context.Context) {
 	}
 }
 
-// command asks and tells doorkey what one git command does: get; then store if
-// the server takes the token, erase if it refuses it. A git of version 2.46 or
-// newer asks a second time in between.
+// command runs doorkey as one git command does: get, and then store if the server accepts
+// the token, or erase if it rejects the token. If git is 2.46 or newer, it asks a second
+// time in between.
 func (l *loop) command(ctx context.Context) {
 	request := []string{"protocol=https", "host=" + l.host()}
 	if l.random.IntN(2) == 0 {
@@ -61,16 +61,16 @@ func (l *loop) command(ctx context.Context) {
 	}
 }
 
-// answer is what doorkey says, and what the server says of it.
+// answer is doorkey's answer, and the server's reaction to it.
 type answer struct {
 	username, token, state string
-	number                 int  // of the token, as the server issued them
-	good                   bool // the server took it
+	number                 int  // of the token, in the order in which the server issued them
+	good                   bool // the server accepted it
 }
 
-// get runs get and shows the token to the server at once. The server has to
-// know it, and it must not be older than a get that has ended before this one
-// began has handed out, or than one that was erased before.
+// get runs get and shows the token to the server immediately. The server must know the
+// token. The token must not be older than one that another get returned before this one
+// started, or than one that was erased before.
 func (l *loop) get(ctx context.Context, request []string, oldest int) (answer, bool) {
 	output, ok := l.helper(ctx, "get", request...)
 	if !ok {
@@ -104,9 +104,9 @@ func (l *loop) get(ctx context.Context, request []string, oldest int) (answer, b
 	return a, true
 }
 
-// fate says what became of a token between doorkey's answer and the server.
-// That it is dead is nobody's fault: it is replaced by another process's refresh,
-// which ends it at once, or its time is over.
+// fate returns what happened to a token between doorkey's answer and the server. It is not
+// a mistake if the token is invalid: another process's refresh has replaced it, which makes
+// it invalid at once, or it has expired.
 func (l *loop) fate(a answer) string {
 	switch {
 	case a.good:
@@ -117,7 +117,7 @@ func (l *loop) fate(a answer) string {
 	return tokenOver
 }
 
-// mayRevoke ends the access token early after every so many answers.
+// mayRevoke revokes the access token early, each time after a number of answers.
 func (l *loop) mayRevoke() {
 	if n := l.answers.Add(1); l.revoke > 0 && n%int64(l.revoke) == 0 {
 		l.server.RevokeAccessTokens()

@@ -1,14 +1,14 @@
 // Stress runs many processes of doorkey at once, as git runs them, against a
 // practice GitLab whose tokens live for seconds. It kills some of them at a
-// random moment, and checks what has to hold all the same: nobody signs in a
-// second time, no other process fails, there is one refresh at a time, no
-// refresh token is sent twice, no token is handed out after it was replaced,
-// and the accounts are whole at the end.
+// random moment, and checks what has to be true anyway: the user does not sign in a
+// second time, no other process fails, there is one refresh at a time, no refresh
+// token is sent twice, no token is returned after it was replaced, and the accounts
+// are complete at the end.
 //
 //	go run ./internal/tool/stress
 //
-// It ends with exit code 1 and the reasons if anything is otherwise. Its traffic
-// stays on the loopback interface, and what it writes is gone at the end.
+// It ends with exit code 1 and the reasons if anything is different. Its traffic
+// stays on the loopback interface, and its files are removed at the end.
 package main
 
 import (
@@ -26,8 +26,8 @@ import (
 )
 
 func main() {
-	// A process that is killed before it has read its input sends SIGPIPE, and
-	// so does a reader of the report that is gone: neither ends this.
+	// A process that is killed before it has read its input causes SIGPIPE, and so does a
+	// reader of the report that has ended. Neither ends this program.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -35,8 +35,8 @@ func main() {
 	os.Exit(code)
 }
 
-// run does what the arguments say and returns the exit code: 0 if all that has
-// to hold has held, 1 with the reasons on stderr if not.
+// run does what the arguments say and returns the exit code: 0 if all expectations were
+// met, or 1 with the reasons on stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := choose(ctx, args, stdout)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
@@ -46,18 +46,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 1
 }
 
-// options say how hard it is made for doorkey.
+// options say how difficult the conditions for doorkey are.
 type options struct {
 	processes   int           // loops that run at once, each with one process of doorkey at a time
-	time        time.Duration // after which no loop begins anew
-	rounds      int           // after which a loop ends; 0: only after time
-	kill        int           // per cent of the processes
-	killRefresh int           // per cent of the children that refresh
+	time        time.Duration // after that, no loop starts a new command
+	rounds      int           // after that many, a loop ends; 0: only after time
+	kill        int           // percentage of the processes
+	killRefresh int           // percentage of the children that refresh
 	lifetime    time.Duration // of an access token
-	revoke      int           // the server ends the access token after so many answers; 0: never
-	latency     time.Duration // an answer to a refresh is so long on its way
+	revoke      int           // after so many answers, the server revokes the access token; 0: never
+	latency     time.Duration // how long an answer to a refresh takes
 	seed        uint64
-	state       string // where the accounts are kept; "" is with all else
+	state       string // where the accounts are stored; "" means with everything else
 	full        bool
 }
 
@@ -79,7 +79,7 @@ const usage = `usage: go run ./internal/tool/stress [options]
   -full             filled up again and again (needs -state on a small one)
 `
 
-// choose runs the stress, or is the browser in it.
+// choose runs the stress, or acts as the browser in it.
 func choose(ctx context.Context, args []string, stdout io.Writer) error {
 	if len(args) == 2 && args[0] == practice.ConsentVerb {
 		return practice.Consent(ctx, args[1])
@@ -123,7 +123,7 @@ func parse(args []string) (options, error) {
 	return o, err
 }
 
-// check finds options with which nothing could be told.
+// check rejects options with which the result would mean nothing.
 func (o options) check() error {
 	switch {
 	case o.processes < 1 || o.processes > 512:

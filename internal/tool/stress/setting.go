@@ -12,17 +12,17 @@ import (
 	"git-credential-doorkey/internal/test/practice"
 )
 
-// setting is what the processes run in.
+// setting is the environment of the processes.
 type setting struct {
-	directory   string // everything but the accounts
-	kept        string // the accounts, in a directory of their own, and what fills the disk
+	directory   string // for everything but the accounts
+	kept        string // the accounts, in a separate directory, and the file that fills the disk
 	programs    string
 	environment []string
 	server      *fakegitlab.Server
 }
 
-// configuration is all of git's. The keyring is another matter: a person's own
-// may be there.
+// configuration is all of git's configuration. It sets where the key is stored, because the
+// developer's own keyring may be on this machine.
 const configuration = `[credential]
 	oauthStore = file
 	oauthTimeout = 60
@@ -73,8 +73,8 @@ func (s *setting) furnish(ctx context.Context, o options) error {
 	return practice.Build(ctx, s.directory, s.programs, "git-credential-doorkey", "git-credential-doorkey/internal/tool/stress")
 }
 
-// makeKept makes the directory for the accounts, in one that the person named
-// or else with all the rest.
+// makeKept makes the directory for the accounts, inside the directory that the user named
+// or, by default, with everything else.
 func makeKept(named, otherwise string) (string, error) {
 	if named == "" {
 		named = otherwise
@@ -88,12 +88,12 @@ func makeKept(named, otherwise string) (string, error) {
 
 func (s *setting) accounts() string { return filepath.Join(s.kept, "accounts") }
 
-// host is the server's, with its port.
+// host returns the server's host, with its port.
 func (s *setting) host() string { return strings.TrimPrefix(s.server.URL(), "https://") }
 
 func (s *setting) doorkey() string { return filepath.Join(s.programs, "git-credential-doorkey") }
 
-// clear ends the server and removes what was made.
+// clear stops the server and removes what was made.
 func (s *setting) clear() error {
 	var closing, kept error
 	if s.server != nil {

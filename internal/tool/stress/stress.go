@@ -18,12 +18,11 @@ type stress struct {
 	ledger  *ledger
 	victims *victims
 	disk    disk
-	answers atomic.Int64 // of get, in all
+	answers atomic.Int64 // the number of answers of get
 	took    time.Duration
 }
 
-// play sets everything up, runs the loops, judges what came of it, and clears
-// everything away.
+// play prepares everything, runs the loops, checks the result, and removes everything.
 func play(ctx context.Context, chosen options, stdout io.Writer) error {
 	if chosen.seed == 0 {
 		chosen.seed = rand.Uint64()
@@ -60,10 +59,10 @@ func newStress(chosen options, setting *setting) *stress {
 	}
 }
 
-// careful returns a loop whose processes nobody kills.
+// careful returns a loop whose processes are not killed.
 func (s *stress) careful() *loop { return &loop{stress: s, random: s.randomness(0)} }
 
-// randomness returns a source of it for one of the loops.
+// randomness returns a source of randomness for one of the loops.
 func (s *stress) randomness(loop int) *rand.Rand { return rand.New(rand.NewPCG(s.seed, uint64(loop))) }
 
 // signIn is the one sign-in.
@@ -75,8 +74,8 @@ func (s *stress) signIn(ctx context.Context) error {
 	return nil
 }
 
-// torture runs the loops, and what makes it hard for them, to their end. It
-// returns when no process of doorkey is left.
+// torture runs the loops, and everything that disturbs them, to the end. It returns when no
+// process of doorkey is left.
 func (s *stress) torture(ctx context.Context) {
 	began := time.Now()
 	hard, ease := context.WithCancel(ctx)
@@ -89,7 +88,7 @@ func (s *stress) torture(ctx context.Context) {
 		hardships.Go(func() {
 			if err := s.disk.fill(hard, s.kept); err != nil {
 				s.ledger.mistake("-full: %v", err)
-				ease() // the rest would say nothing
+				ease() // after that, the rest would mean nothing
 			}
 		})
 	}

@@ -14,8 +14,8 @@ import (
 	"git-credential-doorkey/internal/test/parts"
 )
 
-// few is a stress of some seconds: a number of rounds, and tokens that end
-// because the server says so and not by the clock.
+// few is a stress of some seconds: a number of rounds, and tokens that end because the
+// server revokes them and not by the clock.
 func few() options {
 	return options{
 		processes: 8, rounds: 12, time: time.Hour, kill: 20,
@@ -23,7 +23,7 @@ func few() options {
 	}
 }
 
-// emptyTemporary makes an empty directory the one for temporary files.
+// emptyTemporary makes an empty directory and uses it for temporary files.
 func emptyTemporary(t *testing.T) string {
 	t.Helper()
 	directory := t.TempDir()
@@ -94,7 +94,7 @@ func TestStoppedItLeavesNothing(t *testing.T) {
 	o := few()
 	o.rounds = 0
 	ctx, stop := context.WithCancel(t.Context())
-	begun := writerFunc(func(line []byte) { stop() }) // the first line comes before the first process
+	begun := writerFunc(func(line []byte) { stop() }) // the first line is written before the first process starts
 	if err := play(ctx, o, begun); err == nil {
 		t.Error("no error, though it was stopped")
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// refreshVerb is what doorkey calls its child with that refreshes.
+// refreshVerb is the verb with which doorkey starts the child that refreshes.
 const refreshVerb = "exchange"
 
 // victims are the refreshing children that are killed.
@@ -21,7 +21,7 @@ type victims struct {
 	mu      sync.Mutex
 	seen    int
 	killed  int
-	parents map[int]int // how many of whose children were killed
+	parents map[int]int // number of killed children, by parent
 }
 
 // showsProcesses reports whether this system lists processes as Linux does.
@@ -49,8 +49,8 @@ func (v *victims) isRefreshing(pid int) bool {
 
 func ofProcess(pid int, file string) string { return filepath.Join("/proc", strconv.Itoa(pid), file) }
 
-// parentOf reads the fourth field of /proc/PID/stat, of which the second is in
-// parentheses and may have anything in it (proc(5)).
+// parentOf reads the fourth field of /proc/PID/stat. The second field is in parentheses and
+// may contain anything (proc(5)).
 func parentOf(pid int) int {
 	status, _ := os.ReadFile(ofProcess(pid, "stat"))
 	_, rest, _ := strings.Cut(string(status), ") ")
@@ -65,8 +65,7 @@ func parentOf(pid int) int {
 // lifeOfChild is about how long a child that refreshes lives.
 const lifeOfChild = 100 * time.Millisecond
 
-// hunt kills the given per cent of the children, each at a random moment, until
-// ctx ends.
+// hunt kills the given percentage of the children, each at a random moment, until ctx ends.
 func (v *victims) hunt(ctx context.Context, percent int, random *rand.Rand) {
 	looks := time.NewTicker(10 * time.Millisecond)
 	defer looks.Stop()
@@ -91,8 +90,8 @@ func (v *victims) hunt(ctx context.Context, percent int, random *rand.Rand) {
 	}
 }
 
-// kill kills a child, and nobody who has its number by now: the process is held
-// on to before it is looked at again.
+// kill kills a child, but not another process that has its number by now: it holds the
+// process before it checks the process again.
 func (v *victims) kill(pid int) {
 	process, err := os.FindProcess(pid)
 	if err != nil {
@@ -108,8 +107,8 @@ func (v *victims) kill(pid int) {
 	}
 }
 
-// lostBy returns how many children of a process that has ended were killed. It
-// can be asked once: the number may be another's by then.
+// lostBy returns how many children of an ended process were killed. It can be called once:
+// after that, the number may belong to another process.
 func (v *victims) lostBy(pid int) int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -124,8 +123,8 @@ func (v *victims) see() {
 	v.seen++
 }
 
-// outlive waits until no child refreshes any more. It kills those that do not
-// come to an end, and returns how many they were.
+// outlive waits until no child refreshes any more. It kills the children that do not end,
+// and returns how many there were.
 func (v *victims) outlive() int {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if len(v.refreshing()) == 0 {

@@ -1,4 +1,4 @@
-// Testengines builds the engines of the fleet's tests that no system has a package of:
+// Testengines builds the engines for the fleet's tests that no system has packages for:
 // kube-apiserver and Vault. It downloads their modules, and takes minutes the first
 // time. Tests that need an engine are skipped until it is built.
 //

@@ -1,5 +1,5 @@
-// Empty is the least that a credential helper in Go can be: it reads its
-// standard input to the end. The benchmark measures doorkey by it.
+// Empty is the smallest possible credential helper in Go: it reads its standard input to
+// the end. The benchmark compares doorkey with it.
 package main
 
 import (
@@ -8,6 +8,6 @@ import (
 )
 
 func main() {
-	// What cannot be read is as good as read: there is nothing to do with it.
+	// If the input cannot be read, there is nothing to do.
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
