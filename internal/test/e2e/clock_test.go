@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// clockVariable is how many seconds ahead the clock of a doorkey from buildWithClock is.
+// clockVariable says by how many seconds the clock of a doorkey from buildWithClock is
+// ahead.
 const clockVariable = "DOORKEY_TEST_CLOCK"
 
-// readsClockVariable is an additional file of package time. Only a doorkey from
-// buildWithClock contains it.
+// readsClockVariable is an additional file of package time. No other doorkey contains it.
 const readsClockVariable = `package time
 
 import "syscall"
@@ -25,43 +25,64 @@ var wrongBy = func() int64 {
 }()
 `
 
-// buildWithClock builds a doorkey whose clock can be wrong. Go programs ask the kernel
-// without the C library, so the time cannot be changed from outside.
+// buildWithClock builds a doorkey whose clock can be wrong. A Go program asks the kernel
+// for the time without the C library, so nothing outside can tell it another time: this
+// one is built with a copy of Go's standard library, in which time.Now adds an offset.
+// ("go build -overlay" does not replace files of a Go that was downloaded as a module.)
 func buildWithClock(t *testing.T) string {
 	t.Helper()
 	output, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := filepath.Join(strings.TrimSpace(string(output)), "src", "time")
-	content, err := os.ReadFile(filepath.Join(source, "time.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	const now = "\tsec, nsec, mono := runtimeNow()\n\tif mono == 0"
-	if strings.Count(string(content), now) != 1 {
-		t.Fatalf("time.Now of this Go does not have %q, by which the test finds its place", now)
-	}
 	directory := t.TempDir()
-	changed := strings.Replace(string(content), now, strings.Replace(now, "\n", "\n\tsec += wrongBy\n", 1), 1)
-	replaced := map[string]string{filepath.Join(source, "time.go"): changed, filepath.Join(source, "wrong.go"): readsClockVariable}
-	overlay := map[string]map[string]string{"Replace": {}}
-	for path, content := range replaced {
-		overlay["Replace"][path] = filepath.Join(directory, filepath.Base(path))
-		if err := os.WriteFile(overlay["Replace"][path], []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	described, err := json.Marshal(overlay)
-	if err != nil {
+	root, program := filepath.Join(directory, "go"), filepath.Join(directory, "git-credential-doorkey")
+	if err := copyGo(root, strings.TrimSpace(string(output))); err != nil {
 		t.Fatal(err)
 	}
-	file, program := filepath.Join(directory, "overlay.json"), filepath.Join(directory, "git-credential-doorkey")
-	if err := os.WriteFile(file, described, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if output, err := buildCommand(t.Context(), program, "-overlay", file).CombinedOutput(); err != nil {
+	changeClock(t, filepath.Join(root, "src", "time"))
+	build := buildCommand(t.Context(), program)
+	build.Env = append(os.Environ(), "GOROOT="+root, "GOTOOLCHAIN=local")
+	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
 	return program
+}
+
+// copyGo copies the sources of an installed Go. The rest of it is linked.
+func copyGo(to, from string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	err = os.Mkdir(to, 0o700)
+	for _, entry := range entries {
+		original, copied := filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())
+		if entry.Name() == "src" {
+			err = errors.Join(err, os.CopyFS(copied, os.DirFS(original)))
+		} else {
+			err = errors.Join(err, os.Symlink(original, copied))
+		}
+	}
+	return err
+}
+
+// changeClock has time.Now add the offset, in a directory with the sources of package time.
+func changeClock(t *testing.T, directory string) {
+	t.Helper()
+	const now = "\tsec, nsec, mono := runtimeNow()\n\tif mono == 0"
+	path := filepath.Join(directory, "time.go")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(content), now) != 1 {
+		t.Fatalf("time.Now of this Go does not contain %q, where the test adds the offset", now)
+	}
+	changed := strings.Replace(string(content), now, strings.Replace(now, "\n", "\n\tsec += wrongBy\n", 1), 1)
+	err = errors.Join(os.Remove(path), os.WriteFile(path, []byte(changed), 0o600),
+		os.WriteFile(filepath.Join(directory, "wrong.go"), []byte(readsClockVariable), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
 }
