@@ -39,12 +39,13 @@ func TestProgramAsksNoKeyring(t *testing.T) {
 // keyring either, unless there is a reason for it.
 func TestBuildsAskNoKeyring(t *testing.T) {
 	reasons := map[string]string{
-		"internal/test/e2e/start_test.go":    "it measures the program of a release, and has it answer what needs no key",
-		"internal/tool/bench/programs.go":    "it measures the program of a release, with a keyring of its own",
-		"internal/tool/release/build.go":     "it makes the release, and starts nothing",
-		"internal/test/registers/build.go":   "it builds engines, and no doorkey",
-		"internal/test/e2e/program_test.go":  "", // it needs no reason: it has the tag
-		"internal/test/practice/practice.go": "",
+		"internal/test/e2e/start_test.go":       "it measures the program of a release, and has it answer what needs no key",
+		"internal/tool/bench/programs.go":       "it measures the program of a release, with a keyring of its own",
+		"internal/tool/release/build.go":        "it makes the release, and starts nothing",
+		"internal/test/registers/build.go":      "it builds engines, and no doorkey",
+		"internal/test/e2e/program_test.go":     "", // it needs no reason: it has the tag
+		"internal/test/practice/practice.go":    "",
+		"internal/test/e2e/names_linux_test.go": "",
 	}
 	for _, file := range goFiles(t, "internal/test", "internal/tool") {
 		text := readText(t, file)
