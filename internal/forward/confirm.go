@@ -9,21 +9,27 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+
+	"git-credential-doorkey/internal/helper"
 )
 
 // confirmation asks the user here before git on another machine gets the first token for a
 // host. It asks as ssh-agent does (ssh-add -c), with the program in SSH_ASKPASS, because
 // the session uses the terminal.
 type confirmation struct {
-	program     string // "": doorkey does not ask
+	program     string
 	destination string
 	mutex       sync.Mutex // one question at a time
 	answers     map[string]bool
 }
 
-// newConfirmation finds the program that asks, with this process's variables.
-func newConfirmation(variable func(string) string, destination string) (*confirmation, error) {
-	program, err := exec.LookPath(cmp.Or(variable("SSH_ASKPASS"), "ssh-askpass"))
+// newConfirmation finds the program that asks. It returns nil, which allows every host, if
+// the user does not want to be asked.
+func newConfirmation(h *helper.Helper, wanted bool, destination string) (*confirmation, error) {
+	if !wanted {
+		return nil, nil
+	}
+	program, err := exec.LookPath(cmp.Or(h.Config.Environment.Variable("SSH_ASKPASS"), "ssh-askpass"))
 	if err != nil {
 		return nil, errors.New("no program can ask you to confirm: SSH_ASKPASS names none, and ssh-askpass is not on PATH\ninstall one (Debian: apt-get install ssh-askpass), or leave out --confirm")
 	}

@@ -69,13 +69,11 @@ func Run(ctx context.Context, h *helper.Helper, args []string, out io.Writer) er
 func runSession(ctx context.Context, h *helper.Helper, given options, program string, call sshCommand) error {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	s := &server{Helper: h, word: rand.Text(), hosts: given.hosts, end: end}
-	var err error
-	if given.confirm {
-		if s.confirmation, err = newConfirmation(h.Config.Environment.Variable, call.destination); err != nil {
-			return err
-		}
+	confirmation, err := newConfirmation(h, given.confirm, call.destination)
+	if err != nil {
+		return err
 	}
+	s := &server{Helper: h, word: rand.Text(), hosts: given.hosts, end: end, confirmation: confirmation}
 	listener, stop, err := listen()
 	if err != nil {
 		return err

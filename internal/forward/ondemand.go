@@ -22,6 +22,7 @@ import (
 	"git-credential-doorkey/internal/environment"
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/session"
+	"git-credential-doorkey/internal/terminal"
 )
 
 // doorkey runs itself with these options for sessions that ssh or an editor starts.
@@ -55,16 +56,7 @@ func (p *place) save() error {
 	if err := os.MkdirAll(p.directory, 0o700); err != nil {
 		return err
 	}
-	return writeFile(p.file(".json"), content)
-}
-
-// writeFile replaces a file that only this user can read, so that no process reads a
-// partial file.
-func writeFile(path string, content []byte) error {
-	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
+	return session.Replace(p.file(".json"), content)
 }
 
 // loadPlace reads the place of a host.
@@ -113,10 +105,8 @@ func printConfig(h *helper.Helper, given options, call sshCommand, out io.Writer
 	if !isHostname(host) {
 		return fmt.Errorf("%q is not the name of a host in ssh's configuration\ngive the name that you give to ssh, for example: git credential-doorkey ssh --print-config build.example.com", call.destination)
 	}
-	if given.confirm {
-		if _, err := newConfirmation(h.Config.Environment.Variable, host); err != nil {
-			return err
-		}
+	if _, err := newConfirmation(h, given.confirm, host); err != nil {
+		return err
 	}
 	hosts, err := hostsToAsk(h, given.hosts)
 	if err != nil {
@@ -130,7 +120,8 @@ func printConfig(h *helper.Helper, given options, call sshCommand, out io.Writer
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, configuration, host, quoted(program), listenOption, host, p.file(".conf"), host, thereOnce(p.Word, hosts))
+	command := strings.ReplaceAll(terminal.ShellWord(program), "%", "%%") // ssh replaces "%h" and the like
+	_, err = fmt.Fprintf(out, configuration, host, command, listenOption, host, p.file(".conf"), host, thereOnce(p.Word, hosts))
 	return err
 }
 
@@ -172,7 +163,7 @@ func startListener(ctx context.Context, h *helper.Helper, host string) error {
 		_ = p.takeTurn(ctx) // if this fails, two sessions may share a path on the other machine
 	}
 	remote := session.ForwardedPrefix + strings.ToLower(rand.Text())
-	return writeFile(p.file(".conf"), fmt.Appendf(nil, "ExitOnForwardFailure no\nRemoteForward %s %s\n", remote, p.Socket))
+	return session.Replace(p.file(".conf"), fmt.Appendf(nil, "ExitOnForwardFailure no\nRemoteForward %s \"%s\"\n", remote, p.Socket))
 }
 
 // turnTime is how long ssh may take to read the file that startListener wrote.
@@ -228,13 +219,12 @@ func serveOnDemand(ctx context.Context, h *helper.Helper, host string) error {
 	if err != nil {
 		return err
 	}
-	s := &server{Helper: h, word: p.Word, hosts: p.Hosts, end: func() {}}
-	s.given.Do(func() {}) // the other machine already has the word
-	if p.Confirm {
-		if s.confirmation, err = newConfirmation(h.Config.Environment.Variable, p.Host); err != nil {
-			return err
-		}
+	confirmation, err := newConfirmation(h, p.Confirm, p.Host)
+	if err != nil {
+		return err
 	}
+	s := &server{Helper: h, word: p.Word, hosts: p.Hosts, end: func() {}, confirmation: confirmation}
+	s.given.Do(func() {}) // the other machine already has the word
 	listener, stop, err := listen()
 	if err != nil {
 		return err

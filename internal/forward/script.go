@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"git-credential-doorkey/internal/session"
+	"git-credential-doorkey/internal/terminal"
 )
 
 // remote runs on the other machine around the shell or the command. It sets only the
@@ -63,18 +64,15 @@ exit $x
 // remoteCommand returns the command for the other machine's login shell. That may be any
 // shell, so the command contains nothing that shells interpret differently.
 func remoteCommand(socket, command string) string {
-	script := "s=" + socket + " c=" + quoted(command) + remote
+	script := "s=" + socket + " c=" + terminal.ShellWord(command) + remote
 	return `sh -c 'eval "$(echo ` + base64.StdEncoding.EncodeToString([]byte(script)) + ` | base64 -d)"'`
 }
-
-// quoted returns a text as one word for sh.
-func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // configuration is what --print-config prints.
 const configuration = `# In ~/.ssh/config on this machine, above other lines for %s:
 
 Match originalhost %[1]s exec "exec %s ssh %s %s"
-  Include %s
+  Include "%s"
 
 # On %s, once. Its word replaces an earlier one.
 
@@ -107,7 +105,7 @@ printf "%s\n\n" "$request" | curl -q -sS -f -N --unix-socket "$open" -K ~/.doork
 END
 `)
 	for _, host := range hosts {
-		key := quoted("credential." + host + ".helper")
+		key := terminal.ShellWord("credential." + host + ".helper")
 		fmt.Fprintf(&lines, "git config --global --replace-all %s ''\ngit config --global --add %[1]s '!sh ~/.doorkey/ask'\n", key)
 	}
 	return lines.String()

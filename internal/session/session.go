@@ -84,16 +84,21 @@ func (r *Record) Add(origin string, answered bool, at time.Time) error {
 // Close removes the record.
 func (r *Record) Close() error { return os.Remove(r.path) }
 
-// write replaces the file, so that no process reads a partial file.
 func (r *Record) write() error {
 	content, err := json.Marshal(r.now)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(r.path+".new", content, 0o600); err != nil {
+	return Replace(r.path, content)
+}
+
+// Replace writes a file that only this user can read. It replaces an old file in one step,
+// so that no process reads a partial file.
+func Replace(path string, content []byte) error {
+	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(r.path+".new", r.path)
+	return os.Rename(path+".new", path)
 }
 
 // List returns the open sessions, the oldest first. It removes the records of killed

@@ -59,7 +59,7 @@ func Find(directory string) (There, error) {
 	address, _, _ = strings.Cut(address, "\n")
 	parsed, err := url.Parse(address)
 	if err != nil {
-		return There{}, fmt.Errorf("%q has no address of your computer", filepath.Join(directory, "get"))
+		return There{}, fmt.Errorf("%q has no address of your computer\n%s", filepath.Join(directory, "get"), loginAgain)
 	}
 	word, _, _ := strings.Cut(strings.TrimPrefix(parsed.Path, "/"), "/")
 	socket := filepath.Join(directory, "s")
@@ -120,7 +120,7 @@ func (t There) ask(ctx context.Context, verb, body string) (string, error) {
 	defer response.Body.Close()
 	content, err := io.ReadAll(io.LimitReader(response.Body, 1<<10))
 	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("your computer answers with status %d", response.StatusCode)
+		err = fmt.Errorf("your computer rejected the question (HTTP status %d)\n%s; if the session came from ssh's configuration, set it up again with: git credential-doorkey ssh --print-config DESTINATION", response.StatusCode, loginAgain)
 	}
 	return strings.TrimSpace(string(content)), err
 }
