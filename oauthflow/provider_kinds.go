@@ -50,28 +50,37 @@ func (s invalidTokenAnswer) is(err error) bool {
 // kinds returns the servers that doorkey knows. A host with an application ID but no
 // other sign is treated as the first one.
 func kinds() []kind {
-	return []kind{{
-		// https://docs.gitlab.com/api/oauth2/, which has the device flow since 17.2
-		// behind a flag, by default since 17.3, and generally available since 17.9
+	return []kind{gitLab(), gitHub(), gitea(), forgejo(), bitbucketCloud(), bitbucketDataCenter()}
+}
+
+// gitLab has the device flow since 17.2 behind a flag, by default since 17.3, and generally
+// available since 17.9.
+//
+//	https://docs.gitlab.com/api/oauth2/
+//	https://docs.gitlab.com/integration/openid_connect_provider/
+//	https://docs.gitlab.com/api/users/
+func gitLab() kind {
+	return kind{
 		name: "gitlab", title: "GitLab", hosts: []string{"gitlab.com"}, realm: "GitLab", label: "gitlab",
 		username: "oauth2", scopes: []string{"read_repository", "write_repository"},
 		authPath: "/oauth/authorize", tokenPath: "/oauth/token",
 		deviceAuthPath: "/oauth/authorize_device", revokePath: "/oauth/revoke",
 		applicationsPath: "/-/user_settings/applications", mayLackDevice: true,
 		deviceBox: "Device authorization grant", noDevice: "GitLab supports it since 17.3",
-		// https://docs.gitlab.com/integration/openid_connect_provider/ and
-		// https://docs.gitlab.com/api/users/
 		userEndpoints: []userEndpoint{{[]string{"read_user", "api", "read_api"}, "/api/v4/user", "username"}, {[]string{"openid"}, "/oauth/userinfo", "nickname"}},
-	}, {
-		// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-		// Its errors:
-		// https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
-		// Its issuer:
-		// https://github.com/.well-known/oauth-authorization-server/login/oauth
-		// It revokes tokens with its own API, not by RFC 7009. Without the scope
-		// "workflow" it rejects a push that changes .github/workflows. Gists are on the
-		// same server, and require the scope "gist". Data residency:
-		// https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
+	}
+}
+
+// gitHub revokes tokens with its own API, not by RFC 7009. Without the scope "workflow" it
+// rejects a push that changes .github/workflows. Gists are on the same server, and require
+// the scope "gist". Servers with data residency have names of their own below ghe.com.
+//
+//	https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+//	https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+//	https://github.com/.well-known/oauth-authorization-server/login/oauth
+//	https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
+func gitHub() kind {
+	return kind{
 		name: "github", title: "GitHub", hosts: []string{"github.com", "gist.github.com"}, suffix: ".ghe.com", realm: "GitHub", label: "github",
 		username: "x-access-token", scopes: []string{"repo", "workflow"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
@@ -81,54 +90,72 @@ func kinds() []kind {
 		deviceBox: "Enable Device Flow",
 		noDevice:  "GitHub answers like this if it does not know the application ID",
 		spent:     []invalidTokenAnswer{{code: "bad_refresh_token"}},
-	}, {
-		// https://docs.gitea.com/development/oauth2-provider
-		// It supports scopes since 1.23; an older one ignores them. It has no device
-		// flow (https://github.com/go-gitea/gitea/issues/27309). It answers
-		// "unauthorized_client" to a refresh token that has expired or was used
-		// (https://github.com/go-gitea/gitea, routers/web/auth/oauth2_provider.go).
+	}
+}
+
+// gitea supports scopes since 1.23; an older one ignores them. It has no device flow. It
+// answers "unauthorized_client" to a refresh token that has expired or was used
+// (routers/web/auth/oauth2_provider.go).
+//
+//	https://docs.gitea.com/development/oauth2-provider
+//	https://github.com/go-gitea/gitea/issues/27309
+func gitea() kind {
+	return kind{
 		name: "gitea", title: "Gitea", hosts: []string{"gitea.com"}, realm: "Gitea", label: "gitea",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications", oneGrant: true,
 		spent: []invalidTokenAnswer{{code: "unauthorized_client"}},
 		fork:  fork{kind: "forgejo", path: "/api/forgejo/v1/version"},
-	}, {
-		// https://forgejo.org/docs/latest/user/oauth2-provider/
-		// A fork of Gitea: it has Gitea's realm and metadata, and besides Gitea's API
-		// one of its own (https://forgejo.org/docs/latest/user/semver). Its refresh
-		// tokens rotate by default, there is one grant for each user and application,
-		// and scopes do not limit tokens.
+	}
+}
+
+// forgejo is a fork of Gitea: it has Gitea's realm and metadata, and besides Gitea's API one
+// of its own. Its refresh tokens rotate by default, there is one grant for each user and
+// application, and scopes do not limit tokens.
+//
+//	https://forgejo.org/docs/latest/user/oauth2-provider/
+//	https://forgejo.org/docs/latest/user/semver
+func forgejo() kind {
+	return kind{
 		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
 		applicationsPath: "/user/settings/applications", oneGrant: true,
 		spent: []invalidTokenAnswer{{code: "unauthorized_client"}},
-	}, {
-		// https://developer.atlassian.com/cloud/bitbucket/oauth-2/
-		// https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
-		// Scopes are selected at the application and cannot be requested. The redirect
-		// has to begin with the registered one, so its port is fixed: the port that Git
-		// Credential Manager tells users to register. A Bitbucket Data Center is another
-		// program, so only the name identifies this one. Refresh tokens rotate since May
-		// 2026 and expire after three months without use; one that is used up is an
-		// "invalid_request" ("Invalid refresh_token").
+	}
+}
+
+// bitbucketCloud has the scopes of the application, which cannot be requested. The redirect
+// has to begin with the registered one, so its port is fixed: the port that Git Credential
+// Manager tells users to register. Bitbucket Data Center is another program, so only the
+// name identifies this one. Refresh tokens rotate since May 2026 and expire after three
+// months without use; one that is used up is an "invalid_request" ("Invalid refresh_token").
+//
+//	https://developer.atlassian.com/cloud/bitbucket/oauth-2/
+//	https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/
+func bitbucketCloud() kind {
+	return kind{
 		name: "bitbucket", title: "Bitbucket Cloud", hosts: []string{"bitbucket.org"},
 		username: "x-token-auth", authPath: "/site/oauth2/authorize", tokenPath: "/site/oauth2/access_token",
 		redirectURL: "http://localhost:34106/", needsSecret: true,
 		spent: []invalidTokenAnswer{{code: "invalid_request", word: "refresh_token"}},
-	}, {
-		// https://developer.atlassian.com/server/bitbucket/platform/oauth-2-provider-api/
-		// (not run against a real one)
-		// https://confluence.atlassian.com/bitbucketserver/configure-an-incoming-link-1108483657.html
-		// Since 7.20, with PKCE since 8.2. It has no metadata, and a different realm
-		// than Bitbucket Cloud. An administrator registers the application, and the
-		// redirect has to be the registered one.
+	}
+}
+
+// bitbucketDataCenter has OAuth since 7.20, and PKCE since 8.2. It has no metadata, and a
+// different realm than Bitbucket Cloud. An administrator registers the application, and the
+// redirect has to be the registered one. doorkey has not been run against a real one.
+//
+//	https://developer.atlassian.com/server/bitbucket/platform/oauth-2-provider-api/
+//	https://confluence.atlassian.com/bitbucketserver/configure-an-incoming-link-1108483657.html
+func bitbucketDataCenter() kind {
+	return kind{
 		name: "bitbucket-data-center", title: "Bitbucket Data Center", realm: "Atlassian Bitbucket",
 		username: "x-token-auth", scopes: []string{"REPO_READ", "REPO_WRITE"},
 		authPath: "/rest/oauth2/latest/authorize", tokenPath: "/rest/oauth2/latest/token",
 		redirectURL: "http://localhost:34106/", needsSecret: true, gitPath: dataCenterGitPath,
-	}}
+	}
 }
 
 // unlisted returns a server without a row: its endpoints are configured, or come from

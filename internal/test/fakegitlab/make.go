@@ -52,7 +52,11 @@ type maker struct {
 
 // makers are the makes that the server can imitate. The first is the default.
 func makers() []maker {
-	gitLab := maker{
+	return []maker{gitLab(), gitHub(), gitea(), forgejo(), giteaDevice(), bitbucket(), dataCenter()}
+}
+
+func gitLab() maker {
+	return maker{
 		name: "gitlab", realm: "GitLab",
 		authorize: "/oauth/authorize", token: "/oauth/token", revoke: "/oauth/revoke", tokenInfo: "/oauth/token/info", user: "/api/v4/user",
 		authorizeDevice: "/oauth/authorize_device", device: "/oauth/device",
@@ -62,7 +66,10 @@ func makers() []maker {
 		readScope: "read_repository", writeScope: "write_repository", scopeSeparator: " ",
 		tokenLength: 64, lifetime: 7200 * time.Second,
 	}
-	gitHub := maker{
+}
+
+func gitHub() maker {
+	return maker{
 		name: "github", realm: "GitHub",
 		authorize: "/login/oauth/authorize", token: "/login/oauth/access_token",
 		authorizeDevice: "/login/device/code", device: "/login/device",
@@ -77,7 +84,10 @@ func makers() []maker {
 			"token:device_code invalid_grant":        "incorrect_device_code",
 		},
 	}
-	gitea := maker{
+}
+
+func gitea() maker {
+	return maker{
 		name: "gitea", realm: "Gitea",
 		authorize: "/login/oauth/authorize", token: "/login/oauth/access_token",
 		openIDMetadata: "/.well-known/openid-configuration", issuerSuffix: "/",
@@ -90,12 +100,25 @@ func makers() []maker {
 		},
 		secretErrors: map[Kind]string{TokenAuthorizationCode: "unauthorized_client"},
 	}
-	forgejo := gitea
+}
+
+// forgejo is a Gitea with one grant for each user and application.
+func forgejo() maker {
+	forgejo := gitea()
 	forgejo.name, forgejo.oneGrant, forgejo.version = "forgejo", true, "/api/forgejo/v1/version"
-	giteaDevice := gitea // like a newer Gitea
-	giteaDevice.name, giteaDevice.namesDevice = "gitea-device", true
-	giteaDevice.authorizeDevice, giteaDevice.device = "/login/oauth/device/code", "/login/oauth/device"
-	bitbucket := maker{
+	return forgejo
+}
+
+// giteaDevice is a Gitea that is newer than the others, with a device flow.
+func giteaDevice() maker {
+	device := gitea()
+	device.name, device.namesDevice = "gitea-device", true
+	device.authorizeDevice, device.device = "/login/oauth/device/code", "/login/oauth/device"
+	return device
+}
+
+func bitbucket() maker {
+	return maker{
 		name: "bitbucket", realm: "Bitbucket.org HTTP",
 		authorize: "/site/oauth2/authorize", token: "/site/oauth2/access_token",
 		gitUser: "x-token-auth", scopes: []string{"repository", "repository:write"}, readScope: "repository", writeScope: "repository:write", scopeSeparator: " ", ownScopes: true,
@@ -105,14 +128,16 @@ func makers() []maker {
 		errorNames: map[string]string{"token:refresh_token invalid_grant": "invalid_request"},
 		errorTexts: map[string]string{"invalid_request": "Invalid refresh_token"},
 	}
-	dataCenter := maker{
+}
+
+func dataCenter() maker {
+	return maker{
 		name: "bitbucket-data-center", realm: "Atlassian Bitbucket",
 		authorize: "/rest/oauth2/latest/authorize", token: "/rest/oauth2/latest/token",
 		gitUser: "x-token-auth", scopes: []string{"REPO_READ", "REPO_WRITE"}, readScope: "REPO_READ", writeScope: "REPO_WRITE", scopeSeparator: " ",
 		clientSecret: "the-secret-of-an-incoming-link", fixedRedirect: true,
 		tokenLength: 64, lifetime: 2 * time.Hour,
 	}
-	return []maker{gitLab, gitHub, gitea, forgejo, giteaDevice, bitbucket, dataCenter}
 }
 
 // makerNamed returns a row; the first one for "".
