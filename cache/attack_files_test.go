@@ -184,8 +184,8 @@ func storeForPath(t *testing.T, c *Cache) error {
 	return err
 }
 
-// TestAttackByPlantedDirectory: doorkey reads, writes and removes nothing in a directory
-// that is reached through a link, or that others can use.
+// TestAttackByPlantedDirectory: doorkey writes nothing into a directory that is reached
+// through a link, or that others can use.
 func TestAttackByPlantedDirectory(t *testing.T) {
 	for what, plant := range map[string]func(path, elsewhere string) error{
 		"a link to a directory":     func(path, elsewhere string) error { return os.Symlink(elsewhere, path) },
@@ -205,6 +205,17 @@ func TestAttackByPlantedDirectory(t *testing.T) {
 				t.Errorf("the doctor finds %v", found.Problems)
 			}
 		})
+	}
+}
+
+// TestAttackByLinkedDirectory: passwords for paths are read from no directory elsewhere,
+// even if their files are private.
+func TestAttackByLinkedDirectory(t *testing.T) {
+	c, _ := plantAt(t, "https-gitlab.example.com.paths", func(path, _ string) error { return os.Symlink(t.TempDir(), path) })
+	for _, path := range []string{"", "group/project.git"} {
+		if _, err := c.AccountsFor(origin, path); err == nil || !strings.Contains(err.Error(), c.pathsDirectory(origin)) {
+			t.Errorf("path %q: error %v, want one that names the directory", path, err)
+		}
 	}
 }
 
