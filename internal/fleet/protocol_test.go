@@ -31,6 +31,9 @@ var failures = []struct {
 	{claimed, "it dies", (*world).dies, nil, false, 1, 0},
 	{claimed, "it stands still", (*world).standsStill, nil, false, 1, 0},
 	{claimed, "it does not reach the engine", (*world).losesEngine, nil, false, 1, 0},
+	{marked, "it dies", (*world).dies, nil, false, 1, 0},
+	{marked, "it stands still", (*world).standsStill, nil, false, 1, 0},
+	{marked, "it sleeps until B has refreshed", (*world).sleeps, nil, false, 1, 0},
 	{answered, "it dies", (*world).dies, nil, true, 2, 1},
 	{answered, "it stands still", (*world).standsStill, nil, false, 1, 0},
 	{answered, "it does not reach the engine for a while", (*world).losesEngineForAWhile, soon, false, 1, 0},
@@ -49,6 +52,7 @@ func late(t Times) time.Duration { return t.SentLease + t.Suspect/2 }
 
 func (w *world) dies(a *machine)        { a.die() }
 func (w *world) standsStill(a *machine) { a.standStill(2 * w.times.Lease) }
+func (w *world) sleeps(a *machine)      { a.standStill(2 * w.times.SentLease) }
 func (w *world) losesEngine(a *machine) { a.loseEngine() }
 func (w *world) losesEngineForAWhile(a *machine) {
 	a.loseEngine()

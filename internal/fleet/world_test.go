@@ -126,6 +126,7 @@ type step string
 const (
 	beforeClaim step = "before the claim"
 	claimed     step = "claimed, not sent"
+	marked      step = "marked as sent, not sent"
 	answered    step = "sent, the pair not on its disk"
 	saved       step = "the pair on its disk, not published"
 	published   step = "published"
@@ -269,6 +270,7 @@ func (m *machine) Swap(ctx context.Context, value []byte, version string) (strin
 		return "", errors.New("connection reset by peer")
 	}
 	m.reach(claimed, isClaim)
+	m.reach(marked, record.Claim != nil && record.Claim.Sent)
 	return newVersion, err
 }
 
