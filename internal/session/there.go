@@ -59,7 +59,7 @@ func Find(directory string) (There, error) {
 	address, _, _ = strings.Cut(address, "\n")
 	parsed, err := url.Parse(address)
 	if err != nil {
-		return There{}, fmt.Errorf("%q has no address of your computer\n%s", filepath.Join(directory, "get"), loginAgain)
+		return There{}, fmt.Errorf("\"%s\" has no address of your computer\n%s", filepath.Join(directory, "get"), loginAgain)
 	}
 	word, _, _ := strings.Cut(strings.TrimPrefix(parsed.Path, "/"), "/")
 	socket := filepath.Join(directory, "s")
