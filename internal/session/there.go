@@ -108,7 +108,7 @@ func (t There) ask(ctx context.Context, verb, body string) (string, error) {
 		return "", err
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", t.socket)
+		return new(net.Dialer).DialContext(ctx, Network, t.socket)
 	}}}
 	response, err := client.Do(request)
 	if err != nil {
