@@ -14,7 +14,10 @@ import (
 // findKeyboard opens the keyboard of the console that this process runs in, wherever its
 // standard streams lead, if the user types there.
 func (s *Screen) findKeyboard(stderr io.Writer, where environment.Environment) {
-	bash, _ := exec.LookPath("bash")
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		bash = "" // not the one in this directory, which a clone may contain
+	}
 	signs := windowsSigns{
 		stderr: streamOf(stderr), window: consoleWindow(), inTerminal: isInTerminal(where),
 		shell: isShellOfMSYS(bash, where.Variable("SystemRoot")),
