@@ -185,7 +185,7 @@ func TestAttackByWebPage(t *testing.T) {
 func TestSilence(t *testing.T) {
 	socket, _ := home(t)
 	for range 20 {
-		connection, err := net.Dial("unix", socket)
+		connection, err := net.Dial(session.Network, socket)
 		if err != nil {
 			t.Fatal(err)
 		}
