@@ -26,10 +26,10 @@ func checkSSH(ctx context.Context, e *checkContext) finding {
 	return judgeSSH(strings.TrimSpace(string(output)), err, len(session.List(e.Cache.Directory)))
 }
 
-// judgeSSH judges the output of "ssh -V". OpenSSH forwards Unix sockets since 6.7, and
-// never forwards Windows sockets.
+// judgeSSH judges the output of "ssh -V". OpenSSH forwards Unix sockets since 6.7.
+// Windows has an OpenSSH of its own.
 func judgeSSH(version string, err error, open int) finding {
-	parsed, unknown := gitconfig.ParseVersion("OpenSSH_", version)
+	parsed, unknown := gitconfig.ParseVersion("OpenSSH_", strings.Replace(version, "_for_Windows_", "_", 1))
 	switch {
 	case err != nil:
 		return newFinding(ui.VerdictNote, "ssh cannot be run, so doorkey cannot forward your sign-in to another machine: %v", err)

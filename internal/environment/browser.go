@@ -16,8 +16,8 @@ import (
 // StartBrowser opens an address with the command that BrowserCommand returns, and does
 // not wait: the command may be the browser itself. It calls failed, once and later, if
 // the command ends with an error. Output goes to the null device: stdout belongs to git.
-// The command has its own session, so that Ctrl-C in the terminal does not close the
-// user's browser, and its own directory.
+// The command outlives git, so that neither Ctrl-C in the terminal nor the end of a job
+// closes the user's browser, and has its own directory.
 func StartBrowser(command []string, address string, failed func(error)) {
 	arguments, err := browserArguments(command, address)
 	if err != nil {
@@ -28,11 +28,12 @@ func StartBrowser(command []string, address string, failed func(error)) {
 		failed(err)
 		return
 	}
-	starter := exec.Command(arguments[0], arguments[1:]...)
-	starter.Dir = ForeignDirectory()
-	starter.SysProcAttr = OwnSession()
-	starter.Env = slices.DeleteFunc(os.Environ(), isBrowserVariable)
-	if err := starter.Start(); err != nil {
+	starter, err := StartOutliving(func() (*exec.Cmd, error) {
+		command := exec.Command(arguments[0], arguments[1:]...)
+		command.Dir, command.Env = ForeignDirectory(), slices.DeleteFunc(os.Environ(), isBrowserVariable)
+		return command, nil
+	})
+	if err != nil {
 		failed(err)
 		return
 	}

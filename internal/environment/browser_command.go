@@ -42,9 +42,9 @@ func (e Environment) UnusableBrowser() error {
 	switch {
 	case named == "", e.firstProgram(e.chosenBrowsers()...) != nil:
 		return nil
-	case slices.ContainsFunc(e.chosenBrowsers(), func(choice []string) bool { return e.readsCommands(e.program(choice[0])) }):
+	case slices.ContainsFunc(e.chosenBrowsers(), e.readsCommands):
 		return fmt.Errorf("doorkey does not use the program in BROWSER, because it would run parts of an address as commands: %s\n"+
-			"set BROWSER to the .exe of a browser, or unset it", named)
+			"set BROWSER to the program of a browser, or unset it", named)
 	}
 	return fmt.Errorf("no program in BROWSER is installed and works without the terminal: %s", named)
 }
@@ -73,28 +73,39 @@ func (e Environment) chosenBrowsers() (choices [][]string) {
 }
 
 // windowsCommand returns a command as Windows reads it. The full path of a program needs
-// no quotes, even with a blank in it.
+// no quotes, even with a blank in it: the longest start of the command that is a program
+// is its first word.
 func (e Environment) windowsCommand(command string) []string {
-	if whole := strings.TrimSpace(command); strings.Contains(whole, " ") && e.program(whole) != "" {
-		return []string{whole}
+	for end := len(command); end > 0; end = strings.LastIndexAny(command[:end], " \t") {
+		if start := strings.TrimSpace(command[:end]); strings.Contains(start, " ") && e.program(start) != "" {
+			return windowsWords(`"` + start + `"` + command[end:])
+		}
 	}
 	return windowsWords(command)
 }
 
-// readsCommands reports whether a Windows program passes its arguments to a shell, which
-// runs what follows an "&" in an address as a command: batch files, which Windows runs
-// with cmd.exe, and shells. Windows drops blanks and dots at the end of a name.
-func (e Environment) readsCommands(path string) bool {
-	if e.system != "windows" {
-		return false
-	}
+// readsCommands reports whether an address may end up in a shell, which runs what
+// follows an "&" in it as a command.
+func (e Environment) readsCommands(command []string) bool {
+	isPart := func(argument string) bool { return strings.Contains(argument, "%s") && strings.Contains(argument, " ") }
+	return e.isShell(e.program(command[0])) || slices.ContainsFunc(command[1:], isPart)
+}
+
+// isShell recognizes programs that run their last arguments as a command: the shells of
+// Windows, in WSL too; batch files, which Windows runs with cmd.exe; and those that pass
+// the arguments to a shell elsewhere. Windows drops blanks and dots at the end of a name.
+func (e Environment) isShell(path string) bool {
 	name := strings.TrimRight(strings.ToLower(path), " .")
 	name = name[strings.LastIndexAny(name, `/\:`)+1:]
-	switch strings.TrimSuffix(name, ".exe") {
-	case "cmd", "powershell", "pwsh":
+	program, isWindows := strings.CutSuffix(name, ".exe")
+	isWindows = isWindows || e.system == "windows"
+	switch program {
+	case "ssh":
 		return true
+	case "cmd", "powershell", "pwsh", "wsl":
+		return isWindows
 	}
-	return strings.HasSuffix(name, ".bat") || strings.HasSuffix(name, ".cmd")
+	return isWindows && (strings.HasSuffix(name, ".bat") || strings.HasSuffix(name, ".cmd"))
 }
 
 func drawsInTerminal(program string) bool {
@@ -109,7 +120,7 @@ func drawsInTerminal(program string) bool {
 // address as commands.
 func (e Environment) firstProgram(commands ...[]string) []string {
 	for _, command := range commands {
-		if path := e.program(command[0]); path != "" && !e.readsCommands(path) {
+		if path := e.program(command[0]); path != "" && !e.readsCommands(command) {
 			return append([]string{path}, command[1:]...)
 		}
 	}

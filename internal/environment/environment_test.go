@@ -112,6 +112,13 @@ func TestBrowserCommand(t *testing.T) {
 		{"BROWSER that a shell would put into the background", linux(variables{"BROWSER": "firefox %s &"}, "firefox"), "firefox|%s"},
 		{"BROWSER with a command in it, which is not run", linux(variables{"BROWSER": "firefox `id` $HOME"}, "firefox"), "firefox|`id`|$HOME"},
 		{"BROWSER whose quote has no end", linux(variables{"BROWSER": `"firefox`, "DISPLAY": ":0"}, "firefox", "xdg-open"), "xdg-open"},
+		{"BROWSER with the address as an argument of a script", linux(variables{"BROWSER": `sh -c 'firefox "$1"' sh %s`}, "sh"), `sh|-c|firefox "$1"|sh|%s`},
+		{"BROWSER with the address in a script, where a shell would read it", linux(variables{"BROWSER": `sh -c 'firefox %s'`}, "sh"), ""},
+		{"BROWSER on another machine, whose shell would read the address", linux(variables{"BROWSER": "ssh laptop xdg-open"}, "ssh"), ""},
+		{"BROWSER that is cmd.exe, in WSL", linux(variables{"BROWSER": "/mnt/c/Windows/System32/cmd.exe /c start"}, "cmd.exe").withKernel(wsl), ""},
+		{"BROWSER that is PowerShell, in WSL", linux(variables{"BROWSER": "powershell.exe Start-Process"}, "powershell.exe", "wslview").withKernel(wsl), "wslview"},
+		{"BROWSER that is a browser of Windows, in WSL", linux(variables{"BROWSER": "/mnt/c/firefox.exe"}, "firefox.exe").withKernel(wsl), "/mnt/c/firefox.exe"},
+		{"BROWSER that has the name of a shell elsewhere", linux(variables{"BROWSER": "/opt/cmd"}, "cmd"), "/opt/cmd"},
 		{"BROWSER that is called as a batch file elsewhere", linux(variables{"BROWSER": "/opt/open.cmd"}, "open.cmd"), "/opt/open.cmd"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -134,7 +141,10 @@ func TestBrowserCommandOfWindows(t *testing.T) {
 	}{
 		{"in quotes, and another", linux(variables{"BROWSER": `"C:/Program Files/new/firefox.exe" -url;other`}, "firefox.exe").on("windows"), "C:/Program Files/new/firefox.exe|-url"},
 		{"a blank in a path without quotes", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe`}, `C:\Program Files\new\firefox.exe`), `C:\Program Files\new\firefox.exe`},
-		{"a blank in a path without quotes, and an option", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe -url`}, `C:\Program Files\new\firefox.exe`), startsDefault},
+		{"a blank in a path without quotes, and an option", onWindows(variables{"BROWSER": `C:\Program Files\new\firefox.exe -url`}, `C:\Program Files\new\firefox.exe`), `C:\Program Files\new\firefox.exe|-url`},
+		{"a blank in a path without quotes, and quotes behind it", onWindows(variables{"BROWSER": `C:\my apps\b.exe --profile "a b" "C:\x\\" %s`}, `C:\my apps\b.exe`), `C:\my apps\b.exe|--profile|a b|C:\x\|%s`},
+		{"a blank in a path without quotes, and a program with its first word", onWindows(variables{"BROWSER": `C:\my apps\b.exe x`}, `C:\my`, `C:\my apps\b.exe`), `C:\my apps\b.exe|x`},
+		{"a batch file whose path has a blank and no quotes", onWindows(variables{"BROWSER": `C:\my apps\b.cmd x`}, `C:\my apps\b.cmd`), startsDefault},
 		{"the second is there", onWindows(variables{"BROWSER": `C:\old\b.exe;C:\new\b.exe`}, `C:\new\b.exe`), `C:\new\b.exe`},
 		{"a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), startsDefault},
 		{"a batch file that PATHEXT finds", onWindows(variables{"BROWSER": `C:\b\open`}).finding(`C:\b\open`, `C:\b\open.BAT`), startsDefault},
@@ -142,6 +152,8 @@ func TestBrowserCommandOfWindows(t *testing.T) {
 		{"a batch file before a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\new\b.exe`}, `C:\b\open.cmd`, `C:\new\b.exe`), `C:\new\b.exe`},
 		{"start", onWindows(variables{"BROWSER": `cmd /c start`}).finding("cmd", `C:\Windows\System32\cmd.exe`), startsDefault},
 		{"PowerShell", onWindows(variables{"BROWSER": `powershell.exe -Command Start-Process`}, "powershell.exe"), startsDefault},
+		{"a shell of WSL", onWindows(variables{"BROWSER": `wsl xdg-open`}, "wsl"), startsDefault},
+		{"the address in a script of bash", onWindows(variables{"BROWSER": `bash -c "start %s"`}, "bash"), startsDefault},
 		{"backslashes", onWindows(variables{"BROWSER": `C:\new\b.exe`}, `C:\new\b.exe`), `C:\new\b.exe`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -163,6 +175,7 @@ func TestUnusableBrowser(t *testing.T) {
 		{"there", linux(variables{"BROWSER": "firefox"}, "firefox"), ""},
 		{"not there", linux(variables{"BROWSER": "firefox"}), "no program in BROWSER is installed"},
 		{"a batch file", onWindows(variables{"BROWSER": `C:\b\open.cmd`}, `C:\b\open.cmd`), "would run parts of an address as commands"},
+		{"a shell that reads the address", linux(variables{"BROWSER": "sh -c 'firefox %s'"}, "sh"), "would run parts of an address as commands"},
 		{"a batch file, and a browser", onWindows(variables{"BROWSER": `C:\b\open.cmd;C:\b.exe`}, `C:\b\open.cmd`, `C:\b.exe`), ""},
 		{"a batch file that is not there", onWindows(variables{"BROWSER": `C:\b\open.cmd`}), "no program in BROWSER is installed"},
 	} {

@@ -39,9 +39,10 @@ func NewKey() secret.Text {
 
 // ParseKeys reads a key file: a key on each line, in base64. It skips empty lines and
 // lines that begin with "#". Its errors do not repeat the content.
+// PowerShell may have written the file, in UTF-16 or with a byte order mark.
 func ParseKeys(content secret.Text) (Keys, error) {
 	var keys Keys
-	for i, line := range bytes.Split([]byte(content.Reveal()), []byte("\n")) {
+	for i, line := range bytes.Split(inASCII([]byte(content.Reveal())), []byte("\n")) {
 		line = bytes.TrimSpace(line)
 		if len(line) == 0 || line[0] == '#' {
 			continue
@@ -56,6 +57,14 @@ func ParseKeys(content secret.Text) (Keys, error) {
 		return Keys{}, errors.New("it contains no fleet key")
 	}
 	return keys, nil
+}
+
+// inASCII returns a text without a byte order mark, and without the zeros of UTF-16.
+func inASCII(text []byte) []byte {
+	if utf16, is := bytes.CutPrefix(text, []byte("\xff\xfe")); is {
+		return bytes.ReplaceAll(utf16, []byte{0}, nil)
+	}
+	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 }
 
 // Len returns the number of keys.

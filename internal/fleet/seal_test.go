@@ -146,6 +146,8 @@ func TestParseKeys(t *testing.T) {
 	}{
 		{"one", good, 1, ""},
 		{"with a line break, blank lines, comments, CRLF", "# ours\r\n\r\n" + good + "\r\n  " + NewKey().Reveal() + "\n", 2, ""},
+		{"by PowerShell, in UTF-16", "\xff\xfe" + strings.Join(strings.Split(good+"\r\n", ""), "\x00") + "\x00", 1, ""},
+		{"by PowerShell, in UTF-8", "\xef\xbb\xbf" + good + "\r\n", 1, ""},
 		{"nothing", "\n", 0, "no fleet key"},
 		{"too short", good[:8], 0, "line 1"},
 		{"not base64", good + "\nkey=" + good, 0, "line 2"},

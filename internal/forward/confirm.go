@@ -31,7 +31,7 @@ func newConfirmation(h *helper.Helper, wanted bool, destination string) (*confir
 	}
 	program, err := exec.LookPath(cmp.Or(h.Config.Environment.Variable("SSH_ASKPASS"), "ssh-askpass"))
 	if err != nil {
-		return nil, errors.New("no program can ask you to confirm: SSH_ASKPASS names none, and ssh-askpass is not on PATH\ninstall one (Debian: apt-get install ssh-askpass), or leave out --confirm")
+		return nil, errors.New("no program can ask you to confirm: SSH_ASKPASS names none, and ssh-askpass is not on PATH\ninstall one (Debian: apt-get install ssh-askpass; on Windows, set SSH_ASKPASS to git-askpass.exe of Git for Windows), or leave out --confirm")
 	}
 	return &confirmation{program: program, destination: destination, answers: make(map[string]bool)}, nil
 }

@@ -42,6 +42,9 @@ const (
 	readTime       = 10 * time.Second
 )
 
+// hostName is the host in each request. A browser sends the name in its page's address.
+const hostName = "doorkey"
+
 // serve answers until ctx ends.
 func (s *server) serve(ctx context.Context, listener net.Listener) {
 	web := &http.Server{
@@ -61,6 +64,10 @@ func (s *server) serve(ctx context.Context, listener net.Listener) {
 // "/WORD/about" returns who answers. "/WORD/turn" is for takeTurn. "/WORD/wait" is answered
 // when the session ends, and "/WORD/end" ends the session.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Host != hostName { // a web page in this user's browser
+		http.NotFound(w, r)
+		return
+	}
 	if r.URL.Path == "/word" {
 		s.giveWord(w)
 		return

@@ -15,6 +15,7 @@ import (
 	"git-credential-doorkey/internal/gitconfig"
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/session"
 	"git-credential-doorkey/internal/settings"
 	"git-credential-doorkey/internal/ui"
 )
@@ -42,13 +43,13 @@ func home(t *testing.T) (socket string, accounts *cache.Cache) {
 	s := &server{word: "WORD", Helper: &helper.Helper{
 		Cache: accounts, Config: settings.Reader{Git: new(gitconfig.Config), Environment: where}, UI: &ui.UI{Stderr: io.Discard, Environment: where},
 	}}
-	socket = filepath.Join(t.TempDir(), "s")
-	listener, err := net.Listen("unix", socket)
+	listener, stop, err := listen()
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(stop)
 	go s.serve(t.Context(), listener)
-	return socket, accounts
+	return listener.Addr().String(), accounts
 }
 
 func put(t *testing.T, c *cache.Cache, origin string, account cache.Account, secrets cache.Secrets) {
@@ -66,11 +67,17 @@ func put(t *testing.T, c *cache.Cache, origin string, account cache.Account, sec
 // ask sends a request to the socket, as curl does.
 func ask(t *testing.T, socket, method, path, body string) (status int, answer string) {
 	t.Helper()
+	return askHost(t, socket, "doorkey", method, path, body)
+}
+
+// askHost is ask for another host name.
+func askHost(t *testing.T, socket, host, method, path, body string) (status int, answer string) {
+	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", socket)
+		return new(net.Dialer).DialContext(ctx, session.Network, socket)
 	}}}
 	defer client.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(t.Context(), method, "http://doorkey"+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+host+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,11 +164,28 @@ func TestWord(t *testing.T) {
 	}
 }
 
+// TestAttackByWebPage: on Windows, where doorkey listens on the loopback address, a page in
+// the user's browser may connect. If its name leads to that address, it can also read the
+// answer.
+func TestAttackByWebPage(t *testing.T) {
+	socket, _ := home(t)
+	for _, host := range []string{"evil.example", "evil.example:4711", "127.0.0.1:4711", "doorkey:4711", "doorkey.evil.example"} {
+		for _, path := range []string{"/word", "/WORD/get"} {
+			if status, answer := askHost(t, socket, host, "POST", path, signedIn); status != http.StatusNotFound || strings.Contains(answer, "WORD") || strings.Contains(answer, someToken) {
+				t.Errorf("%s%s: %d, %q", host, path, status, answer)
+			}
+		}
+	}
+	if status, word := ask(t, socket, "GET", "/word", ""); status != http.StatusOK || word != "WORD" {
+		t.Errorf("the session itself: %d, %q", status, word)
+	}
+}
+
 // TestSilence: an incomplete request does not block other requests.
 func TestSilence(t *testing.T) {
 	socket, _ := home(t)
 	for range 20 {
-		connection, err := net.Dial("unix", socket)
+		connection, err := net.Dial(session.Network, socket)
 		if err != nil {
 			t.Fatal(err)
 		}

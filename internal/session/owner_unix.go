@@ -7,6 +7,9 @@ import (
 	"syscall"
 )
 
+// Network is where doorkey at home listens.
+const Network = "unix"
+
 // isOwn reports whether a path belongs to this user: in /tmp, anyone can make a file.
 func isOwn(path string) bool {
 	info, err := os.Lstat(path)

@@ -20,7 +20,7 @@ import (
 type Session struct {
 	Destination string    `json:"destination"` // as the user gave it to ssh
 	Started     time.Time `json:"started"`
-	Socket      string    `json:"socket"` // path where doorkey listens on this machine
+	Socket      string    `json:"socket"` // where doorkey listens on this machine: a path, or on Windows an address
 	Asked       []Asked   `json:"asked,omitempty"`
 }
 
@@ -123,7 +123,7 @@ func List(state string) []Session {
 
 // Answers reports whether a process listens at a socket.
 func Answers(socket string) bool {
-	connection, err := net.Dial("unix", socket)
+	connection, err := net.Dial(Network, socket)
 	if err != nil {
 		return false
 	}

@@ -14,13 +14,16 @@ import (
 // listening returns a session whose socket answers until the test closes it.
 func listening(t *testing.T, destination string) (session.Session, net.Listener) {
 	t.Helper()
-	socket := filepath.Join(t.TempDir(), "s")
-	listener, err := net.Listen("unix", socket)
+	address := filepath.Join(t.TempDir(), "s")
+	if session.Network == "tcp" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen(session.Network, address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	return session.Session{Destination: destination, Started: time.Now(), Socket: socket}, listener
+	return session.Session{Destination: destination, Started: time.Now(), Socket: listener.Addr().String()}, listener
 }
 
 func open(t *testing.T, state string, s session.Session) *session.Record {

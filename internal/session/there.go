@@ -59,7 +59,7 @@ func Find(directory string) (There, error) {
 	address, _, _ = strings.Cut(address, "\n")
 	parsed, err := url.Parse(address)
 	if err != nil {
-		return There{}, fmt.Errorf("%q has no address of your computer\n%s", filepath.Join(directory, "get"), loginAgain)
+		return There{}, fmt.Errorf("\"%s\" has no address of your computer\n%s", filepath.Join(directory, "get"), loginAgain)
 	}
 	word, _, _ := strings.Cut(strings.TrimPrefix(parsed.Path, "/"), "/")
 	socket := filepath.Join(directory, "s")
@@ -108,7 +108,7 @@ func (t There) ask(ctx context.Context, verb, body string) (string, error) {
 		return "", err
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", t.socket)
+		return new(net.Dialer).DialContext(ctx, Network, t.socket)
 	}}}
 	response, err := client.Do(request)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"git-credential-doorkey/internal/fleet"
@@ -110,7 +111,9 @@ func (r Reader) findFleetToken(ctx context.Context, f Fleet, a *FleetAccess) (er
 	case !a.Token.IsEmpty():
 		return nil
 	case f.TokenFile != "":
-		a.TokenFile, err = gitconfig.ExpandPath(ctx, f.TokenFile)
+		if a.TokenFile, err = gitconfig.ExpandPath(ctx, f.TokenFile); err == nil {
+			a.TokenFile, err = filepath.Abs(a.TokenFile) // the refresh child reads it in another directory
+		}
 		return err
 	case a.Address.Kind == fleet.Kubernetes:
 		a.TokenFile = fleet.PodTokenFile
@@ -130,7 +133,7 @@ func (a FleetAccess) ReadToken() (secret.Text, error) {
 	}
 	content, err := os.ReadFile(a.TokenFile)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("cannot read the token for the fleet's engine in %q: %v\nset credential.<url>.oauthFleetTokenFile to the file that contains it", a.TokenFile, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("cannot read the token for the fleet's engine in \"%s\": %v\nset credential.<url>.oauthFleetTokenFile to the file that contains it", a.TokenFile, reasonOf(err))
 	}
 	return secret.New(strings.TrimSpace(string(content))), nil
 }
@@ -157,7 +160,7 @@ func readNamed(ctx context.Context, setting, path string) (secret.Text, error) {
 	}
 	content, err := os.ReadFile(expanded)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("%s is %q, which cannot be read: %v", setting, path, reasonOf(err))
+		return secret.Text{}, fmt.Errorf("%s is \"%s\", which cannot be read: %v", setting, path, reasonOf(err))
 	}
 	return secret.New(string(content)), nil
 }

@@ -65,6 +65,12 @@ func (s windowsSigns) keyboard() keyboard {
 	return noKeyboard
 }
 
+// isUnseen reports whether stderr is a console that nobody sees: a hidden script started
+// git and captures nothing.
+func (s windowsSigns) isUnseen() bool {
+	return s.stderr == consoleStream && s.keyboard() == noKeyboard
+}
+
 // whyNone returns why nobody can type, and what to do; "" if there is nothing to
 // explain.
 func (s windowsSigns) whyNone() string {

@@ -28,11 +28,16 @@ func TestKeyboardOfWindows(t *testing.T) {
 		{"an editor that gives the console no window", windowsSigns{stderr: otherStream, window: noWindow}, noKeyboard},
 		{"an editor started from a terminal, whose variables it has", windowsSigns{stderr: otherStream, window: noWindow, inTerminal: true, shell: true}, noKeyboard},
 		{"a hidden script that captures nothing", windowsSigns{stderr: consoleStream, window: hiddenWindow}, noKeyboard},
+		{"a task without a window that captures nothing", windowsSigns{stderr: consoleStream, window: noWindow}, noKeyboard},
+		{"Git Bash in mintty that gives programs a console of their own (MSYS=enable_pcon)", windowsSigns{stderr: consoleStream, window: terminalWindow, inTerminal: true, shell: true}, consoleKeyboard},
 		{"a service", windowsSigns{}, noKeyboard},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := row.signs.keyboard(); got != row.want {
 				t.Errorf("got %d, want %d", got, row.want)
+			}
+			if unseen := row.signs.isUnseen(); unseen != (row.want == noKeyboard && row.signs.stderr == consoleStream) {
+				t.Errorf("isUnseen() = %t", unseen)
 			}
 			explained := row.signs.whyNone() != ""
 			if explained != (row.want == noKeyboard && row.signs.stderr == ptyStream) {

@@ -21,7 +21,7 @@ import (
 // Screen is where prompts are shown and answered.
 type Screen struct {
 	Out      io.Writer
-	Terminal bool           // out is a terminal
+	Terminal bool           // out is a terminal, which the user may see
 	captured bool           // another program captures stderr: the terminal may belong to a full-screen program
 	keyboard *os.File       // the terminal's; nil if nobody can type in it
 	shell    *shellTerminal // reads a terminal that has no keyboard for this program
@@ -70,6 +70,10 @@ func (s *Screen) WhyNobodyTypes() string { return s.whyNone }
 func (s *Screen) MayPaint() bool {
 	return s.Terminal && (s.keyboard == nil || inForeground(s.keyboard) && (!s.captured || readsLines(s.keyboard)))
 }
+
+// Interprets reports whether the terminal interprets control sequences, and turns that on
+// in a console that requires it.
+func (s *Screen) Interprets() bool { return interprets(s.Out) }
 
 // IsGone reports whether there was a terminal that is now closed. Not every process gets
 // a signal then: one with its own session, such as a daemon's child, does not.
@@ -174,7 +178,7 @@ func (s *Screen) ShowQR(address string) {
 		return
 	}
 	columns, rows := s.size()
-	if code.Size+2*quietZone > columns || (code.Size+quietZone)/2+linesBelowQR > rows || !showsColours(s.Out) {
+	if code.Size+2*quietZone > columns || (code.Size+quietZone)/2+linesBelowQR > rows || !s.Interprets() {
 		return
 	}
 	io.WriteString(s.Out, drawQR(code.Size, code.Black))

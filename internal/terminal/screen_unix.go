@@ -23,8 +23,8 @@ func (s *Screen) findKeyboard(io.Writer, environment.Environment) {
 // terminalOutput returns where to write to the terminal that findKeyboard opened.
 func terminalOutput(terminal *os.File) io.Writer { return terminal }
 
-// showsColours returns true: every terminal supports the colours of ECMA-48.
-func showsColours(io.Writer) bool { return true }
+// interprets returns true: every terminal supports control sequences (ECMA-48).
+func interprets(io.Writer) bool { return true }
 
 func terminalSize(terminal *os.File) (columns, rows int) {
 	size, err := unix.IoctlGetWinsize(int(terminal.Fd()), unix.TIOCGWINSZ)

@@ -14,12 +14,16 @@ import (
 // findKeyboard opens the keyboard of the console that this process runs in, wherever its
 // standard streams lead, if the user types there.
 func (s *Screen) findKeyboard(stderr io.Writer, where environment.Environment) {
-	bash, _ := exec.LookPath("bash")
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		bash = "" // not the one in this directory, which a clone may contain
+	}
 	signs := windowsSigns{
 		stderr: streamOf(stderr), window: consoleWindow(), inTerminal: isInTerminal(where),
 		shell: isShellOfMSYS(bash, where.Variable("SystemRoot")),
 	}
 	s.whyNone = signs.whyNone()
+	s.Terminal = s.Terminal && !signs.isUnseen()
 	switch signs.keyboard() {
 	case consoleKeyboard:
 		if console, err := os.OpenFile("CONIN$", os.O_RDWR, 0); err == nil {
@@ -74,10 +78,10 @@ func terminalOutput(*os.File) io.Writer {
 	return screen
 }
 
-// showsColours turns on the colours of ECMA-48 in a console, which some consoles
+// interprets turns on control sequences (ECMA-48) in a console, which some consoles
 // require, and reports whether they work. A terminal that is not a console (Cygwin,
 // MSYS) supports them anyway.
-func showsColours(out io.Writer) bool {
+func interprets(out io.Writer) bool {
 	file, isFile := out.(*os.File)
 	if !isFile {
 		return false

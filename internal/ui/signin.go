@@ -68,7 +68,7 @@ func (u *UI) CopyCode(code string) {
 	if !looksLikeCode(code) {
 		return
 	}
-	if term := u.Environment.Variable("TERM"); !u.inPlace() || !u.Screen().MayPaint() || term == "dumb" || term == "linux" {
+	if term := u.Environment.Variable("TERM"); !u.inPlace() || !u.Screen().MayPaint() || term == "dumb" || term == "linux" || !u.Screen().Interprets() {
 		return
 	}
 	u.mutex.Lock()

@@ -67,8 +67,10 @@ func testsUnderWine() map[string]string {
 		"cache":       ".",
 		"credential":  ".",
 		"environment": ".",
+		"forward":     ".",
 		"gitconfig":   "TestFile|TestExpandPath|TestNeedsGit|TestForURL|TestLockError",
 		"install":     "TestInstallThenUninstall/(no_file|settings|CRLF|helpers_before)|TestUninstallAfterEdits/line_ends|TestHelperForRefuses|TestPathHelper|TestIsInstalled|TestIsOnWindowsPath|TestRegistryPaths|TestReadRefusesDevices",
+		"session":     ".",
 	}
 }
 

@@ -32,7 +32,8 @@ func guardsOfMain() []guard {
 		{"a proxy's password is in no error", "internal/settings TestParseProxy", "internal/settings/proxy.go", `if strings.ContainsAny(scheme, ":@") {`, `if false {`},
 
 		{"a browser opens the web alone", "internal/environment TestAttackByAddress", "internal/environment/browser.go", `parsed.User != nil || !oauthflow.MayCarryTokens(address) {`, `!oauthflow.MayCarryTokens(address) && false {`},
-		{"no batch file is given an address", "internal/environment TestBrowserCommandOfWindows", "internal/environment/browser_command.go", `path != "" && !e.readsCommands(path) {`, `path != "" {`},
+		{"no batch file is given an address", "internal/environment TestBrowserCommandOfWindows", "internal/environment/browser_command.go", `path != "" && !e.readsCommands(command) {`, `path != "" {`},
+		{"a web page gets no answer", "internal/forward TestAttackByWebPage", "internal/forward/server.go", `if r.Host != hostName {`, `if false {`},
 		{"a browser is given one word", "internal/environment TestAttackByAddress", "internal/environment/browser.go", `if strings.ContainsFunc(parsed.String(), isNotOfURL) {`, `if false {`},
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !windows
+
 package forward
 
 import (
@@ -7,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"git-credential-doorkey/internal/session"
 )
 
 // directoryOf is the prefix of the name of a session's directory.
@@ -21,7 +25,7 @@ func listen() (listener net.Listener, stop func(), err error) {
 		return nil, nil, err
 	}
 	stop = func() { os.RemoveAll(directory) }
-	if listener, err = net.Listen("unix", filepath.Join(directory, "s")); err != nil {
+	if listener, err = net.Listen(session.Network, filepath.Join(directory, "s")); err != nil {
 		stop()
 		return nil, nil, fmt.Errorf("cannot listen for git on the other machine: %v", err)
 	}
