@@ -55,7 +55,7 @@ func (c Client) DiscoverAs(ctx context.Context, origin, path, name string) (Foun
 	if err != nil || !is {
 		return Found{}, err
 	}
-	found = named.found(base, root)
+	found = c.addDevice(ctx, base, named.found(base, root))
 	if named.mayLackDevice {
 		found.HasDeviceFlow, err = c.hasDeviceFlow(ctx, base, found)
 	}
