@@ -169,12 +169,14 @@ func kindNamed(name string) (kind, bool) {
 	return firstKind(func(k kind) bool { return k.name == name })
 }
 
-// HasOneGrant reports whether a kind of server allows one grant for each user and
-// application. If it also replaces refresh tokens, each machine with that application
-// revokes the sign-in of the others.
-func HasOneGrant(provider string) bool {
+// IsReplaced reports whether err means that a refresh token, although nobody has revoked
+// the grant, is no longer the newest one of the only grant that this kind of server allows
+// for each user and application: most likely, another machine with that application has
+// signed in or refreshed since.
+func IsReplaced(provider string, err error) bool {
 	found, _ := kindNamed(provider)
-	return found.oneGrant
+	var answer *Error
+	return found.oneGrant && errors.As(err, &answer) && strings.Contains(answer.Description, "already used")
 }
 
 // firstKind returns the first row with a sign.
