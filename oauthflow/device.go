@@ -19,8 +19,8 @@ type DeviceCode struct {
 	Expiry                  time.Time // when the code or the whole sign-in expires
 }
 
-// ErrNoDeviceFlow means that the server has no device flow. SignInByDevice returns it
-// before it shows anything, so that another flow can be tried.
+// ErrNoDeviceFlow means that the server has no device flow, or none for this
+// application. Another flow can be tried.
 var ErrNoDeviceFlow = errors.New("the server does not support sign-in by device code")
 
 // Limits of the device flow.
@@ -43,6 +43,9 @@ func (c Client) SignInByDevice(ctx context.Context, provider Provider, show func
 	for codes := 1; err == nil; codes++ {
 		show(device.shown(ctx))
 		grant, failure := s.await(ctx, device)
+		if isDeviceOff(failure) {
+			return Grant{}, provider.explainNoDevice(failure)
+		}
 		if !isExpired(failure) {
 			return grant, adviseClient(failure)
 		}
@@ -76,7 +79,7 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	}
 	asked := time.Now()
 	answer, err := s.send(ctx, s.provider.DeviceAuthURL, form)
-	if isNoEndpoint(err) || isDeviceOff(err) || isEmpty(answer, err) {
+	if isNoDevice(answer, err) || isDeviceOff(err) {
 		return device{}, s.provider.explainNoDevice(err)
 	}
 	if err != nil {
@@ -87,11 +90,26 @@ func (s *deviceSignIn) ask(ctx context.Context) (device, error) {
 	return given, err
 }
 
+// isNoDevice reports whether an answer is not from a device authorization endpoint.
+// Besides what isNoEndpoint recognizes, this is an empty answer, and a rejection without
+// an error code (RFC 8628 section 3.2 requires one), such as an error page.
+func isNoDevice(answer fields, err error) bool {
+	var rejection *Error
+	isUnexplained := errors.As(err, &rejection) && rejection.Code == "" && rejection.Description == "" && !isTemporary(err)
+	return isNoEndpoint(err) || isUnexplained || isEmpty(answer, err)
+}
+
 // isNoEndpoint reports whether an address is not an endpoint: nothing is there, or a
-// page that accepts no form.
+// page that accepts no form, or a redirect on the same host. A GitLab redirects requests
+// for unknown addresses to its sign-in page. A redirect to another host, which has a
+// description, comes from a gateway in front of the server.
 func isNoEndpoint(err error) bool {
 	var answer *Error
-	return errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed)
+	if !errors.As(err, &answer) {
+		return false
+	}
+	isRedirect := answer.Status/100 == 3 && answer.Description == ""
+	return isRedirect || answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed
 }
 
 // isEmpty reports whether an answer is a success without an object, such as a 204: from

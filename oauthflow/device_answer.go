@@ -82,10 +82,15 @@ func (p Provider) explainNoDevice(err error) error {
 		return fmt.Errorf("%w for this application: tick %q on its page", ErrNoDeviceFlow, k.deviceBox)
 	case isDeviceOff(err):
 		return fmt.Errorf("%w for this application: %w", ErrNoDeviceFlow, err)
-	case k.noDevice != "":
-		return fmt.Errorf("%w: nothing was found at %q (%s)", ErrNoDeviceFlow, p.DeviceAuthURL, k.noDevice)
 	}
-	return fmt.Errorf("%w: nothing was found at %q", ErrNoDeviceFlow, p.DeviceAuthURL)
+	found := "nothing was found"
+	if err != nil && !isNoEndpoint(err) {
+		found = err.Error()
+	}
+	if k.noDevice != "" {
+		return fmt.Errorf("%w: %s at %q (%s)", ErrNoDeviceFlow, found, p.DeviceAuthURL, k.noDevice)
+	}
+	return fmt.Errorf("%w: %s at %q", ErrNoDeviceFlow, found, p.DeviceAuthURL)
 }
 
 // intervalOf returns the interval that an answer asks for, 0 for none.

@@ -45,7 +45,6 @@ func TestDeviceSignInFails(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := newScripted(map[string][]step{"/device": test.codes, "/token": test.polls})
 				client := server.client()
-				client.HTTP.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 				grant, err := client.SignInByDevice(t.Context(), testProvider(), func(DeviceCode) {})
 				if err == nil || !strings.Contains(err.Error(), test.text) || test.code != "" && !Is(err, test.code) {
 					t.Errorf("error %v", err)
@@ -93,6 +92,9 @@ func TestNoDeviceFlow(t *testing.T) {
 		{"empty answer", "oauth", "https://h.example/device", says(200, ""), `nothing was found at "https://h.example/device"`},
 		{"page for everything", "oauth", "https://h.example/device", says(200, "<html>"), `nothing was found at "https://h.example/device"`},
 		{"page that takes no form", "oauth", "https://h.example/device", says(405, "<html>"), `nothing was found at "https://h.example/device"`},
+		{"older GitLab, which redirects to its sign-in page", "gitlab", "https://h.example/device", leads("https://h.example/users/sign_in"), "GitLab supports it since 17.3"},
+		{"older GitLab, which rejects a form without its token", "gitlab", "https://h.example/device", says(422, "<html>"), `HTTP status 422 at "https://h.example/device" (GitLab supports it since 17.3)`},
+		{"a firewall", "gitlab", "https://h.example/device", says(403, "<html>"), `HTTP status 403 at "https://h.example/device"`},
 		{"another server", "oauth", "https://h.example/device", says(404, ""), `nothing was found at "https://h.example/device"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,6 +105,33 @@ func TestNoDeviceFlow(t *testing.T) {
 			if !errors.Is(err, ErrNoDeviceFlow) || !strings.Contains(err.Error(), test.text) {
 				t.Errorf("error %v", err)
 			}
+		})
+	}
+}
+
+// TestDeviceFlowIsOffAfterTheCode: a server may check only at the token endpoint whether
+// the application may use device codes. Another flow follows.
+func TestDeviceFlowIsOffAfterTheCode(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		kind string
+		code string
+		text string
+	}{
+		{"GitLab, and the box is not ticked", "gitlab", "unauthorized_client", `tick "Device authorization grant"`},
+		{"GitHub, and it is off", "github", "device_flow_disabled", `tick "Enable Device Flow"`},
+		{"another server", "oauth", "unsupported_grant_type", "for this application: the server answered"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				provider := testProvider()
+				provider.Kind = test.kind
+				server := newScripted(map[string][]step{"/device": {says(200, deviceJSON(time.Hour))}, "/token": {pending, says(400, `{"error":"`+test.code+`"}`)}})
+				_, err := server.client().SignInByDevice(t.Context(), provider, func(DeviceCode) {})
+				if !errors.Is(err, ErrNoDeviceFlow) || !strings.Contains(err.Error(), test.text) {
+					t.Errorf("error %v", err)
+				}
+			})
 		})
 	}
 }

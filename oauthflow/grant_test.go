@@ -365,3 +365,31 @@ func TestRefreshTokenThatIsSpent(t *testing.T) {
 		})
 	}
 }
+
+// TestIsReplaced: only a server that has one grant for each user and application says so,
+// and not after the user has revoked the grant or the token has expired.
+func TestIsReplaced(t *testing.T) {
+	for _, row := range []struct {
+		name, kind, answer string
+		want               bool
+	}{
+		{"Forgejo, another machine has refreshed", "forgejo", `{"error":"unauthorized_client","error_description":"token was already used"}`, true},
+		{"Gitea with INVALIDATE_REFRESH_TOKENS", "gitea", `{"error":"unauthorized_client","error_description":"token was already used"}`, true},
+		{"the user has revoked the grant", "forgejo", `{"error":"invalid_grant","error_description":"grant does not exist"}`, false},
+		{"the refresh token has expired", "forgejo", `{"error":"unauthorized_client","error_description":"unable to parse refresh token"}`, false},
+		{"GitLab, which has many grants", "gitlab", `{"error":"invalid_grant","error_description":"token was already used"}`, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			provider := testProvider()
+			provider.Kind = row.kind
+			client := newScripted(map[string][]step{"/token": {says(400, row.answer)}}).client()
+			_, err := client.Refresh(t.Context(), provider, secret.New("refresh"))
+			if !Is(err, "invalid_grant") || IsReplaced(row.kind, err) != row.want {
+				t.Errorf("replaced %t: %v", IsReplaced(row.kind, err), err)
+			}
+		})
+	}
+	if IsReplaced("forgejo", nil) {
+		t.Error("no error counts")
+	}
+}

@@ -165,4 +165,7 @@ func (s *scripted) RoundTrip(request *http.Request) (*http.Response, error) {
 
 func (s *scripted) CloseIdleConnections() { s.closed++ }
 
-func (s *scripted) client() Client { return Client{HTTP: &http.Client{Transport: s}} }
+// client follows no redirects, as those of NewHTTPClient.
+func (s *scripted) client() Client {
+	return Client{HTTP: &http.Client{Transport: s, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}

@@ -55,8 +55,7 @@ func (m metadata) kind(base *url.URL, root string) (kind, bool) {
 }
 
 // ownDevice returns the device authorization endpoint if it is on the git host itself,
-// else "". It supports kinds whose servers get a device flow in a newer version, such as
-// Gitea.
+// else "".
 func (m metadata) ownDevice(base *url.URL) string {
 	address, err := endpointURL(base, "", m.deviceURL, "")
 	if err != nil || address == "" || !sameOrigin(address, base.String()) {

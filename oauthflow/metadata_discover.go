@@ -69,7 +69,7 @@ func (c Client) Discover(ctx context.Context, origin, path string) (Found, error
 // a challenge is the root.
 func (c Client) recognise(ctx context.Context, base *url.URL, path string, roots []string) (Found, error) {
 	if k, found := kindAt(base.Hostname()); found {
-		return k.found(base, ""), nil
+		return c.addDevice(ctx, base, k.found(base, "")), nil
 	}
 	var unusable error
 	for _, root := range roots {

@@ -125,7 +125,10 @@ func TestDiscover(t *testing.T) {
 		{"Gitea that breaks off", "https://h.example", "", map[string]step{"https://h.example" + probe: challenge("Gitea"),
 			"https://h.example/api/forgejo/v1/version": lost},
 			Found{Kind: "gitea", AuthURL: "https://h.example/login/oauth/authorize"}, 5},
-		{"gitea.com is asked nothing", "https://gitea.com", "", nil, Found{Kind: "gitea", AuthURL: "https://gitea.com/login/oauth/authorize"}, 0},
+		{"gitea.com is asked only for a device flow", "https://gitea.com", "", nil, Found{Kind: "gitea", AuthURL: "https://gitea.com/login/oauth/authorize"}, 1},
+		{"gitea.com with a device flow", "https://gitea.com", "", map[string]step{
+			"https://gitea.com/.well-known/openid-configuration": metadataOf("https://gitea.com", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://gitea.com/login/oauth/device_authorization"`)},
+			Found{Kind: "gitea", AuthURL: "https://gitea.com/login/oauth/authorize", HasDeviceFlow: true}, 1},
 		{"Bitbucket Data Center by git's challenge", "https://h.example", "", map[string]step{"https://h.example/scm" + probe: challenge("Atlassian Bitbucket")},
 			Found{Kind: "bitbucket-data-center", AuthURL: "https://h.example/rest/oauth2/latest/authorize"}, 5},
 		{"Bitbucket Data Center below a context path, by a repository's", "https://h.example", "/bitbucket/scm/group/project.git", map[string]step{"https://h.example/bitbucket/scm" + probe: challenge("Atlassian Bitbucket")},
@@ -265,9 +268,10 @@ func TestConfirm(t *testing.T) {
 // request.
 func TestConfirmAsksNobodyElse(t *testing.T) {
 	for name, settings := range map[string]Settings{
-		"by a configured kind":      {ClientID: "app", Kind: "gitea"},
-		"by configured endpoints":   {ClientID: "app", AuthURL: "/a", TokenURL: "/t"},
-		"by one endpoint, a GitLab": {ClientID: "app", AuthURL: "/gitlab/oauth/authorize"},
+		"by a configured kind":                  {ClientID: "app", Kind: "github"},
+		"by configured endpoints":               {ClientID: "app", AuthURL: "/a", TokenURL: "/t"},
+		"by one endpoint, a GitLab":             {ClientID: "app", AuthURL: "/gitlab/oauth/authorize"},
+		"a Gitea, with an endpoint for devices": {ClientID: "app", Kind: "gitea", DeviceAuthURL: "/device"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			provider, err := Resolve("https://h.example", nil, settings)
@@ -291,6 +295,42 @@ func TestConfirmEndsWithTheContext(t *testing.T) {
 	cancel()
 	if _, err := (&web{}).client().Confirm(ctx, guessed, ""); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestConfirmFindsADeviceFlow: a Gitea that was updated after setup names its device
+// flow only in its metadata.
+func TestConfirmFindsADeviceFlow(t *testing.T) {
+	const device = `,"device_authorization_endpoint":"https://h.example/device"`
+	for _, row := range []struct {
+		name     string
+		settings Settings
+		place    string
+		answer   step
+		want     string
+	}{
+		{"a Gitea", Settings{Kind: "gitea"}, "https://h.example", metadataOf("https://h.example", "/login/oauth/authorize", "/login/oauth/access_token", device), "https://h.example/device"},
+		{"a Forgejo below a path", Settings{Kind: "forgejo", AuthURL: "/git/login/oauth/authorize"}, "https://h.example/git",
+			metadataOf("https://h.example/git/", "/git/login/oauth/authorize", "/git/login/oauth/access_token", device), "https://h.example/device"},
+		{"without a device flow", Settings{Kind: "gitea"}, "https://h.example", metadataOf("https://h.example", "/login/oauth/authorize", "/login/oauth/access_token", ""), ""},
+		{"at another host", Settings{Kind: "gitea"}, "https://h.example",
+			metadataOf("https://h.example", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://evil.example/device"`), ""},
+		{"metadata of another server", Settings{Kind: "gitea"}, "https://h.example", metadataOf("https://evil.example", "/a", "/t", device), ""},
+		{"a lost connection", Settings{Kind: "gitea"}, "https://h.example", lost, ""},
+		{"a page", Settings{Kind: "gitea"}, "https://h.example", says(200, "<html>"), ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.settings.ClientID = "app"
+			provider, err := Resolve("https://h.example", nil, row.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := &web{steps: map[string]step{row.place + "/.well-known/openid-configuration": row.answer}}
+			got, err := server.client().Confirm(t.Context(), provider, "")
+			if err != nil || got.DeviceAuthURL != row.want || got.TokenURL != provider.TokenURL || len(server.asked) != 1 {
+				t.Errorf("device authorization endpoint %q, asked %q, %v", got.DeviceAuthURL, server.asked, err)
+			}
+		})
 	}
 }
 

@@ -35,9 +35,8 @@ func (c Client) byMetadata(ctx context.Context, base *url.URL, root string) (Fou
 		if k, known := m.kind(base, root); known {
 			found := k.found(base, root)
 			found.metadata = m
-			if k.deviceAuthPath == "" {
-				found.DeviceAuthURL = m.ownDevice(base)
-				found.HasDeviceFlow = found.DeviceAuthURL != ""
+			if k.deviceByMetadata {
+				found.setDevice(m.ownDevice(base))
 			}
 			return found, nil
 		}
@@ -66,7 +65,11 @@ func places(origin, root string) []place {
 			list = append(list, place{origin + wellKnown + k.issuerPath, origin + k.issuerPath})
 		}
 	}
-	return append(list, place{origin + root + "/.well-known/openid-configuration", origin + root})
+	return append(list, openIDPlace(origin+root))
+}
+
+func openIDPlace(issuer string) place {
+	return place{issuer + "/.well-known/openid-configuration", issuer}
 }
 
 // fetch gets a document, or nil if there is none.

@@ -55,7 +55,7 @@ func (c Client) DiscoverAs(ctx context.Context, origin, path, name string) (Foun
 	if err != nil || !is {
 		return Found{}, err
 	}
-	found = named.found(base, root)
+	found = c.addDevice(ctx, base, named.found(base, root))
 	if named.mayLackDevice {
 		found.HasDeviceFlow, err = c.hasDeviceFlow(ctx, base, found)
 	}
@@ -70,14 +70,14 @@ func upwards(path string) []string {
 }
 
 // isEndpoint finds out whether an endpoint answers at an address. It sends an empty form,
-// which the endpoint rejects.
-func (c Client) isEndpoint(ctx context.Context, address string) (bool, error) {
+// which the endpoint rejects; isAbsent recognizes answers of anything else.
+func (c Client) isEndpoint(ctx context.Context, address string, isAbsent func(fields, error) bool) (bool, error) {
 	given, err := c.post(ctx, Provider{}, address, url.Values{})
 	var answer *Error
 	if err != nil && !errors.As(err, &answer) {
 		return false, err
 	}
-	return !isNoEndpoint(err) && !isEmpty(given, err), nil
+	return !isAbsent(given, err), nil
 }
 
 // byRepository looks for the challenge where git itself asks: some servers send it only
@@ -103,8 +103,9 @@ func (c Client) byRepository(ctx context.Context, base *url.URL, path string) (F
 
 // rootOf finds the root that has the token endpoint of a kind.
 func (c Client) rootOf(ctx context.Context, base *url.URL, k kind, roots []string) (root string, found bool, err error) {
+	isAbsent := func(answer fields, err error) bool { return isNoEndpoint(err) || isEmpty(answer, err) }
 	for _, root := range roots {
-		if is, err := c.isEndpoint(ctx, base.String()+root+k.tokenPath); err != nil || is {
+		if is, err := c.isEndpoint(ctx, base.String()+root+k.tokenPath, isAbsent); err != nil || is {
 			return root, is, err
 		}
 	}

@@ -21,6 +21,12 @@ func TestDiscoverAs(t *testing.T) {
 			map[string]step{"https://h.example/git/oauth/token": endpoint}, Found{Kind: "gitlab", Root: "/git"}},
 		{"a server that identifies itself differently", "https://h.example", "", "forgejo",
 			map[string]step{"https://h.example" + probe: challenge("Gitea"), "https://h.example/login/oauth/access_token": endpoint}, Found{Kind: "forgejo"}},
+		{"a Forgejo with a device flow", "https://h.example", "", "forgejo", map[string]step{
+			"https://h.example/.well-known/openid-configuration": metadataOf("https://h.example", "/login/oauth/authorize", "/login/oauth/access_token", `,"device_authorization_endpoint":"https://h.example/device"`),
+			"https://h.example/login/oauth/access_token":         endpoint}, Found{Kind: "forgejo", HasDeviceFlow: true}},
+		{"below a path, and a server that redirects to its sign-in page at the root", "https://h.example", "bitbucket/scm/project", "bitbucket-data-center", map[string]step{
+			"https://h.example/rest/oauth2/latest/token":           leads("https://h.example/login"),
+			"https://h.example/bitbucket/rest/oauth2/latest/token": endpoint}, Found{Kind: "bitbucket-data-center", Root: "/bitbucket"}},
 		{"invalid metadata", "https://h.example", "", "gitlab", map[string]step{
 			"https://h.example/.well-known/openid-configuration": metadataOf("https://evil.example", "/a", "/t", ""), "https://h.example/oauth/token": endpoint}, Found{Kind: "gitlab"}},
 		{"a host name that reveals the kind", "https://gitlab.com", "", "gitea", nil, Found{Kind: "gitlab"}},
@@ -29,8 +35,8 @@ func TestDiscoverAs(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := (&web{steps: row.steps}).client().DiscoverAs(t.Context(), row.origin, row.path, row.kind)
-			if err != nil || got.Kind != row.want.Kind || got.Root != row.want.Root {
-				t.Errorf("found %q at %q, %v, want %q at %q", got.Kind, got.Root, err, row.want.Kind, row.want.Root)
+			if err != nil || got.Kind != row.want.Kind || got.Root != row.want.Root || got.HasDeviceFlow != row.want.HasDeviceFlow {
+				t.Errorf("found %q at %q, device flow %t, %v, want %q at %q", got.Kind, got.Root, got.HasDeviceFlow, err, row.want.Kind, row.want.Root)
 			}
 		})
 	}

@@ -111,10 +111,11 @@ type guess struct {
 
 // Confirm asks the server of a guessed provider what it is: see Discover for the path
 // and the errors; if ctx ends, it returns the cause of ctx. A server that does not say
-// is still treated as a GitLab. Confirm returns every other provider unchanged.
+// is still treated as a GitLab. Confirm returns every other provider unchanged, except
+// that it adds a device authorization endpoint which only the server's metadata name.
 func (c Client) Confirm(ctx context.Context, provider Provider, path string) (Provider, error) {
 	if provider.guess == nil {
-		return provider, nil
+		return c.findDevice(ctx, provider), nil
 	}
 	base, settings := provider.guess.base, provider.guess.settings
 	limited, cancel := context.WithTimeoutCause(ctx, discoveryTime, errNoAnswer)

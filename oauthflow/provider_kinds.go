@@ -29,6 +29,7 @@ type kind struct {
 	mayLackDevice    bool                 // older versions have no device flow
 	deviceBox        string               // on an application's page: turns the device flow on
 	noDevice         string               // why the device authorization endpoint may not exist
+	deviceByMetadata bool                 // only the metadata of newer versions name that endpoint
 	userEndpoints    []userEndpoint       // where the server names the user of a token
 	fork             fork                 // a kind that has the same signs
 	oneGrant         bool                 // for each user and application: two machines with one application share it
@@ -93,9 +94,10 @@ func gitHub() kind {
 	}
 }
 
-// gitea supports scopes since 1.23; an older one ignores them. It has no device flow. It
-// answers "unauthorized_client" to a refresh token that has expired or was used
-// (routers/web/auth/oauth2_provider.go).
+// gitea supports scopes since 1.23; an older one ignores them. It has no device flow yet;
+// a newer version may name one in its metadata. It answers "unauthorized_client" to a
+// refresh token that has expired or was used, and "invalid_grant" after the user has
+// revoked the grant (routers/web/auth/oauth2_provider.go).
 //
 //	https://docs.gitea.com/development/oauth2-provider
 //	https://github.com/go-gitea/gitea/issues/27309
@@ -104,7 +106,7 @@ func gitea() kind {
 		name: "gitea", title: "Gitea", hosts: []string{"gitea.com"}, realm: "Gitea", label: "gitea",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
-		applicationsPath: "/user/settings/applications", oneGrant: true,
+		applicationsPath: "/user/settings/applications", oneGrant: true, deviceByMetadata: true,
 		spent: []invalidTokenAnswer{{code: "unauthorized_client"}},
 		fork:  fork{kind: "forgejo", path: "/api/forgejo/v1/version"},
 	}
@@ -121,7 +123,7 @@ func forgejo() kind {
 		name: "forgejo", title: "Forgejo", hosts: []string{"codeberg.org"}, label: "forgejo",
 		username: "oauth2", scopes: []string{"write:repository"},
 		authPath: "/login/oauth/authorize", tokenPath: "/login/oauth/access_token",
-		applicationsPath: "/user/settings/applications", oneGrant: true,
+		applicationsPath: "/user/settings/applications", oneGrant: true, deviceByMetadata: true,
 		spent: []invalidTokenAnswer{{code: "unauthorized_client"}},
 	}
 }
@@ -167,12 +169,14 @@ func kindNamed(name string) (kind, bool) {
 	return firstKind(func(k kind) bool { return k.name == name })
 }
 
-// HasOneGrant reports whether a kind of server allows one grant for each user and
-// application. If it also replaces refresh tokens, each machine with that application
-// revokes the sign-in of the others.
-func HasOneGrant(provider string) bool {
+// IsReplaced reports whether err means that a refresh token, although nobody has revoked
+// the grant, is no longer the newest one of the only grant that this kind of server allows
+// for each user and application: most likely, another machine with that application has
+// signed in or refreshed since.
+func IsReplaced(provider string, err error) bool {
 	found, _ := kindNamed(provider)
-	return found.oneGrant
+	var answer *Error
+	return found.oneGrant && errors.As(err, &answer) && strings.Contains(answer.Description, "already used")
 }
 
 // firstKind returns the first row with a sign.

@@ -71,6 +71,7 @@ func GrantsPage(kind, tokenURL string) string {
 		"gitlab": "/-/user_settings/applications",
 		"github": "/settings/applications",
 		"gitea":  "/user/settings/applications", "forgejo": "/user/settings/applications",
+		"bitbucket": "/account/settings/app-authorizations/",
 	}[kind]
 	row, known := kindNamed(kind)
 	root, found := strings.CutSuffix(tokenURL, row.tokenPath)

@@ -122,7 +122,8 @@ func TestGrantsPage(t *testing.T) {
 		{"GitLab below a path", "gitlab", "https://h.example/gitlab/oauth/token", "https://h.example/gitlab/-/user_settings/applications"},
 		{"GitHub", "github", "https://github.com/login/oauth/access_token", "https://github.com/settings/applications"},
 		{"Forgejo", "forgejo", "https://codeberg.org/login/oauth/access_token", "https://codeberg.org/user/settings/applications"},
-		{"a page that nobody has looked for", "bitbucket", "https://bitbucket.org/site/oauth2/access_token", ""},
+		{"Bitbucket Cloud", "bitbucket", "https://bitbucket.org/site/oauth2/access_token", "https://bitbucket.org/account/settings/app-authorizations/"},
+		{"a page that nobody has looked for", "bitbucket-data-center", "https://h.example/rest/oauth2/latest/token", ""},
 		{"a token endpoint of its own", "gitlab", "https://h.example/token", ""},
 		{"a server of its own make", "oauth", "https://h.example/oauth/token", ""},
 	} {

@@ -72,7 +72,7 @@ func (c Client) TryDevice(ctx context.Context, provider Provider) (offered bool,
 	if provider.DeviceAuthURL == "" {
 		return false, nil
 	}
-	return c.isEndpoint(ctx, provider.DeviceAuthURL)
+	return c.isEndpoint(ctx, provider.DeviceAuthURL, isNoDevice)
 }
 
 // ErrNoTokenEndpoint means that the address of the token endpoint is not one.

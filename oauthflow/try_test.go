@@ -118,6 +118,7 @@ func TestTryDeviceWithoutAnAnswer(t *testing.T) {
 	}
 	for name, answer := range map[string]step{
 		"a page that takes no form": says(http.StatusMethodNotAllowed, ""), "status 204": says(http.StatusNoContent, ""), "an empty answer": says(200, ""),
+		"a redirect to the sign-in page": leads("https://gitlab.example.com/users/sign_in"), "an error page": says(http.StatusUnprocessableEntity, "<html>"),
 	} {
 		other := newScripted(map[string][]step{"/device": {answer}})
 		if offered, err := other.client().TryDevice(t.Context(), testProvider()); offered || err != nil {

@@ -66,7 +66,7 @@ type report struct {
 	KeyGone     cache.KeyPlace `json:"key_gone,omitempty"`     // the place of the missing key, so that the stored data cannot be decrypted
 	Done        bool           `json:"done,omitempty"`
 	Gone        bool           `json:"gone,omitempty"`       // there is nothing to refresh with
-	GoneAgain   bool           `json:"gone_again,omitempty"` // as if another machine had revoked the grant
+	GoneAgain   bool           `json:"gone_again,omitempty"` // another machine has replaced the refresh token, not for the first time
 	Error       string         `json:"error,omitempty"`
 
 	UnknownVersion bool           `json:"unknown_version,omitempty"`  // nothing was done

@@ -146,7 +146,7 @@ func (r *refresher) refreshAndStore(ctx context.Context, locked *cache.Locked, f
 func (r *refresher) notRefreshed(ctx context.Context, locked *cache.Locked, found Entry, place cache.KeyPlace, err error) (report, error) {
 	switch {
 	case oauthflow.Is(err, "invalid_grant"):
-		again := oauthflow.HasOneGrant(found.Account.Provider) && locked.NoteDeadGrant(found.Account, r.now()) > 1
+		again := oauthflow.IsReplaced(found.Account.Provider, err) && locked.NoteDeadGrant(found.Account, r.now()) > 1
 		// The label remains, for the next sign-in.
 		_, err = locked.Put(ctx, place, found.withoutAccessToken().Account, cache.Secrets{})
 		return report{Gone: true, GoneAgain: again}, err

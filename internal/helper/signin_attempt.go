@@ -97,16 +97,16 @@ func (a *signInAttempt) examineServer(ctx context.Context) error {
 	return a.tryServer(ctx)
 }
 
-// confirm asks the server what it is, if that was only guessed. Another kind of server
-// may support other flows.
+// confirm asks the server what it is, if that was only guessed, and whether it has a
+// device flow, if the kind does not say. The flows depend on both.
 func (a *signInAttempt) confirm(ctx context.Context) (err error) {
 	if a.client, err = a.Client(ctx, a.question.Origin, a.provider.TokenURL); err != nil {
 		return err
 	}
-	guessed := a.provider.Kind
+	before := a.provider
 	a.provider, err = a.client.Confirm(ctx, a.provider, a.question.Path)
 	a.Log().Info("confirm", "kind", a.provider.Kind, "token_endpoint", secret.HideIn(a.provider.TokenURL), "issuer", a.provider.Issuer, trace.Outcome(err))
-	if err == nil && a.provider.Kind != guessed {
+	if err == nil && (a.provider.Kind != before.Kind || a.provider.DeviceAuthURL != before.DeviceAuthURL) {
 		a.flows, err = a.flowsFor(a.question, a.provider, a.settings, cache.Refusal{})
 	}
 	return err

@@ -56,7 +56,8 @@ func (d dialog) offer(ctx context.Context, candidate application) (bool, error) 
 func (p page) introduction() string {
 	if p.perMachine {
 		return fmt.Sprintf("\nRegister doorkey there, once for each machine: on this server, two machines with the same\n"+
-			"application revoke each other's sign-in. If this machine already has one, paste the %s.", p.id)
+			"application revoke each other's sign-in, unless they are a fleet (docs/fleet.md).\n"+
+			"If this machine already has one, paste the %s.", p.id)
 	}
 	return fmt.Sprintf("\nRegister doorkey there, once for all users.\nIf someone has already done so, paste the %s.", p.id)
 }
@@ -88,6 +89,9 @@ func (d dialog) showPage(page page, registration registration) {
 	}
 	if page.save != "" {
 		d.say("3. Press %q.", page.save)
+	}
+	if page.note != "" {
+		d.say("   %s", page.note)
 	}
 	d.say("")
 }

@@ -18,6 +18,7 @@ type page struct {
 	secret  string   // its name for the secret, if a sign-in may need one
 	noIDs   []string // prefixes of secrets, which users may paste instead of the ID
 	private string   // the box that makes an application confidential
+	note    string   // what else to know about the page
 
 	// perMachine means that the server allows one grant for each user and application,
 	// and rotates refresh tokens. Two machines with one application would revoke each
@@ -62,11 +63,22 @@ func pages() []page {
 			{"Redirect URL", "{redirect}"}, {"Application permissions", "Repositories: tick Read and Write"},
 		},
 		id: "Client ID", secret: "Client secret",
+		note: "If the page accepts only an https URL, start Bitbucket with this system property:\n" +
+			"   -Datlassian.oauth2.provider.skip.redirect.url.https.requirement=true",
 	}, {
 		way:    "the page of {origin} for OAuth applications",
 		fields: []field{{"Name", "doorkey"}, {"Redirect URI", "{redirects}"}, {"Type", "public, without a secret, with PKCE"}},
 		id:     "client ID", private: "confidential",
 	}}
+}
+
+// forFleet returns the page for machines that share one grant, and so an application.
+func (p page) forFleet() page {
+	p.perMachine, p.fields = false, slices.Clone(p.fields)
+	for i := range p.fields {
+		p.fields[i].value = strings.TrimSuffix(p.fields[i].value, " on {machine}")
+	}
+	return p
 }
 
 func pageOf(kind string) page {

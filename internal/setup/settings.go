@@ -110,7 +110,7 @@ type application struct {
 // candidates finds applications that users of Git Credential Manager have configured for
 // the host, or users of another helper for a path of it.
 func (w *wizard) candidates(ctx context.Context) ([]application, error) {
-	entries, err := w.configured(ctx, `^credential\..*\.((gitlab|github|bitbucket)dev|oauth)client(id|secret)$`)
+	entries, err := w.configured(ctx, `^credential\..*\.((gitlab|github|bitbucket)dev|(bitbucketdatacenter)?oauth)client(id|secret)$`)
 	if err != nil {
 		return nil, err
 	}

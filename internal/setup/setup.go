@@ -151,6 +151,9 @@ func (w *wizard) lookAtHost(ctx context.Context) error {
 		w.after.Kind = "" // what the host is overrides what was named; plan writes it if necessary
 	}
 	w.page = pageOf(w.host.Kind)
+	if w.settings.Fleet.IsSet() {
+		w.page = w.page.forFleet()
+	}
 	return nil
 }
 

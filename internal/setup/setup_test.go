@@ -145,6 +145,19 @@ func TestShellWord(t *testing.T) {
 	}
 }
 
+// TestPageForFleet: machines of a fleet share one application, also where each machine
+// needs its own otherwise.
+func TestPageForFleet(t *testing.T) {
+	alone := pageOf("forgejo")
+	shared := alone.forFleet()
+	if !strings.Contains(alone.introduction(), "once for each machine") || !strings.Contains(shared.introduction(), "once for all users") {
+		t.Errorf("alone: %s\nin a fleet: %s", alone.introduction(), shared.introduction())
+	}
+	if alone.fields[0].value != "doorkey on {machine}" || shared.fields[0].value != "doorkey" {
+		t.Errorf("names %q and %q", alone.fields[0].value, shared.fields[0].value)
+	}
+}
+
 // TestPagesAreOfKnownKinds: each kind that doorkey supports has its own page.
 func TestPagesAreOfKnownKinds(t *testing.T) {
 	for _, kind := range oauthflow.Kinds() {

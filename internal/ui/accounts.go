@@ -40,16 +40,17 @@ func (u *UI) GrantNotStored(origin string, problem error) {
 }
 
 // GrantEndedAgain is for a server that allows only one grant for each user and
-// application, when a grant there turns out to be revoked for the second time. The page
-// is where applications are registered there.
+// application, when another machine has replaced its refresh token for the second time.
+// The page is where applications are registered there.
 func (u *UI) GrantEndedAgain(origin, page string) {
 	where := ""
 	if page != "" {
 		where = ", on\n" + page
 	}
-	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: if another machine uses the same application, each new sign-in revokes the other\n"+
+	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: another machine uses the same application, and each new sign-in revokes the other\n"+
 		"register a separate application for each machine%s\n"+
-		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>", origin, where, origin))
+		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>\n"+
+		"or let your machines share one sign-in, as a fleet (docs/fleet.md)", origin, where, origin))
 }
 
 // StoredUntried is shown if the user stores an application ID that the server did not

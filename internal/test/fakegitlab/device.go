@@ -136,6 +136,10 @@ func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 		answerError(w, s.options.maker.inItsWords(q.kind, invalidClient()))
 		return
 	}
+	if s.options.maker.publicDevice && s.options.ClientSecret != "" {
+		answerError(w, &oauthError{status: http.StatusBadRequest, code: "unauthorized_client", description: "device authorization is only supported for public clients"})
+		return
+	}
 	if len(scopes) == 0 || !containsAll(s.options.Scopes, scopes) {
 		answerError(w, &oauthError{status: http.StatusBadRequest, code: "invalid_scope", description: "The scope is unknown, or not ticked in the application."})
 		return
@@ -147,6 +151,9 @@ func (s *Server) answerAuthorizeDevice(w http.ResponseWriter, q *request) {
 	// GitLab builds the address from the request's host, and omits the relative
 	// root.
 	address := "https://" + q.Host + s.options.maker.device
+	if s.options.maker.namesDevice {
+		address = s.URL() + s.options.maker.device
+	}
 	answer := map[string]any{
 		"device_code":      grant.deviceCode,
 		"user_code":        grant.userCode,

@@ -158,8 +158,8 @@ func TestDeviceTokens(t *testing.T) {
 func TestDeviceFlowOff(t *testing.T) {
 	server := start(t, Options{DeviceFlowOff: true})
 	response, body := send(t, server, newRequest(t, "POST", server.URL()+"/oauth/authorize_device", url.Values{"client_id": {DefaultClientID}}))
-	if response.StatusCode != 404 {
-		t.Errorf("%d %s", response.StatusCode, body)
+	if location := response.Header.Get("Location"); response.StatusCode != 302 || !strings.HasSuffix(location, "/users/sign_in") {
+		t.Errorf("%d to %q: %s", response.StatusCode, location, body)
 	}
 	wantProblem(t, server, "")
 }

@@ -38,7 +38,8 @@ type grants struct {
 	lifetime time.Duration // 0 if access tokens do not expire
 	length   int
 	keepsOld bool // a refresh leaves the old pair valid
-	oneGrant bool // new tokens make earlier refresh tokens invalid
+	oneGrant bool // with the scope of the first sign-in
+	replaces bool // new tokens make earlier refresh tokens invalid
 
 	mu        sync.Mutex
 	codes     map[string]*authorization
@@ -50,7 +51,7 @@ type grants struct {
 
 func newGrants(options Options) *grants {
 	return &grants{
-		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength, keepsOld: options.maker.keepsOldTokens, oneGrant: options.maker.oneGrant,
+		now: options.Now, lifetime: options.AccessTokenLifetime, length: options.TokenLength, keepsOld: options.maker.keepsOldTokens, oneGrant: options.maker.oneGrant, replaces: options.maker.replacesTokens,
 		codes: map[string]*authorization{}, byAccess: map[string]*tokenPair{},
 		byRefresh: map[string]*tokenPair{}, issued: map[string]secretKind{},
 	}
@@ -74,7 +75,7 @@ func (g *grants) newSecret(kind secretKind) string {
 func (g *grants) issue(scopes []string, withRefreshToken bool) tokenPair {
 	pair := &tokenPair{access: g.newSecret(accessToken), number: len(g.byAccess) + 1, scopes: scopes, created: g.now()}
 	for _, older := range g.byAccess {
-		older.outdated = older.outdated || g.oneGrant
+		older.outdated = older.outdated || g.replaces
 	}
 	g.byAccess[pair.access] = pair
 	if withRefreshToken && g.lifetime != 0 {
@@ -111,26 +112,53 @@ func (g *grants) look(access string) (tokenPair, string) {
 	return *pair, ""
 }
 
+// reason is why a refresh token is dead.
+type reason int
+
+// The reasons. The first one means that it is not.
+const (
+	alive reason = iota
+	unknown
+	revoked
+	spent    // it was used
+	replaced // the only grant has newer ones
+)
+
+// refreshFailure returns why a refresh token is dead.
+func (p *tokenPair) refreshFailure() reason {
+	switch {
+	case p == nil:
+		return unknown
+	case p.revoked:
+		return revoked
+	case p.spent:
+		return spent
+	case p.outdated:
+		return replaced
+	}
+	return alive
+}
+
 // refresh uses up a refresh token and its access token, and returns the new pair.
 // GitLab does both in one step: there is no time in which the old and the new pair
 // are both valid. Other makes have such a time. The new pair has the same scopes, or
 // fewer if narrower is not nil.
-func (g *grants) refresh(token string, narrower []string) (pair tokenPair, spent bool, failure *oauthError) {
+func (g *grants) refresh(token string, narrower []string) (pair tokenPair, dead reason, failure *oauthError) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	old := g.byRefresh[token]
-	if old == nil || old.revoked || old.spent || old.outdated {
-		return tokenPair{}, old != nil && old.spent, invalidGrant()
+	if dead := old.refreshFailure(); dead != alive {
+		return tokenPair{}, dead, invalidGrant()
 	}
 	scopes := old.scopes
 	if narrower != nil {
 		if !containsAll(old.scopes, narrower) {
-			return tokenPair{}, false, &oauthError{status: 400, code: "invalid_scope", description: "The requested scope is more than was granted."}
+			return tokenPair{}, alive, &oauthError{status: 400, code: "invalid_scope", description: "The requested scope is more than was granted."}
 		}
 		scopes = narrower
 	}
 	old.spent = !g.keepsOld
-	return g.issue(scopes, true), false, nil
+	return g.issue(scopes, true), alive, nil
 }
 
 // agree stores the scope that a user agrees to, and reports whether the only grant can

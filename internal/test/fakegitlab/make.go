@@ -41,14 +41,20 @@ type maker struct {
 	keepsOldTokens bool          // a refresh leaves the old pair valid, at least for some time
 
 	version        string            // the path of a document with its version, which no other make has
-	oneGrant       bool              // for each user and application: new tokens make earlier refresh tokens invalid, and another scope is rejected
+	oneGrant       bool              // for each user and application: another scope is rejected
+	replacesTokens bool              // new tokens make earlier refresh tokens of the only grant invalid
+	deadRefresh    deadRefresh       // errors for a dead refresh token, if they differ by its reason
 	errorStatus    int               // of errors of the token endpoint; 0 for those of RFC 6749
 	errorNames     map[string]string // by "KIND CODE", or "CODE" for every kind
 	errorTexts     map[string]string // descriptions, by this make's error code
 	wantsAccept    bool              // answers in form encoding unless the client asks for JSON
+	publicDevice   bool              // only applications without a secret have the device flow
 	hyphenatesCode bool              // user codes are ABCD-1234, and no address contains them
 	slowsDown      bool              // a slow_down makes the interval longer, and names it
 }
+
+// deadRefresh has an error for each reason why a refresh token is dead.
+type deadRefresh map[reason]*oauthError
 
 // makers are the makes that the server can imitate. The first is the default.
 func makers() []maker {
@@ -93,27 +99,31 @@ func gitea() maker {
 		openIDMetadata: "/.well-known/openid-configuration", issuerSuffix: "/",
 		scopes:    []string{"read:repository", "write:repository"},
 		readScope: "read:repository", writeScope: "write:repository",
-		tokenLength: 600, lifetime: time.Hour, keepsOldTokens: true, errorStatus: http.StatusBadRequest,
-		errorNames: map[string]string{
-			"token:authorization_code invalid_grant": "unauthorized_client",
-			"token:refresh_token invalid_grant":      "unauthorized_client",
+		tokenLength: 600, lifetime: time.Hour, keepsOldTokens: true, oneGrant: true, errorStatus: http.StatusBadRequest,
+		errorNames: map[string]string{"token:authorization_code invalid_grant": "unauthorized_client"},
+		deadRefresh: deadRefresh{
+			unknown:  {code: "unauthorized_client", description: "unable to parse refresh token"},
+			revoked:  {code: "invalid_grant", description: "grant does not exist"},
+			replaced: {code: "unauthorized_client", description: "token was already used"},
 		},
 		secretErrors: map[Kind]string{TokenAuthorizationCode: "unauthorized_client"},
 	}
 }
 
-// forgejo is a Gitea with one grant for each user and application.
+// forgejo is a Gitea that replaces the refresh token of a grant.
 func forgejo() maker {
 	forgejo := gitea()
-	forgejo.name, forgejo.oneGrant, forgejo.version = "forgejo", true, "/api/forgejo/v1/version"
+	forgejo.name, forgejo.replacesTokens, forgejo.version = "forgejo", true, "/api/forgejo/v1/version"
 	return forgejo
 }
 
-// giteaDevice is a Gitea that is newer than the others, with a device flow.
+// giteaDevice is a Gitea with the device flow that is proposed for it
+// (https://github.com/go-gitea/gitea/pull/36960).
 func giteaDevice() maker {
 	device := gitea()
 	device.name, device.namesDevice = "gitea-device", true
-	device.authorizeDevice, device.device = "/login/oauth/device/code", "/login/oauth/device"
+	device.authorizeDevice, device.device = "/login/oauth/device_authorization", "/login/oauth/device"
+	device.publicDevice, device.hyphenatesCode = true, true
 	return device
 }
 

@@ -172,6 +172,24 @@ func TestGitHubDeviceFlow(t *testing.T) {
 	wantProblem(t, server, "")
 }
 
+// TestGiteaDeviceFlow: it is for public applications, and its page is below the root.
+func TestGiteaDeviceFlow(t *testing.T) {
+	form := url.Values{"client_id": {DefaultClientID}, "scope": {"write:repository"}}
+	server := start(t, Options{Make: "gitea-device", Root: "/git"})
+	status, device := askJSON(t, server, "/login/oauth/device_authorization", form)
+	userCode, _ := device["user_code"].(string)
+	if status != 200 || len(userCode) != 9 || device["verification_uri"] != server.URL()+"/login/oauth/device" || device["verification_uri_complete"] != nil {
+		t.Errorf("%d %v", status, device)
+	}
+	confidential := start(t, Options{Make: "gitea-device", ClientSecret: "hush"})
+	status, refusal := askJSON(t, confidential, "/login/oauth/device_authorization", with(form, "client_secret", "hush"))
+	if status != 400 || refusal["error"] != "unauthorized_client" {
+		t.Errorf("%d %v", status, refusal)
+	}
+	wantProblem(t, server, "")
+	wantProblem(t, confidential, "")
+}
+
 func TestBitbucketRefusesScopes(t *testing.T) {
 	server := start(t, Options{Make: "bitbucket", RedirectURIs: []string{"http://localhost:34106/"}, ConsentAutomatically: true})
 	parameters := with(with(authorizeRequest(), "redirect_uri", "http://localhost:34106/"), "scope")
@@ -207,20 +225,29 @@ func TestUnknownMake(t *testing.T) {
 	}
 }
 
-// TestForgejoHasOneGrant: a second sign-in makes the refresh token of the first
-// invalid, and so does a refresh; access tokens stay valid.
-func TestForgejoHasOneGrant(t *testing.T) {
+// TestForgejoReplacesTokens: a second sign-in makes the refresh token of the first
+// invalid, and so does a refresh; access tokens stay valid. The errors say why a token is
+// dead.
+func TestForgejoReplacesTokens(t *testing.T) {
 	server := start(t, Options{Make: "forgejo"})
 	firstAccess, first := server.IssueGrant()
 	_, second := server.IssueGrant()
 	if server.Alive(first) || !server.Alive(second) || !server.Alive(firstAccess) {
 		t.Errorf("after another sign-in: first %t, second %t, access token %t", server.Alive(first), server.Alive(second), server.Alive(firstAccess))
 	}
-	if status, answer := askJSON(t, server, "/login/oauth/access_token", refreshForm(first)); status != 400 || answer["error"] != "unauthorized_client" {
-		t.Errorf("%d %v", status, answer)
+	refuses := func(token, code, text string) {
+		t.Helper()
+		status, answer := askJSON(t, server, "/login/oauth/access_token", refreshForm(token))
+		if status != 400 || answer["error"] != code || answer["error_description"] != text {
+			t.Errorf("%d %v", status, answer)
+		}
 	}
+	refuses(first, "unauthorized_client", "token was already used")
+	refuses("unknown", "unauthorized_client", "unable to parse refresh token")
 	if status, answer := askJSON(t, server, "/login/oauth/access_token", refreshForm(second)); status != 200 || server.Alive(second) {
 		t.Errorf("%d %v", status, answer)
 	}
+	server.RevokeGrants()
+	refuses(first, "invalid_grant", "grant does not exist")
 	wantProblem(t, server, "")
 }

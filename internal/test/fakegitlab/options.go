@@ -69,7 +69,8 @@ type Options struct {
 	// of another server simulates the mix-up attack of RFC 9207.
 	Issuer string
 
-	// DeviceFlowOff answers 404 for the device flow, as GitLab before 17.3 does.
+	// DeviceFlowOff means that there is no device flow. As on a GitLab before 17.1, the
+	// address leads to the sign-in page.
 	DeviceFlowOff bool
 	// DeviceInterval is the minimum time between two polls (5 s if 0). The server
 	// tells the client whole seconds, rounded up.

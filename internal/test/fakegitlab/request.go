@@ -92,6 +92,8 @@ func (s *Server) answer(w http.ResponseWriter, q *request) {
 		s.answerGit(w, q)
 	case q.endpoint != nil:
 		q.endpoint.answer(w, q)
+	case s.options.DeviceFlowOff && q.path != "" && q.path == s.options.maker.authorizeDevice:
+		http.Redirect(w, q.Request, s.options.Root+"/users/sign_in", http.StatusFound)
 	default:
 		answerText(w, http.StatusNotFound, "404 Not Found")
 	}

@@ -138,9 +138,12 @@ func (s *Server) exchangeRefreshToken(q *request) (tokenPair, *oauthError) {
 	if q.parameters.Get("scope") != "" {
 		narrower = strings.Fields(q.parameters.Get("scope"))
 	}
-	pair, spent, failure := s.grants.refresh(q.parameters.Get("refresh_token"), narrower)
-	if spent {
+	pair, dead, failure := s.grants.refresh(q.parameters.Get("refresh_token"), narrower)
+	if dead == spent {
 		s.record.count(SpentRefreshToken)
+	}
+	if own := s.options.maker.deadRefresh[dead]; own != nil {
+		failure = own
 	}
 	return pair, failure
 }
