@@ -132,10 +132,13 @@ func says(message, quoted string) bool {
 	return true
 }
 
+// varying is a part of a quotation that varies: a number, or a word in quotes.
+var varying = regexp.MustCompile(`\b\d+(m\d+)?s?\b|"[a-z_…]+"`)
+
 // pieces returns the parts of a quotation that do not vary. The varying parts are "…" in a
-// message. In the quotation, they may be a number or a word in quotes, for example.
+// message.
 func pieces(quoted string) []string {
-	return strings.Split(regexp.MustCompile(`\b\d+(m\d+)?s?\b|"[a-z_…]+"`).ReplaceAllString(quoted, "…"), "…")
+	return strings.Split(varying.ReplaceAllString(quoted, "…"), "…")
 }
 
 // isTelling reports whether a piece of a quotation identifies one message, or a few. Two
