@@ -16,6 +16,7 @@ import (
 	"git-credential-doorkey/internal/helper"
 	"git-credential-doorkey/internal/secret"
 	"git-credential-doorkey/internal/settings"
+	"git-credential-doorkey/internal/test/parts"
 	"git-credential-doorkey/internal/ui"
 )
 
@@ -42,7 +43,7 @@ func home(t *testing.T) (socket string, accounts *cache.Cache) {
 	s := &server{word: "WORD", Helper: &helper.Helper{
 		Cache: accounts, Config: settings.Reader{Git: new(gitconfig.Config), Environment: where}, UI: &ui.UI{Stderr: io.Discard, Environment: where},
 	}}
-	socket = filepath.Join(t.TempDir(), "s")
+	socket = parts.SocketPath(t)
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)

@@ -3,18 +3,18 @@ package session_test
 import (
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"git-credential-doorkey/internal/session"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // listening returns a session whose socket answers until the test closes it.
 func listening(t *testing.T, destination string) (session.Session, net.Listener) {
 	t.Helper()
-	socket := filepath.Join(t.TempDir(), "s")
+	socket := parts.SocketPath(t)
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
