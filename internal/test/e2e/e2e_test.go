@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestMain lets the test binary act as the browser that doorkey opens, and as "parallel".
@@ -44,10 +45,13 @@ func TestScripts(t *testing.T) {
 }
 
 // isSo evaluates the conditions [git:2.46], which means that git has this version or a
-// newer one, and [root].
+// newer one, [plain-git] and [root].
 func isSo(condition string) (bool, error) {
-	if condition == "root" {
+	switch condition {
+	case "root":
 		return os.Getuid() == 0, nil
+	case "plain-git":
+		return parts.IsPlainGit()
 	}
 	wanted, ok := strings.CutPrefix(condition, "git:")
 	if !ok {
