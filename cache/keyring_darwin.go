@@ -17,10 +17,15 @@ func security(arguments ...string) (string, error) {
 	command := exec.Command("/usr/bin/security", arguments...)
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
+	return stdout.String(), explainEnd(err, stderr.String())
+}
+
+// explainEnd returns the error for the way in which security(1) ended.
+func explainEnd(err error, said string) error {
 	if exit, ended := errors.AsType[*exec.ExitError](err); ended && exit.Exited() {
-		err = securityError(exit.ExitCode(), stderr.String())
+		return securityError(exit.ExitCode(), said)
 	}
-	return stdout.String(), err
+	return err
 }
 
 // readEntry reads an entry as go-keyring writes it. An entry that is not found is
@@ -44,7 +49,7 @@ func writeEntry(name, text string) error {
 	if _, err := keychainInSight(); err != nil {
 		return err
 	}
-	return keyring.Set(keyringService, name, text)
+	return explainEnd(keyring.Set(keyringService, name, text), "")
 }
 
 // keychainInSight returns the path of the default keychain.
@@ -59,10 +64,5 @@ func keychainInSight() (string, error) {
 	})
 }
 
-// classifySystem interprets go-keyring's error by the exit code of security(1).
-func classifySystem(err error) error {
-	if exit, ended := errors.AsType[*exec.ExitError](err); ended && exit.Exited() {
-		return securityError(exit.ExitCode(), "")
-	}
-	return fmt.Errorf("keychain: %v", err)
-}
+// classifySystem returns the error for everything that this package has no error for.
+func classifySystem(err error) error { return fmt.Errorf("keychain: %v", err) }

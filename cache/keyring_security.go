@@ -19,9 +19,9 @@ func securityError(code int, said string) error {
 	case code == 0:
 		return nil
 	case meaning == nil && said == "":
-		return fmt.Errorf("keychain: security ended with exit code %d", code)
+		return fmt.Errorf("security ended with exit code %d", code)
 	case meaning == nil:
-		return fmt.Errorf("keychain: security ended with exit code %d: %s", code, said)
+		return fmt.Errorf("security ended with exit code %d: %s", code, said)
 	case said == "":
 		return meaning
 	}

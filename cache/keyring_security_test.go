@@ -23,8 +23,8 @@ func TestSecurityError(t *testing.T) {
 		{"no such keychain", 50, "", ErrKeyringAbsent, "no keyring is available"},
 		{"no keychain is available", 53, "", ErrKeyringAbsent, "no keyring is available"},
 		{"no such entry", 44, said, ErrKeyGone, "the data key is missing" + text},
-		{"something else", 2, said, nil, "keychain: security ended with exit code 2: SecKeychainSearchCopyNext: The specified item could not be found in the keychain."},
-		{"something else, in silence", 1, "", nil, "keychain: security ended with exit code 1"},
+		{"something else", 2, said, nil, "security ended with exit code 2: SecKeychainSearchCopyNext: The specified item could not be found in the keychain."},
+		{"something else, in silence", 1, "", nil, "security ended with exit code 1"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			err := securityError(row.code, row.said)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/gitconfig"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // machine is a computer with real git, its own home directory and doorkey on PATH.
@@ -25,7 +26,8 @@ type machine struct {
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
-	root := t.TempDir()
+	parts.PlainGit(t)
+	root := parts.Directory(t)
 	m := &machine{t: t, home: filepath.Join(root, "home"), program: filepath.Join(root, "bin", programName)}
 	for _, directory := range []string{m.home, filepath.Dir(m.program), m.path("work")} {
 		if err := os.Mkdir(directory, 0o700); err != nil {

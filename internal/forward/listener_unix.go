@@ -16,11 +16,20 @@ import (
 // directoryOf is the prefix of the name of a session's directory.
 const directoryOf = "doorkey-ssh-"
 
-// listen makes a socket in a directory that only this user can open. In the directory for
-// temporary files, the path is short enough for a socket.
+// parent returns where the directories of sessions are: the directory for temporary files,
+// or /tmp if the path of a socket would be too long there. macOS and the BSDs allow 103 bytes.
+func parent() string {
+	const longest, most = 103, len("/" + directoryOf + "4294967295/s")
+	if temporary := os.TempDir(); len(temporary)+most <= longest {
+		return temporary
+	}
+	return "/tmp"
+}
+
+// listen makes a socket in a directory that only this user can open.
 func listen() (listener net.Listener, stop func(), err error) {
 	removeStale()
-	directory, err := os.MkdirTemp("", directoryOf) // mode 0700
+	directory, err := os.MkdirTemp(parent(), directoryOf) // mode 0700
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,7 +45,7 @@ func listen() (listener net.Listener, stop func(), err error) {
 // at their sockets. It looks only at directories like those that listen makes, because
 // other users can make directories in the same place.
 func removeStale() {
-	sockets, _ := filepath.Glob(filepath.Join(os.TempDir(), directoryOf+"*", "s"))
+	sockets, _ := filepath.Glob(filepath.Join(parent(), directoryOf+"*", "s"))
 	for _, socket := range sockets {
 		if !isPrivate(filepath.Dir(socket)) {
 			continue

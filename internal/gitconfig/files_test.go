@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // isolated returns an environment for git in which only the programs come from this
@@ -18,12 +20,6 @@ func isolated(variables ...string) []string {
 		return strings.HasPrefix(variable, "GIT_") || strings.HasPrefix(variable, "XDG_") || strings.HasPrefix(variable, "HOME=")
 	})
 	return append(environment, variables...)
-}
-
-// realPath makes a directory and returns it under the name that git uses for it.
-func realPath(t *testing.T) string {
-	t.Helper()
-	return withoutLinks(t, t.TempDir())
 }
 
 // withoutLinks returns the name that git uses for a directory.
@@ -74,7 +70,7 @@ func TestFile(t *testing.T) {
 		{"local, by GIT_DIR", Local, []string{"GIT_DIR=ROOT/work/.git"}, nil, "work/.git/config"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			root := realPath(t)
+			root := parts.Directory(t)
 			inner := filepath.Join(root, "work", "inner")
 			for _, directory := range []string{inner, filepath.Join(root, "home")} {
 				if err := os.MkdirAll(directory, 0o700); err != nil {
@@ -108,7 +104,7 @@ func TestFile(t *testing.T) {
 
 // TestFileOfWorktree: a repository's working trees share one configuration file.
 func TestFileOfWorktree(t *testing.T) {
-	root := realPath(t)
+	root := parts.Directory(t)
 	environment := isolated("HOME="+root, "GIT_CONFIG_NOSYSTEM=1")
 	for _, arguments := range [][]string{
 		{"init", "-q", "main"},
@@ -128,7 +124,7 @@ func TestFileOfWorktree(t *testing.T) {
 // TestFileOfTheMachine asks git for its built-in path, which does not depend on the
 // configuration.
 func TestFileOfTheMachine(t *testing.T) {
-	home := realPath(t)
+	home := parts.Directory(t)
 	put(t, filepath.Join(home, ".gitconfig"), "broken\n[")
 	got, err := File(t.Context(), home, isolated("HOME="+home), System)
 	if err != nil || !filepath.IsAbs(got) || !strings.HasPrefix(filepath.Base(got), "gitconfig") {
@@ -151,7 +147,7 @@ func TestFileFails(t *testing.T) {
 		{"local, no such repository", Local, "GIT_DIR=/none", "not in a repository"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			home := realPath(t)
+			home := parts.Directory(t)
 			got, err := File(t.Context(), home, isolated("HOME="+home, row.variable), row.scope)
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %q, %v, want an error with %q", got, err, row.want)
@@ -161,7 +157,7 @@ func TestFileFails(t *testing.T) {
 }
 
 func TestEntries(t *testing.T) {
-	home := realPath(t)
+	home := parts.Directory(t)
 	file := filepath.Join(home, ".gitconfig")
 	put(t, file, "[Credential]\n\tHelper =\n\thelper = two\\nlines\n[include]\n\tpath = more\n[credential \"https://A.example\"]\n\thelper\n[user]\n\tname = A\n")
 	put(t, filepath.Join(home, "more"), "[credential]\n\thelper = included\n")

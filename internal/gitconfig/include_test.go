@@ -83,7 +83,7 @@ func asGitHasIt(path string) string { return strings.TrimPrefix(filepath.ToSlash
 // TestForURLInOtherRepositories tests a bare repository and a linked working tree.
 func TestForURLInOtherRepositories(t *testing.T) {
 	write(t, "", "")
-	root := realPath(t)
+	root := parts.Directory(t)
 	put(t, filepath.Join(os.Getenv("HOME"), ".gitconfig"), "[user]\n\tname = A\n\temail = a@example.com\n[includeIf \"gitdir:"+asGitHasIt(root)+"/\"]\n\tpath = work\n")
 	put(t, filepath.Join(os.Getenv("HOME"), "work"), "[http]\n\tproxy = work\n")
 	t.Chdir(root)

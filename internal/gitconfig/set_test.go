@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"git-credential-doorkey/internal/secret"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // home gives this process's git a home directory for the test.
 func home(t *testing.T) string {
 	t.Helper()
-	directory := realPath(t)
+	directory := parts.Directory(t)
 	t.Setenv("HOME", directory)
 	t.Setenv("XDG_CONFIG_HOME", "")
 	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(directory, ".gitconfig"))

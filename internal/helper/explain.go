@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"git-credential-doorkey/cache"
 	"git-credential-doorkey/internal/settings"
@@ -85,13 +86,22 @@ func explainKeyOf(origin string, err error, absent, then string) error {
 	without := "\nto use no keyring, set " + key + " to \"file\"; " + then
 	switch {
 	case errors.Is(err, cache.ErrKeyringLocked):
-		return fmt.Errorf("%w\nunlock it: log in to the desktop, or open the password manager%s", err, without)
+		return fmt.Errorf("%w\n%s%s", err, howToUnlock(runtime.GOOS), without)
 	case errors.Is(err, cache.ErrKeyringTimeout):
 		return fmt.Errorf("%w\nlook for its password dialog on the desktop%s", err, without)
 	case errors.Is(err, cache.ErrKeyringAbsent):
 		return fmt.Errorf("%w %s\nlog in to the desktop%s", err, absent, without)
 	}
 	return err
+}
+
+// howToUnlock returns how to unlock the keyring of a system. A Mac's opens with its
+// command, also over SSH.
+func howToUnlock(system string) string {
+	if system == "darwin" {
+		return "to unlock it, run: security unlock-keychain"
+	}
+	return "unlock it: log in to the desktop, or open the password manager"
 }
 
 // isKeyOutOfReach reports whether err means that a data key exists but is unavailable in

@@ -38,6 +38,9 @@ func newMachine(t *testing.T) machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(shared) })
+	if shared, err = filepath.EvalSymlinks(shared); err != nil { // doorkey prints it like this
+		t.Fatal(err)
+	}
 	built, err := exec.LookPath("git-credential-doorkey")
 	if err != nil {
 		t.Fatal(err)

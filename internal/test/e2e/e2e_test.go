@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"git-credential-doorkey/internal/test/fakebrowser"
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // TestMain lets the test binary act as the browser that doorkey opens, and as "parallel".
@@ -44,10 +45,13 @@ func TestScripts(t *testing.T) {
 }
 
 // isSo evaluates the conditions [git:2.46], which means that git has this version or a
-// newer one, and [root].
+// newer one, [plain-git] and [root].
 func isSo(condition string) (bool, error) {
-	if condition == "root" {
+	switch condition {
+	case "root":
 		return os.Getuid() == 0, nil
+	case "plain-git":
+		return parts.IsPlainGit()
 	}
 	wanted, ok := strings.CutPrefix(condition, "git:")
 	if !ok {
@@ -75,17 +79,19 @@ func gitIsAtLeast(wanted string) (bool, error) {
 // writes.
 func isolate(env *testscript.Env) error {
 	dependsOnProgram()
-	home := filepath.Join(env.WorkDir, "home")
+	// On Windows, too, paths have slashes: for a shell, a backslash quotes what follows it.
+	work := filepath.ToSlash(env.WorkDir)
+	home := work + "/home"
 	if err := os.Mkdir(home, 0o700); err != nil {
 		return err
 	}
 	for name, value := range map[string]string{
-		"HOME": home, "XDG_STATE_HOME": filepath.Join(home, ".local", "state"), "XDG_CONFIG_HOME": filepath.Join(home, ".config"),
-		"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"), "GIT_TERMINAL_PROMPT": "0",
+		"WORK": work, "HOME": home, "XDG_STATE_HOME": home + "/.local/state", "XDG_CONFIG_HOME": home + "/.config",
+		"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": home + "/.gitconfig", "GIT_TERMINAL_PROMPT": "0",
 		"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com",
-		"STATE":   filepath.Join(home, ".local", "state", "git-credential-doorkey"),
+		"STATE":   home + "/.local/state/git-credential-doorkey",
 		"GORACE":  noSleepAtExit,
-		"BROWSER": "fakebrowser", "BROWSER_LOG": filepath.Join(env.WorkDir, "browser.log"), "BROWSER_ANSWER": "authorize",
+		"BROWSER": "fakebrowser", "BROWSER_LOG": work + "/browser.log", "BROWSER_ANSWER": "authorize",
 		"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": "",
 		"TZ": "UTC", // in UTC, "gitlab expire" sets the expiry to the start of a year
 	} {

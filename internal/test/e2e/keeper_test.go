@@ -30,7 +30,7 @@ type keeper struct {
 func newKeeper(t *testing.T, name, bus string) keeper {
 	t.Helper()
 	dependsOnProgram()
-	home := t.TempDir()
+	home := parts.Directory(t)
 	k := keeper{name: name, home: home, environment: append(os.Environ(),
 		"HOME="+home, "XDG_STATE_HOME="+home, "XDG_CONFIG_HOME="+home, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+filepath.Join(home, "config"),
 		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=echo", "DBUS_SESSION_BUS_ADDRESS="+bus, "DISPLAY=", "WAYLAND_DISPLAY=",

@@ -200,7 +200,7 @@ func start(ts *testscript.TestScript, server *serverOf, args []string) {
 	ts.Setenv("GITLAB", server.URL())
 	ts.Setenv("GITLAB_ORIGIN", origin)
 	ts.Setenv("GITLAB_HOST", strings.TrimPrefix(origin, "https://"))
-	ts.Setenv("GITLAB_CA", server.CAFile())
+	ts.Setenv("GITLAB_CA", filepath.ToSlash(server.CAFile()))
 	ts.Setenv("CLIENT_ID", server.ClientID())
 	if options.RequireClientCertificate {
 		certificate, key := server.ClientCertificate()

@@ -17,7 +17,7 @@ func sshdCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || args[0] != "start" {
 		ts.Fatalf("usage: sshd start [SETTING...]")
 	}
-	server := sshd.Start(test(ts), args[1:], "PATH="+cmp.Or(ts.Getenv("SSH_PATH"), "/usr/bin:/bin"), "SHELL=/bin/sh", "GIT_SSL_CAINFO="+ts.Getenv("GITLAB_CA"), "GIT_TERMINAL_PROMPT=0",
+	server := sshd.Start(test(ts), args[1:], "PATH="+cmp.Or(ts.Getenv("SSH_PATH"), "/usr/bin:/bin"), "SHELL=/bin/sh", "GIT_SSL_CAINFO="+ts.Getenv("GITLAB_CA"), "GIT_TERMINAL_PROMPT=0", "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
 	program, err := exec.LookPath("git-credential-doorkey")
 	ts.Check(err)

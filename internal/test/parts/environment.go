@@ -10,7 +10,8 @@ import (
 // It detaches this process from their terminal, where doorkey would ask them. It removes
 // the variables for git and doorkey from this process's environment: a hook sets a
 // repository, and a CI job or an editor often sets a configuration, a proxy, or a program
-// that answers for the user. Call it before the first test.
+// that answers for the user. Git reads no system configuration, in which macOS and Windows
+// name the user's keyring. Call it before the first test.
 func Undisturbed() {
 	if err := leaveTerminal(); err != nil {
 		panic(fmt.Sprintf("the tests cannot leave the terminal: %v", err))
@@ -23,4 +24,5 @@ func Undisturbed() {
 			os.Unsetenv(name)
 		}
 	}
+	os.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 }
