@@ -3,18 +3,18 @@ package session_test
 import (
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"git-credential-doorkey/internal/session"
-	"git-credential-doorkey/internal/test/parts"
 )
 
 // listening returns a session whose socket answers until the test closes it.
 func listening(t *testing.T, destination string) (session.Session, net.Listener) {
 	t.Helper()
-	address := parts.SocketPath(t)
+	address := filepath.Join(t.TempDir(), "s")
 	if session.Network == "tcp" {
 		address = "127.0.0.1:0"
 	}

@@ -132,17 +132,6 @@ func reachesUser(script string) (problems []string) {
 	return problems
 }
 
-// TestSocketsHaveShortPaths: the path of a test's own directory is too long for a socket on
-// macOS and Windows.
-func TestSocketsHaveShortPaths(t *testing.T) {
-	for _, file := range goFiles(t, "internal", "cache", "oauthflow") {
-		if text := readText(t, file); strings.HasSuffix(file, "_test.go") && strings.Contains(text, `net.Listen("unix"`) && !strings.Contains(text, "parts.SocketPath(") &&
-			!strings.HasSuffix(file, "portable_test.go") {
-			t.Errorf("%s: get the path of a socket from parts.SocketPath", file)
-		}
-	}
-}
-
 func TestNotPortable(t *testing.T) {
 	for _, row := range []struct {
 		name, script string
