@@ -87,7 +87,9 @@ func (e Environment) windowsCommand(command string) []string {
 // readsCommands reports whether an address may end up in a shell, which runs what
 // follows an "&" in it as a command.
 func (e Environment) readsCommands(command []string) bool {
-	isPart := func(argument string) bool { return strings.Contains(argument, "%s") && strings.Contains(argument, " ") }
+	isPart := func(argument string) bool {
+		return strings.Contains(argument, "%s") && strings.ContainsAny(argument, " \t\n")
+	}
 	return e.isShell(e.program(command[0])) || slices.ContainsFunc(command[1:], isPart)
 }
 

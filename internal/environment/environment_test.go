@@ -114,6 +114,7 @@ func TestBrowserCommand(t *testing.T) {
 		{"BROWSER whose quote has no end", linux(variables{"BROWSER": `"firefox`, "DISPLAY": ":0"}, "firefox", "xdg-open"), "xdg-open"},
 		{"BROWSER with the address as an argument of a script", linux(variables{"BROWSER": `sh -c 'firefox "$1"' sh %s`}, "sh"), `sh|-c|firefox "$1"|sh|%s`},
 		{"BROWSER with the address in a script, where a shell would read it", linux(variables{"BROWSER": `sh -c 'firefox %s'`}, "sh"), ""},
+		{"BROWSER with the address in a script, behind a tab", linux(variables{"BROWSER": "sh -c 'firefox\t%s'"}, "sh"), ""},
 		{"BROWSER on another machine, whose shell would read the address", linux(variables{"BROWSER": "ssh laptop xdg-open"}, "ssh"), ""},
 		{"BROWSER that is cmd.exe, in WSL", linux(variables{"BROWSER": "/mnt/c/Windows/System32/cmd.exe /c start"}, "cmd.exe").withKernel(wsl), ""},
 		{"BROWSER that is PowerShell, in WSL", linux(variables{"BROWSER": "powershell.exe Start-Process"}, "powershell.exe", "wslview").withKernel(wsl), "wslview"},
