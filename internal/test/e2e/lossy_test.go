@@ -15,6 +15,7 @@ import (
 type lossyProxy struct {
 	address string // "http://127.0.0.1:port"
 	losing  atomic.Bool
+	seen    atomic.Int64 // number of connections since it loses answers
 	lost    atomic.Int64 // number of lost connections
 }
 
@@ -60,18 +61,24 @@ func (p *lossyProxy) serve(client net.Conn) {
 	p.answer(client, server)
 }
 
-// mostBeforeLoss is more than the size of a TLS handshake and an answer, so the loss can be
-// in either of them.
-const mostBeforeLoss = 6000
-
-// answer passes the server's bytes on. For every fourth connection, it passes on only the
-// beginning.
+// answer passes the server's bytes on. While it loses answers, it passes on only the
+// beginning for every fourth connection, from the first one on.
 func (p *lossyProxy) answer(client, server net.Conn) {
-	if !p.losing.Load() || rand.N(4) > 0 {
+	if !p.losing.Load() || p.seen.Add(1)%4 != 1 {
 		io.Copy(client, server)
 		return
 	}
-	if n, _ := io.CopyN(client, server, rand.N[int64](mostBeforeLoss)); n < mostBeforeLoss {
+	if _, err := io.CopyN(client, server, rand.N(p.mostBeforeLoss())); err == nil {
 		p.lost.Add(1)
 	}
+}
+
+// mostBeforeLoss returns how many bytes a connection may get before it is lost: more than a
+// TLS handshake and an answer have, so that the loss can be in either of them. Until one is
+// lost, it is less than any handshake, so that one is lost in any case.
+func (p *lossyProxy) mostBeforeLoss() int64 {
+	if p.lost.Load() == 0 {
+		return 1000
+	}
+	return 6000
 }
