@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"git-credential-doorkey/internal/secret"
@@ -54,16 +55,18 @@ func TestAttackByPlantedFiles(t *testing.T) {
 					if file == "https-gitlab.example.com.paths" && what == "a directory" {
 						t.Skip("that is what has to be there")
 					}
-					c, precious := plantAt(t, file, plant)
-					err := test.change(t, c)
-					if strings.HasSuffix(file, "lock") && what == "a hard link" {
-						if err != nil { // some backups make such files: doorkey writes nothing to a lock
-							t.Error(err)
+					synctest.Test(t, func(t *testing.T) { // doorkey tries for ten seconds after an answer
+						c, precious := plantAt(t, file, plant)
+						err := test.change(t, c)
+						if strings.HasSuffix(file, "lock") && what == "a hard link" {
+							if err != nil { // some backups make such files: doorkey writes nothing to a lock
+								t.Error(err)
+							}
+						} else if err == nil || !strings.Contains(err.Error(), filepath.Join(c.Directory, file)) {
+							t.Errorf("error %v, want one that names the file", err)
 						}
-					} else if err == nil || !strings.Contains(err.Error(), filepath.Join(c.Directory, file)) {
-						t.Errorf("error %v, want one that names the file", err)
-					}
-					checkPrecious(t, precious)
+						checkPrecious(t, precious)
+					})
 				})
 			}
 		}
