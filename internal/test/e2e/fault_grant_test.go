@@ -53,6 +53,7 @@ func grantFaults() (all []grantFault) {
 // because of a failed file operation (once, several times or always), or because a process
 // was killed between writing and renaming. In any case, git gets its token.
 func TestNoGrantIsLost(t *testing.T) {
+	parts.Long(t)
 	parts.Strace(t)
 	for _, fault := range grantFaults() {
 		name := fmt.Sprintf("%s %s %s", fault.call, fault.fault, fault.when)

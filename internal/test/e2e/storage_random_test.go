@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"git-credential-doorkey/internal/test/parts"
 )
 
 // attributes are the attributes of a credential in a request. A missing key is not in the
@@ -61,6 +63,7 @@ func (m *model) take(verb string, wanted attributes) string {
 // TestStorageAtRandom: doorkey and git's store helper answer as the model does, whatever
 // they store and erase, in any order.
 func TestStorageAtRandom(t *testing.T) {
+	parts.Long(t)
 	home := t.TempDir()
 	config := filepath.Join(home, "config")
 	if err := os.WriteFile(config, []byte("[credential]\n\toauthStore = file\n"), 0o600); err != nil {
