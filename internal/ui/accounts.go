@@ -47,7 +47,7 @@ func (u *UI) GrantEndedAgain(origin, page string) {
 	if page != "" {
 		where = ", on\n" + page
 	}
-	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: another machine uses the same application, and each new sign-in revokes the other\n"+
+	u.tell(u.Stderr, event{Event: "ended_again", Host: origin, Address: page}, fmt.Sprintf("the sign-in to %s was revoked early again: most likely, another machine uses the same application, and each new sign-in revokes the other\n"+
 		"register a separate application for each machine%s\n"+
 		"then, on that machine, run: git credential-doorkey setup %s --client-id <Client ID>\n"+
 		"or let your machines share one sign-in, as a fleet (docs/fleet.md)", origin, where, origin))
